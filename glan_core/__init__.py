@@ -1,0 +1,1 @@
+"""GLAN as a library: everything the app does, without the app."""

@@ -1,0 +1,1 @@
+"""Where are planned calls made, and how many at once?"""

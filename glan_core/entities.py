@@ -1,0 +1,319 @@
+"""What are the things that GLAN speaks of?
+
+One frozen record per noun, with the columns of its table in store/schema.sql. Records carry no behaviour beyond what
+follows from their own fields, know no database and no model, and are what every layer hands to the next.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
+
+from glan_core import ids
+
+LEVELS = ("field", "sub_field", "discipline")
+SUBJECT_LEVELS = ("introductory", "intermediate", "advanced")
+STAGES = ("taxonomy", "subjects", "syllabus", "class_details", "instructions", "answers")
+
+
+class Strategy(StrEnum):
+    """How many class sessions a combination is drawn from (paper, section 2.4)."""
+
+    ONE_SESSION = "one_session"
+    TWO_SESSIONS = "two_sessions"
+
+
+class RunState(StrEnum):
+    """Where a run stands; `interrupted` means its process ended without saying so."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyNode:
+    """A field, sub-field or discipline."""
+
+    taxonomy_node_id: str
+    parent_id: str | None
+    level: str
+    """One of LEVELS."""
+    name: str
+    description: str = ""
+    status: Literal["pending", "kept", "removed"] = "kept"
+    target: int | None = None
+    """How many pairs are wanted below this node; None when nobody said."""
+    origin: str = "user"
+    """`paper` (named there), `starter` (ours, shipped), `user` or `model`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a student of a discipline should learn; repeats across disciplines are meant."""
+
+    subject_id: str
+    discipline_id: str
+    name: str
+    level: str
+    """One of SUBJECT_LEVELS."""
+    subtopics: tuple[str, ...] = ()
+    run_id: str | None = None
+    model_call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Syllabus:
+    """The course of one subject as free text; versions count from 1 and all of them stay."""
+
+    syllabus_id: str
+    subject_id: str
+    version: int
+    text: str
+    run_id: str | None = None
+    model_call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSession:
+    """One meeting of a course, at its place in the teaching order (from 1)."""
+
+    class_session_id: str
+    syllabus_id: str
+    position: int
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyConcept:
+    """What a class session teaches, at its place in the session (from 1)."""
+
+    key_concept_id: str
+    class_session_id: str
+    position: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDetails:
+    """The class sessions of one syllabus with the key concepts of each, in teaching order."""
+
+    class_sessions: tuple[ClassSession, ...]
+    key_concepts: tuple[KeyConcept, ...]
+
+    def key_concepts_of(self, class_session_id: str) -> tuple[KeyConcept, ...]:
+        """List the key concepts of one session in order."""
+        return tuple(concept for concept in self.key_concepts if concept.class_session_id == class_session_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """What one homework question is about: 1 or 2 class sessions, 1 to 5 of their key concepts."""
+
+    strategy: Strategy
+    class_session_ids: tuple[str, ...]
+    """In teaching order."""
+    key_concept_ids: tuple[str, ...]
+    """In teaching order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """A homework question, bound to the key concepts it was drawn from."""
+
+    instruction_id: str
+    syllabus_id: str
+    strategy: Strategy
+    text: str
+    key_concept_ids: tuple[str, ...]
+    run_id: str
+    model_call_id: str
+    status: Literal["generated", "accepted", "rejected"] = "generated"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the answering model said to one instruction, bound to it by id."""
+
+    answer_id: str
+    instruction_id: str
+    text: str
+    run_id: str
+    model_call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFlag:
+    """A reason not to trust a pair blindly: truncated, wrong_language, repeats_question, refusal."""
+
+    instruction_id: str
+    kind: str
+    detail: str = ""
+
+
+class Message(NamedTuple):
+    """One turn of a conversation with a model."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageSettings:
+    """How one stage calls its model."""
+
+    templates: tuple[str, ...]
+    """Names of files in prompts/, without their ending: one a call (taxonomy: one a wording; subjects: one a turn)."""
+    model: str
+    temperature: float
+    top_p: float
+    max_tokens: int
+    is_schema_bound: bool = False
+    """Whether list replies are held to a JSON schema by the endpoint."""
+    repeat_penalty: float | None = None
+    """llama.cpp's repeat_penalty; None leaves it out of the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationSettings:
+    """How every stage calls its model, and how much each is asked for."""
+
+    preset: str
+    stages: dict[str, StageSettings]
+    subject_queries: int
+    """How often a discipline is asked for its subjects."""
+    subjects_per_query: int
+    class_sessions: tuple[int, int]
+    """Fewest and most class sessions that a syllabus is asked for."""
+    key_concepts: int
+    """Key concepts that each class session is asked for."""
+    strategy_mix: float
+    """Share of draws over two class sessions, 0 to 1; the rest are over one."""
+    reply_attempts: int = 3
+    """How often an item is asked for when its reply cannot be used."""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One call to a model, complete: what is sent, and why."""
+
+    stage: str
+    template: str
+    template_fingerprint: str
+    messages: tuple[Message, ...]
+    model: str
+    temperature: float
+    top_p: float
+    max_tokens: int
+    seed: int
+    draw: str = ""
+    """Tells apart calls that send the same messages on purpose, such as the ten subject queries."""
+    attempt: int = 1
+    """Counts from 1; a further attempt has another seed."""
+    response_schema: dict[str, Any] | None = None
+    repeat_penalty: float | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Everything that shapes the reply beyond messages and model."""
+        return {
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "max_tokens": self.max_tokens,
+            "seed": self.seed,
+            "repeat_penalty": self.repeat_penalty,
+            "response_schema": self.response_schema,
+        }
+
+    @property
+    def model_call_id(self) -> str:
+        """The same request has the same id in every run, so its reply can be used again."""
+        return ids.stable_id(
+            "model_call",
+            self.stage,
+            self.template_fingerprint,
+            self.model,
+            self.parameters,
+            self.messages,
+            self.draw,
+            self.attempt,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """What came back for one ChatRequest."""
+
+    text: str
+    finish_reason: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    seconds: float
+    model_call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One finished call, as it stands in the ledger; a failed one has an error_kind."""
+
+    model_call_id: str
+    run_id: str
+    stage: str
+    template: str
+    template_fingerprint: str
+    model: str
+    parameters: dict[str, Any]
+    messages: tuple[Message, ...]
+    reply: str
+    finish_reason: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    seconds: float
+    attempt: int
+    finished_at: datetime
+    error_kind: str | None = None
+    error_message: str | None = None
+    cost: float | None = None
+    """US dollars; None when the price of the model is not known."""
+
+    @property
+    def has_reply(self) -> bool:
+        """Whether the endpoint answered at all, so that there is nothing to gain from sending the call again."""
+        return self.finish_reason != ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a plan."""
+
+    run_id: str
+    plan: dict[str, Any]
+    """What was asked for: scope, instructions, stages (see plan.PlanRequest)."""
+    settings: dict[str, Any]
+    """GenerationSettings as data."""
+    seed: int
+    state: RunState
+    engine: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    message: str = ""
+    """Why a run stopped, in one sentence with its hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which pairs are meant; every condition that is set must hold. The empty filter means all of them."""
+
+    taxonomy_node_ids: tuple[str, ...] = ()
+    """Nodes or subjects; everything below them counts."""
+    run_ids: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    has_answer: bool | None = None
+    is_flagged: bool | None = None
+    instruction_ids: tuple[str, ...] = ()
+    projection_id: str = ""
+    polygon: tuple[tuple[float, float], ...] = field(default=())
+    """Corners in the coordinates of projection_id; with fewer than three it does not filter."""

@@ -1,0 +1,93 @@
+"""Which errors the library raises, and how each is told to a person.
+
+Every error carries a message (one sentence that says what happened, with the offending value) and a hint (what to
+do about it). The command line prints both and exits with 2; the app shows both in a box.
+
+    GlanError
+    |-- SettingsError           a setting or an argument that cannot be used
+    |-- ScopeError              a node that does not exist, or a name that fits several
+    |-- CurriculumError         a curriculum file that does not have the expected form
+    |-- TemplateError           a prompt template that is missing or cannot be rendered
+    |-- PlanError               nothing to generate with these settings
+    |-- StoreError              the database file cannot be used
+    |   |-- DatabaseLockedError     another process holds it
+    |   `-- DiskError               no space, or no permission to write
+    |-- EndpointError           the model endpoint cannot be used at all: the run stops
+    |-- CallError               one call was refused or lost: its item fails, the run goes on
+    |-- ReplyError              one reply could not be used: its item is tried again, then fails
+    |-- EmbeddingError          texts could not be placed on the map
+    `-- ExportError             a file could not be written as asked
+
+CallError and ReplyError are expected bad luck: the pipeline records them as data (`model_call.error_kind`).
+"""
+
+
+class GlanError(Exception):
+    """Anything this library can explain to its user."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class SettingsError(GlanError):
+    """A setting or an argument that cannot be used."""
+
+
+class ScopeError(GlanError):
+    """A node that does not exist, or a name that fits several nodes."""
+
+
+class CurriculumError(GlanError):
+    """A curriculum file that does not have the expected form."""
+
+
+class TemplateError(GlanError):
+    """A prompt template that is missing or cannot be rendered."""
+
+
+class PlanError(GlanError):
+    """Nothing can be generated with these settings."""
+
+
+class StoreError(GlanError):
+    """The database file cannot be used."""
+
+
+class DatabaseLockedError(StoreError):
+    """Another process holds the database file."""
+
+
+class DiskError(StoreError):
+    """There is no space left, or no permission to write."""
+
+
+class EndpointError(GlanError):
+    """The model endpoint cannot be used at all, so a run has to stop."""
+
+
+class CallError(GlanError):
+    """One model call was refused or lost; `kind` is stored as model_call.error_kind."""
+
+    def __init__(self, message: str, *, kind: str, hint: str = "", is_retryable: bool = False) -> None:
+        super().__init__(message, hint)
+        self.kind = kind
+        self.is_retryable = is_retryable
+
+
+class ReplyError(GlanError):
+    """One reply could not be used; `kind` is stored as model_call.error_kind of `model_call_id`."""
+
+    def __init__(self, message: str, *, kind: str, model_call_id: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.model_call_id = model_call_id
+
+
+class EmbeddingError(GlanError):
+    """Texts could not be embedded or projected."""
+
+
+class ExportError(GlanError):
+    """A file could not be written as asked."""

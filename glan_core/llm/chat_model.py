@@ -1,0 +1,16 @@
+"""What must a thing do to be a chat model here?"""
+
+from typing import Protocol
+
+from glan_core.entities import ChatReply, ChatRequest
+
+
+class ChatModel(Protocol):
+    """Anything that can complete a conversation: an endpoint, a journal that remembers, a script in a test."""
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        """Give the reply to one request.
+
+        Raises CallError when this call was refused or lost, EndpointError when no call can succeed.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""What should not ship as it is?"""

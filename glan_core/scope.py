@@ -1,0 +1,61 @@
+"""Which node does a person mean?
+
+A scope is a taxonomy node or a subject, given by its id, its path (`Natural Science/Physical sciences/Physics`, or any
+end of it) or its name, letter case aside. A whole path wins over a name, so `Agriculture` is the field of that name
+and not the discipline.
+"""
+
+import difflib
+from typing import NamedTuple
+
+from glan_core.errors import ScopeError
+from glan_core.store.database import Cursor
+from glan_core.store.reports import taxonomy_counts
+
+
+class ScopeNode(NamedTuple):
+    """A taxonomy node or subject with its names from the field down."""
+
+    node_id: str
+    level: str
+    """`field`, `sub_field`, `discipline` or `subject`."""
+    path: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The path as a person writes it."""
+        return "/".join(self.path)
+
+
+def list_scope_nodes(cursor: Cursor) -> tuple[ScopeNode, ...]:
+    """List every kept node and subject with its path."""
+    frame = taxonomy_counts(cursor)[["node_id", "parent_id", "level", "name"]]
+    rows = {row.node_id: row for row in frame.itertuples(index=False)}
+    paths: dict[str, tuple[str, ...]] = {}
+
+    def path_of(node_id: str) -> tuple[str, ...]:
+        if node_id not in paths:
+            row = rows[node_id]
+            above = path_of(row.parent_id) if isinstance(row.parent_id, str) and row.parent_id in rows else ()
+            paths[node_id] = (*above, row.name)
+        return paths[node_id]
+
+    return tuple(ScopeNode(node_id, row.level, path_of(node_id)) for node_id, row in rows.items())
+
+
+def resolve_scope(cursor: Cursor, text: str) -> ScopeNode:
+    """Give the one node that `text` means; ScopeError if there is none or there are several."""
+    nodes = list_scope_nodes(cursor)
+    wanted = tuple(part.strip().casefold() for part in text.replace(" > ", "/").split("/"))
+    for node in nodes:
+        if node.node_id == text or tuple(name.casefold() for name in node.path) == wanted:
+            return node
+    matches = [node for node in nodes if tuple(name.casefold() for name in node.path[-len(wanted) :]) == wanted]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        labels = "; ".join(node.label for node in matches[:5])
+        raise ScopeError(f"{text!r} fits {len(matches)} nodes.", f"Give the path of one: {labels}.")
+    close = difflib.get_close_matches(text, [node.path[-1] for node in nodes], n=3)
+    hint = f"Did you mean {' or '.join(repr(name) for name in dict.fromkeys(close))}?" if close else ""
+    raise ScopeError(f"There is no node {text!r} in the taxonomy.", hint or "The Taxonomy page shows all names.")

@@ -1,0 +1,57 @@
+"""Which database, which endpoint and which model, when nobody says so on the command line?
+
+    GLAN_DATABASE      the database file; workspace/glan.duckdb beside the app otherwise
+    OPENAI_BASE_URL    an OpenAI-compatible endpoint, usually ending in /v1
+    OPENAI_API_KEY     its key; alone it means OpenAI's own endpoint
+    GLAN_MODEL         the model for every stage; may be left out where the endpoint offers exactly one
+    GLAN_ANSWER_MODEL  another model for the answers, as the paper does it
+
+With neither OPENAI_BASE_URL nor OPENAI_API_KEY the built-in model answers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROJECT_FOLDER = Path(__file__).parent.parent
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says."""
+
+    database: Path
+    base_url: str
+    """Empty: the built-in model."""
+    api_key: str = field(repr=False)
+    model: str
+    """Empty: ask the endpoint."""
+    answer_model: str
+    """Empty: the same as `model`."""
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from environment variables; empty ones count as missing."""
+    base_url = environment.get("OPENAI_BASE_URL", "").strip()
+    api_key = environment.get("OPENAI_API_KEY", "").strip()
+    if api_key and not base_url:
+        base_url = OPENAI_BASE_URL
+    database = environment.get("GLAN_DATABASE", "").strip()
+    return Settings(
+        database=Path(database).expanduser() if database else PROJECT_FOLDER / "workspace" / "glan.duckdb",
+        base_url=base_url.rstrip("/"),
+        api_key=api_key,
+        model=environment.get("GLAN_MODEL", "").strip(),
+        answer_model=environment.get("GLAN_ANSWER_MODEL", "").strip(),
+    )
+
+
+def runs_folder(database: Path) -> Path:
+    """Give the folder that holds the journals of a database's runs: `glan.runs` beside `glan.duckdb`."""
+    return database.with_suffix(".runs")
+
+
+def exports_folder(database: Path) -> Path:
+    """Give the folder that the app exports to: `glan.exports` beside `glan.duckdb`."""
+    return database.with_suffix(".exports")

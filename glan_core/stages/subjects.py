@@ -1,0 +1,108 @@
+"""Stage subjects (paper 2.2): what should a student of a discipline learn?
+
+Two turns of one conversation: first a list in free text, then the same list as JSONL, because a demand for a format
+in the first turn makes the list worse.
+"""
+
+from glan_core import ids
+from glan_core.entities import SUBJECT_LEVELS, GenerationSettings, Message, Subject, TaxonomyNode
+from glan_core.errors import ReplyError
+from glan_core.llm.chat_model import ChatModel
+from glan_core.llm.replies import objects_of, text_field, text_list_field, text_of
+from glan_core.stages.request import language_name, list_schema, request_for
+
+# Words that models use for a level, by the level of ours that they mean; the first match wins.
+_LEVEL_HINTS = (
+    ("advanced", ("advanced", "graduate", "expert", "master", "doctoral", "senior", "specialist")),
+    ("introductory", ("intro", "beginner", "basic", "foundation", "elementary", "fundamental", "first", "freshman")),
+    ("intermediate", ("intermediate", "undergraduate", "second", "third", "middle")),
+)
+_MOST_SUBTOPICS = 8
+
+
+async def generate_subjects(
+    model: ChatModel,
+    *,
+    path: tuple[TaxonomyNode, ...],
+    query: int,
+    settings: GenerationSettings,
+    seed: int,
+    run_id: str,
+    attempt: int = 1,
+) -> tuple[Subject, ...]:
+    """List the subjects of the discipline at the end of `path`, for the query with this number (from 1).
+
+    Repeats within the list are dropped. Raises ReplyError if the list cannot be read.
+    """
+    stage = settings.stages["subjects"]
+    discipline = path[-1]
+    first_template, second_template = stage.templates
+    draw = f"{discipline.taxonomy_node_id}/{query}"
+    first = request_for(
+        "subjects",
+        first_template,
+        settings=stage,
+        seed=seed,
+        draw=draw,
+        attempt=attempt,
+        discipline=discipline.name,
+        path=[node.name for node in path],
+        number=settings.subjects_per_query,
+        language=language_name(settings.language),
+    )
+    listed = await model.complete(first)
+    second = request_for(
+        "subjects",
+        second_template,
+        settings=stage,
+        seed=seed,
+        draw=draw,
+        attempt=attempt,
+        earlier=(*first.messages, Message("assistant", text_of(listed))),
+        response_schema=_schema(settings.subjects_per_query),
+        levels=SUBJECT_LEVELS,
+    )
+    reply = await model.complete(second)
+    subjects: dict[str, Subject] = {}
+    for item in objects_of(reply, key="subjects"):
+        name = text_field(item, "subject_name")
+        if name:
+            subjects.setdefault(
+                name.casefold(),
+                Subject(
+                    subject_id=ids.subject_id(discipline.taxonomy_node_id, name),
+                    discipline_id=discipline.taxonomy_node_id,
+                    name=name,
+                    level=level_of(text_field(item, "level")),
+                    subtopics=text_list_field(item, "subtopics")[:_MOST_SUBTOPICS],
+                    run_id=run_id,
+                    model_call_id=reply.model_call_id,
+                ),
+            )
+    if not subjects:
+        raise ReplyError("The reply names no subject.", kind="wrong_shape", model_call_id=reply.model_call_id)
+    return tuple(subjects.values())
+
+
+def level_of(words: str) -> str:
+    """Give the level of SUBJECT_LEVELS that a model's own words mean; intermediate where they say nothing known."""
+    lowered = words.casefold()
+    if "undergraduate" in lowered:  # holds "graduate", which would make it advanced
+        return "intermediate"
+    for level, hints in _LEVEL_HINTS:
+        if any(hint in lowered for hint in hints):
+            return level
+    return "intermediate"
+
+
+def _schema(number: int) -> dict[str, object]:
+    text = {"type": "string"}
+    return list_schema(
+        "subjects",
+        {
+            "subject_name": text,
+            "level": {"type": "string", "enum": list(SUBJECT_LEVELS)},
+            "subtopics": {"type": "array", "items": text, "minItems": 1, "maxItems": 4},
+        },
+        at_most=number,
+    )

@@ -1,0 +1,51 @@
+"""How do many rows get into a table at once?
+
+As one Arrow table and one INSERT .. SELECT: a hundred times faster than row by row.
+"""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from glan_core.store.database import Cursor
+
+
+def insert_batch(cursor: Cursor, table: str, rows: Sequence[dict[str, object]], *, on_conflict: str = "nothing") -> None:
+    """Insert rows that all have the same keys, which are column names of `table`.
+
+    Rows whose primary key is there already are left as they are (`nothing`), or changed by `update set ...`. Later
+    rows of the batch win over earlier ones with the same key only across calls, so callers pass each key once.
+    """
+    if not rows:
+        return
+    columns = list(rows[0])
+    batch = pa.Table.from_pylist(list(rows), schema=_schema(cursor, table, columns))
+    names = ", ".join(columns)
+    cursor.register("batch", batch)
+    try:
+        # The names are those of our own schema and dataclasses, never text from outside.
+        cursor.execute(f"insert into {table} ({names}) select {names} from batch on conflict do {on_conflict}")  # noqa: S608
+    finally:
+        cursor.unregister("batch")
+
+
+_ARROW_TYPES = {
+    "VARCHAR": pa.string(),
+    "JSON": pa.string(),
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "FLOAT": pa.float32(),
+    "FLOAT[]": pa.list_(pa.float32()),
+    "VARCHAR[]": pa.list_(pa.string()),
+    "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
+}
+
+
+def _schema(cursor: Cursor, table: str, columns: list[str]) -> pa.Schema:
+    types = dict(
+        cursor.execute(
+            "select column_name, data_type from duckdb_columns() where table_name = ?", [table]
+        ).fetchall()
+    )
+    return pa.schema([(column, _ARROW_TYPES[types[column]]) for column in columns])

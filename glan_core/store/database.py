@@ -1,0 +1,141 @@
+"""Which file holds the database, and may this process have it?
+
+DuckDB lets one process hold a file. Within the process, every thread and every page run takes a cursor of its own.
+"""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from glan_core.errors import DatabaseLockedError, DiskError, StoreError
+
+SCHEMA_VERSION = 1
+Cursor = duckdb.DuckDBPyConnection
+
+_LEAST_FREE_BYTES = 50_000_000  # below this even a checkpoint of a small database may fail
+
+
+class Database:
+    """An open database file; `cursor()` gives each thread its own way in."""
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def cursor(self) -> Cursor:
+        """Give a new cursor; close it or let it go when the thread or page run is done."""
+        with self._lock:
+            return self._connection.cursor()
+
+    def close(self) -> None:
+        """Write what is pending and let other processes have the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        """Give the open database."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+def open_database(path: Path, *, create: bool = False) -> Database:
+    """Open the database at `path`, with its tables made if `create`.
+
+    Raises DatabaseLockedError if another process holds it, DiskError if the disk is full or may not be written, and
+    StoreError if there is no such file or it is not one of ours.
+    """
+    if not path.exists() and not create:
+        raise StoreError(
+            f"There is no database at {path}.", "Run `python -m glan_core init` first, or start the app once."
+        )
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder, not a database.", "Name a file with --database or GLAN_DATABASE.")
+    is_new = not path.exists()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES:
+            raise DiskError(f"The disk that holds {path.parent} is full.", "Free some space, then start again.")
+        connection = duckdb.connect(path)
+    except (duckdb.Error, OSError) as error:
+        raise _explained(error, path) from error
+    try:
+        with explained_errors(path):
+            _prepare(connection, path, is_new=is_new)
+    except BaseException:
+        connection.close()
+        raise
+    return Database(path, connection)
+
+
+@contextmanager
+def explained_errors(path: Path) -> Iterator[None]:
+    """Turn what DuckDB raises inside the block into the errors of this package."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise _explained(error, path) from error
+
+
+@contextmanager
+def transaction(cursor: Cursor) -> Iterator[None]:
+    """Keep all or nothing of what the block writes."""
+    cursor.begin()
+    try:
+        yield
+    except BaseException:
+        cursor.rollback()
+        raise
+    cursor.commit()
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, is_new: bool) -> None:
+    tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    if tables and "glan_database" not in tables:
+        raise StoreError(
+            f"{path} is a DuckDB database of something else.", "Name another file with --database or GLAN_DATABASE."
+        )
+    if not is_new and tables:
+        version = connection.execute("select max(schema_version) from glan_database").fetchone()
+        found = version[0] if version else None
+        if found != SCHEMA_VERSION:
+            raise StoreError(
+                f"{path} has schema version {found}; this release reads version {SCHEMA_VERSION}.",
+                "Use the release that made it, or name another file with --database.",
+            )
+    connection.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+    if not tables:
+        connection.execute("insert into glan_database (schema_version) values (?)", [SCHEMA_VERSION])
+
+
+def _explained(error: Exception, path: Path) -> StoreError:
+    text = str(error)
+    lowered = text.casefold()
+    if "conflicting lock" in lowered or "could not set lock" in lowered:
+        holder = re.search(r"PID (\d+)", text)
+        who = f" (process {holder.group(1)})" if holder else ""
+        return DatabaseLockedError(
+            f"{path} is in use by another process{who}.",
+            "Close the app or the command that has it open, or name another file with --database.",
+        )
+    if "no space left" in lowered or "disk full" in lowered:
+        return DiskError(f"The disk that holds {path.parent} is full.", "Free some space, then start again.")
+    if isinstance(error, PermissionError) or "permission denied" in lowered or "read-only file system" in lowered:
+        return DiskError(f"{path} may not be written.", "Check who owns it, or name another file with --database.")
+    if "not a valid duckdb database" in lowered or "unsupported file version" in lowered or "serializ" in lowered:
+        return StoreError(
+            f"{path} is not a database this release can read.", "Name another file with --database or GLAN_DATABASE."
+        )
+    first_line = text.strip().splitlines()[0] if text.strip() else type(error).__name__
+    return StoreError(f"{path} cannot be used: {first_line}", "Run: python -m glan_core doctor")

@@ -1,0 +1,106 @@
+"""Which homework questions are there, and from which key concepts were they drawn?"""
+
+from collections.abc import Sequence
+
+from glan_core.entities import Instruction, Strategy
+from glan_core.store.batches import insert_batch
+from glan_core.store.database import Cursor
+
+
+def insert_instructions(cursor: Cursor, instructions: Sequence[Instruction]) -> None:
+    """Add instructions with their key concepts; those that are there already stay as they are."""
+    distinct = {instruction.instruction_id: instruction for instruction in instructions}.values()
+    insert_batch(
+        cursor,
+        "instruction",
+        [
+            {
+                "instruction_id": instruction.instruction_id,
+                "syllabus_id": instruction.syllabus_id,
+                "strategy": instruction.strategy.value,
+                "text": instruction.text,
+                "run_id": instruction.run_id,
+                "model_call_id": instruction.model_call_id,
+                "status": instruction.status,
+            }
+            for instruction in distinct
+        ],
+    )
+    insert_batch(
+        cursor,
+        "instruction_key_concept",
+        [
+            {"instruction_id": instruction.instruction_id, "key_concept_id": key_concept_id}
+            for instruction in distinct
+            for key_concept_id in instruction.key_concept_ids
+        ],
+    )
+
+
+def list_instructions(cursor: Cursor, instruction_ids: Sequence[str]) -> dict[str, Instruction]:
+    """Give the instructions with these ids, by id; unknown ids are left out."""
+    rows = cursor.execute(
+        """
+        select
+            instruction.instruction_id,
+            instruction.syllabus_id,
+            instruction.strategy,
+            instruction.text,
+            list(link.key_concept_id order by session.position, concept.position),
+            instruction.run_id,
+            instruction.model_call_id,
+            instruction.status
+        from instruction
+        join instruction_key_concept as link on link.instruction_id = instruction.instruction_id
+        join key_concept as concept on concept.key_concept_id = link.key_concept_id
+        join class_session as session on session.class_session_id = concept.class_session_id
+        where instruction.instruction_id in (select unnest(?::varchar[]))
+        group by all
+        """,
+        [list(instruction_ids)],
+    ).fetchall()
+    return {
+        row[0]: Instruction(row[0], row[1], Strategy(row[2]), row[3], tuple(row[4]), row[5], row[6], row[7])
+        for row in rows
+    }
+
+
+def list_taken_combinations(
+    cursor: Cursor, syllabus_ids: Sequence[str], *, other_than_seed: int
+) -> dict[str, frozenset[tuple[str, ...]]]:
+    """Give, by syllabus id, the key concepts (sorted ids) of instructions whose run had another seed."""
+    rows = cursor.execute(
+        """
+        select syllabus_id, list(key_concept_ids)
+        from (
+            select instruction.syllabus_id, list_sort(list(link.key_concept_id)) as key_concept_ids
+            from instruction
+            join run on run.run_id = instruction.run_id
+            join instruction_key_concept as link on link.instruction_id = instruction.instruction_id
+            where run.seed <> ?
+                and instruction.syllabus_id in (select unnest(?::varchar[]))
+            group by instruction.instruction_id, instruction.syllabus_id
+        )
+        group by syllabus_id
+        """,
+        [other_than_seed, list(syllabus_ids)],
+    ).fetchall()
+    return {syllabus_id: frozenset(tuple(taken) for taken in all_taken) for syllabus_id, all_taken in rows}
+
+
+def count_combinations_used(cursor: Cursor, syllabus_ids: Sequence[str]) -> int:
+    """Count the distinct combinations of key concepts that instructions of these syllabi were drawn from."""
+    row = cursor.execute(
+        """
+        select count(distinct key_concept_ids)
+        from (
+            select list_sort(list(link.key_concept_id)) as key_concept_ids
+            from instruction
+            join instruction_key_concept as link on link.instruction_id = instruction.instruction_id
+            where instruction.syllabus_id in (select unnest(?::varchar[]))
+            group by instruction.instruction_id
+        )
+        """,
+        [list(syllabus_ids)],
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,223 @@
+-- Everything GLAN Explorer keeps, table by table, from the taxonomy down to an exported pair.
+--
+-- Ids are stable hashes (ids.py): 16 letters and digits. Rows are written once; only names, statuses, parents and run
+-- states change. Nothing is deleted: it is removed by status.
+-- There are no foreign keys on purpose: DuckDB refuses some updates on rows that others reference, and checks each row
+-- of a batch. Rows arrive from journals in an order that keeps them whole (see ingest.py), and a test looks for orphans.
+
+-- One row: what made this file, so that a foreign or newer database is recognised.
+create table if not exists glan_database (
+    schema_version      integer not null,
+    created_at          timestamptz not null default now()
+);
+
+-- Fields, sub-fields and disciplines: the tree that people curate (paper 2.1).
+create table if not exists taxonomy_node (
+    taxonomy_node_id    varchar primary key,
+    parent_id           varchar,                        -- taxonomy_node; null for a field
+    level               varchar not null check (level in ('field', 'sub_field', 'discipline')),
+    name                varchar not null,
+    description         varchar not null default '',
+    status              varchar not null default 'kept' check (status in ('pending', 'kept', 'removed')),
+    target              bigint,                         -- pairs wanted below this node; null: nobody said
+    origin              varchar not null                -- paper, starter, user or model
+);
+
+-- What a student of a discipline should learn (paper 2.2).
+create table if not exists subject (
+    subject_id          varchar primary key,
+    discipline_id       varchar not null,               -- taxonomy_node
+    name                varchar not null,
+    level               varchar not null check (level in ('introductory', 'intermediate', 'advanced')),
+    subtopics           varchar[] not null,
+    run_id              varchar,                        -- null: shipped or written by hand
+    model_call_id       varchar
+);
+
+-- The course of a subject as text (paper 2.3); all versions stay.
+create table if not exists syllabus (
+    syllabus_id         varchar primary key,
+    subject_id          varchar not null,               -- subject
+    version             integer not null,
+    text                varchar not null,
+    run_id              varchar,
+    model_call_id       varchar
+);
+
+-- The meetings of a syllabus in teaching order, position from 1.
+create table if not exists class_session (
+    class_session_id    varchar primary key,
+    syllabus_id         varchar not null,               -- syllabus
+    position            integer not null,
+    title               varchar not null,
+    description         varchar not null default ''
+);
+
+-- What a class session teaches, position from 1.
+create table if not exists key_concept (
+    key_concept_id      varchar primary key,
+    class_session_id    varchar not null,               -- class_session
+    position            integer not null,
+    name                varchar not null
+);
+
+-- One execution of a plan.
+create table if not exists run (
+    run_id              varchar primary key,
+    plan                json not null,                  -- scope, instructions, stages
+    settings            json not null,                  -- every number and name the run used
+    seed                bigint not null,
+    state               varchar not null check (state in ('running', 'finished', 'stopped', 'interrupted')),
+    engine              varchar not null,
+    started_at          timestamptz not null,
+    finished_at         timestamptz,
+    message             varchar not null default ''     -- why it stopped
+);
+
+-- The ledger: every finished call, good or bad, with the exact prompt.
+create table if not exists model_call (
+    model_call_id       varchar primary key,
+    run_id              varchar not null,               -- the run that paid for it
+    stage               varchar not null,
+    template            varchar not null,
+    template_fingerprint varchar not null,
+    model               varchar not null,
+    parameters          json not null,
+    messages            json not null,
+    reply               varchar not null,
+    finish_reason       varchar not null,
+    prompt_tokens       bigint,
+    completion_tokens   bigint,
+    seconds             double not null,
+    attempt             integer not null,
+    finished_at         timestamptz not null,
+    error_kind          varchar,                        -- null: the reply was used
+    error_message       varchar,
+    cost                double                          -- US dollars; null: price not known
+);
+
+-- Homework questions (paper 2.4).
+create table if not exists instruction (
+    instruction_id      varchar primary key,
+    syllabus_id         varchar not null,               -- syllabus
+    strategy            varchar not null check (strategy in ('one_session', 'two_sessions')),
+    text                varchar not null,
+    run_id              varchar not null,
+    model_call_id       varchar not null,
+    status              varchar not null default 'generated' check (status in ('generated', 'accepted', 'rejected'))
+);
+
+-- Which key concepts an instruction was drawn from; with class_session they lead up the whole tree.
+create table if not exists instruction_key_concept (
+    instruction_id      varchar not null,
+    key_concept_id      varchar not null,
+    primary key (instruction_id, key_concept_id)
+);
+
+-- Answers, bound to their instruction by id.
+create table if not exists answer (
+    answer_id           varchar primary key,
+    instruction_id      varchar not null,
+    text                varchar not null,
+    run_id              varchar not null,
+    model_call_id       varchar not null
+);
+
+-- Reasons not to trust a pair blindly: truncated, wrong_language, repeats_question, refusal.
+create table if not exists quality_flag (
+    instruction_id      varchar not null,
+    kind                varchar not null,
+    detail              varchar not null default '',
+    primary key (instruction_id, kind)
+);
+
+-- Vectors of unit length by the content they stand for, so that no text is embedded twice by one encoder.
+create table if not exists embedding (
+    content_id          varchar not null,               -- ids.content_id of the text
+    encoder             varchar not null,
+    vector              float[] not null,
+    primary key (content_id, encoder)
+);
+
+-- One layout of the map. Its points are added to, never moved: a new layout is a new projection.
+create table if not exists projection (
+    projection_id       varchar primary key,
+    encoder             varchar not null,
+    method              varchar not null,               -- pca or umap
+    seed                bigint not null,
+    created_at          timestamptz not null
+);
+
+create table if not exists projected_point (
+    projection_id       varchar not null,
+    instruction_id      varchar not null,
+    x                   float not null,
+    y                   float not null,
+    placed_by           varchar not null check (placed_by in ('fit', 'transform')),
+    primary key (projection_id, instruction_id)
+);
+
+-- A node with all its ancestors, itself included: one row a pair. A removed ancestor removes everything below it.
+create or replace view taxonomy_ancestor as
+with recursive walk as (
+    select taxonomy_node_id, taxonomy_node_id as ancestor_id, parent_id as next_id, status
+    from taxonomy_node
+    union all
+    select walk.taxonomy_node_id, node.taxonomy_node_id, node.parent_id, node.status
+    from walk
+    join taxonomy_node as node on node.taxonomy_node_id = walk.next_id
+)
+select taxonomy_node_id, ancestor_id, status as ancestor_status
+from walk;
+
+-- The nodes that are kept together with everything above them.
+create or replace view kept_taxonomy_node as
+select node.*
+from taxonomy_node as node
+where node.taxonomy_node_id not in (
+    select taxonomy_node_id
+    from taxonomy_ancestor
+    where ancestor_status <> 'kept'
+);
+
+-- A discipline with its names up to the field.
+create or replace view discipline_path as
+select
+    discipline.taxonomy_node_id as discipline_id,
+    discipline.name as discipline,
+    sub_field.taxonomy_node_id as sub_field_id,
+    sub_field.name as sub_field,
+    field.taxonomy_node_id as field_id,
+    field.name as field
+from taxonomy_node as discipline
+join taxonomy_node as sub_field on sub_field.taxonomy_node_id = discipline.parent_id
+join taxonomy_node as field on field.taxonomy_node_id = sub_field.parent_id
+where discipline.level = 'discipline';
+
+-- Instruction and answer side by side with their place in the tree: what maps, tables and exports read.
+create or replace view pair as
+select
+    instruction.instruction_id,
+    answer.answer_id,
+    instruction.text as instruction,
+    answer.text as answer,
+    instruction.strategy,
+    instruction.status,
+    instruction.run_id,
+    instruction.model_call_id as instruction_model_call_id,
+    answer.model_call_id as answer_model_call_id,
+    instruction.syllabus_id,
+    subject.subject_id,
+    subject.name as subject,
+    subject.level,
+    path.discipline_id,
+    path.discipline,
+    path.sub_field_id,
+    path.sub_field,
+    path.field_id,
+    path.field
+from instruction
+left join answer on answer.instruction_id = instruction.instruction_id
+join syllabus on syllabus.syllabus_id = instruction.syllabus_id
+join subject on subject.subject_id = syllabus.subject_id
+join discipline_path as path on path.discipline_id = subject.discipline_id;

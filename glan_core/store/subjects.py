@@ -1,0 +1,62 @@
+"""Which subjects does a discipline have?"""
+
+from collections.abc import Sequence
+
+from glan_core.entities import Subject
+from glan_core.store.batches import insert_batch
+from glan_core.store.database import Cursor
+
+_COLUMNS = "subject_id, discipline_id, name, level, subtopics, run_id, model_call_id"
+
+
+def insert_subjects(cursor: Cursor, subjects: Sequence[Subject]) -> None:
+    """Add subjects; those that are there already stay as they are."""
+    insert_batch(
+        cursor,
+        "subject",
+        [
+            {
+                "subject_id": subject.subject_id,
+                "discipline_id": subject.discipline_id,
+                "name": subject.name,
+                "level": subject.level,
+                "subtopics": list(subject.subtopics),
+                "run_id": subject.run_id,
+                "model_call_id": subject.model_call_id,
+            }
+            for subject in {subject.subject_id: subject for subject in subjects}.values()
+        ],
+    )
+
+
+def list_subjects(cursor: Cursor, discipline_ids: Sequence[str]) -> tuple[Subject, ...]:
+    """List the subjects of these disciplines by name."""
+    rows = cursor.execute(
+        f"""
+        select {_COLUMNS}
+        from subject
+        where discipline_id in (select unnest(?::varchar[]))
+        order by name, subject_id
+        """,  # noqa: S608
+        [list(discipline_ids)],
+    ).fetchall()
+    return tuple(_subject(row) for row in rows)
+
+
+def find_subject(cursor: Cursor, subject_id: str) -> Subject | None:
+    """Give the subject with this id."""
+    row = cursor.execute(f"select {_COLUMNS} from subject where subject_id = ?", [subject_id]).fetchone()  # noqa: S608
+    return _subject(row) if row else None
+
+
+def _subject(row: tuple[object, ...]) -> Subject:
+    subject_id, discipline_id, name, level, subtopics, run_id, model_call_id = row
+    return Subject(
+        str(subject_id),
+        str(discipline_id),
+        str(name),
+        str(level),
+        tuple(subtopics) if isinstance(subtopics, list) else (),
+        None if run_id is None else str(run_id),
+        None if model_call_id is None else str(model_call_id),
+    )

@@ -1,0 +1,117 @@
+"""Which syllabi, class sessions and key concepts are there?"""
+
+from collections.abc import Sequence
+
+from glan_core.entities import ClassDetails, ClassSession, KeyConcept, Syllabus
+from glan_core.store.batches import insert_batch
+from glan_core.store.database import Cursor
+
+_COLUMNS = "syllabus_id, subject_id, version, text, run_id, model_call_id"
+
+
+def insert_syllabi(cursor: Cursor, syllabi: Sequence[Syllabus]) -> None:
+    """Add syllabi; those that are there already stay as they are."""
+    insert_batch(
+        cursor,
+        "syllabus",
+        [
+            {
+                "syllabus_id": syllabus.syllabus_id,
+                "subject_id": syllabus.subject_id,
+                "version": syllabus.version,
+                "text": syllabus.text,
+                "run_id": syllabus.run_id,
+                "model_call_id": syllabus.model_call_id,
+            }
+            for syllabus in {syllabus.syllabus_id: syllabus for syllabus in syllabi}.values()
+        ],
+    )
+
+
+def insert_class_sessions(cursor: Cursor, class_sessions: Sequence[ClassSession]) -> None:
+    """Add class sessions; those that are there already stay as they are."""
+    insert_batch(
+        cursor,
+        "class_session",
+        [
+            {
+                "class_session_id": session.class_session_id,
+                "syllabus_id": session.syllabus_id,
+                "position": session.position,
+                "title": session.title,
+                "description": session.description,
+            }
+            for session in {session.class_session_id: session for session in class_sessions}.values()
+        ],
+    )
+
+
+def insert_key_concepts(cursor: Cursor, key_concepts: Sequence[KeyConcept]) -> None:
+    """Add key concepts; those that are there already stay as they are."""
+    insert_batch(
+        cursor,
+        "key_concept",
+        [
+            {
+                "key_concept_id": concept.key_concept_id,
+                "class_session_id": concept.class_session_id,
+                "position": concept.position,
+                "name": concept.name,
+            }
+            for concept in {concept.key_concept_id: concept for concept in key_concepts}.values()
+        ],
+    )
+
+
+def list_current_syllabi(cursor: Cursor, subject_ids: Sequence[str]) -> dict[str, Syllabus]:
+    """Give, by subject id, the newest syllabus that has class sessions; subjects without one are left out."""
+    rows = cursor.execute(
+        f"""
+        select {_COLUMNS}
+        from syllabus
+        where subject_id in (select unnest(?::varchar[]))
+            and syllabus_id in (select syllabus_id from class_session)
+        qualify row_number() over (partition by subject_id order by version desc, syllabus_id) = 1
+        """,  # noqa: S608
+        [list(subject_ids)],
+    ).fetchall()
+    return {row[1]: Syllabus(*row) for row in rows}
+
+
+def find_syllabus(cursor: Cursor, syllabus_id: str) -> Syllabus | None:
+    """Give the syllabus with this id."""
+    row = cursor.execute(f"select {_COLUMNS} from syllabus where syllabus_id = ?", [syllabus_id]).fetchone()  # noqa: S608
+    return Syllabus(*row) if row else None
+
+
+def list_class_details(cursor: Cursor, syllabus_ids: Sequence[str]) -> dict[str, ClassDetails]:
+    """Give, by syllabus id, the class sessions and key concepts in teaching order; both empty if it has none."""
+    sessions = cursor.execute(
+        """
+        select class_session_id, syllabus_id, position, title, description
+        from class_session
+        where syllabus_id in (select unnest(?::varchar[]))
+        order by syllabus_id, position
+        """,
+        [list(syllabus_ids)],
+    ).fetchall()
+    concepts = cursor.execute(
+        """
+        select session.syllabus_id, concept.key_concept_id, concept.class_session_id, concept.position, concept.name
+        from key_concept as concept
+        join class_session as session on session.class_session_id = concept.class_session_id
+        where session.syllabus_id in (select unnest(?::varchar[]))
+        order by session.syllabus_id, session.position, concept.position
+        """,
+        [list(syllabus_ids)],
+    ).fetchall()
+    sessions_of: dict[str, list[ClassSession]] = {syllabus_id: [] for syllabus_id in syllabus_ids}
+    concepts_of: dict[str, list[KeyConcept]] = {syllabus_id: [] for syllabus_id in syllabus_ids}
+    for row in sessions:
+        sessions_of[row[1]].append(ClassSession(*row))
+    for syllabus_id, *row in concepts:
+        concepts_of[syllabus_id].append(KeyConcept(*row))
+    return {
+        syllabus_id: ClassDetails(tuple(sessions_of[syllabus_id]), tuple(concepts_of[syllabus_id]))
+        for syllabus_id in syllabus_ids
+    }

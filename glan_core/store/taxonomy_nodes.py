@@ -1,0 +1,82 @@
+"""Which fields, sub-fields and disciplines are there?"""
+
+from collections.abc import Sequence
+
+from glan_core.entities import TaxonomyNode
+from glan_core.store.batches import insert_batch
+from glan_core.store.database import Cursor
+
+_COLUMNS = "taxonomy_node_id, parent_id, level, name, description, status, target, origin"
+
+
+def insert_taxonomy_nodes(cursor: Cursor, nodes: Sequence[TaxonomyNode]) -> None:
+    """Add nodes; those that are there already stay as they are."""
+    insert_batch(
+        cursor,
+        "taxonomy_node",
+        [
+            {
+                "taxonomy_node_id": node.taxonomy_node_id,
+                "parent_id": node.parent_id,
+                "level": node.level,
+                "name": node.name,
+                "description": node.description,
+                "status": node.status,
+                "target": node.target,
+                "origin": node.origin,
+            }
+            for node in {node.taxonomy_node_id: node for node in nodes}.values()
+        ],
+    )
+
+
+def list_taxonomy_nodes(cursor: Cursor) -> tuple[TaxonomyNode, ...]:
+    """List every node that is kept together with all its ancestors, by name."""
+    rows = cursor.execute(f"select {_COLUMNS} from kept_taxonomy_node order by name, taxonomy_node_id").fetchall()  # noqa: S608
+    return tuple(TaxonomyNode(*row) for row in rows)
+
+
+def find_taxonomy_node(cursor: Cursor, taxonomy_node_id: str) -> TaxonomyNode | None:
+    """Give the node with this id, whatever its status."""
+    row = cursor.execute(
+        f"select {_COLUMNS} from taxonomy_node where taxonomy_node_id = ?",  # noqa: S608
+        [taxonomy_node_id],
+    ).fetchone()
+    return TaxonomyNode(*row) if row else None
+
+
+def list_path(cursor: Cursor, taxonomy_node_id: str) -> tuple[TaxonomyNode, ...]:
+    """List the node and its ancestors, field first; empty if there is no such node."""
+    path: list[TaxonomyNode] = []
+    node = find_taxonomy_node(cursor, taxonomy_node_id)
+    while node is not None:
+        path.insert(0, node)
+        node = find_taxonomy_node(cursor, node.parent_id) if node.parent_id else None
+    return tuple(path)
+
+
+def list_disciplines_below(cursor: Cursor, taxonomy_node_id: str) -> tuple[TaxonomyNode, ...]:
+    """List the kept disciplines at or below a node, by name."""
+    rows = cursor.execute(
+        f"""
+        select {_COLUMNS}
+        from kept_taxonomy_node
+        where level = 'discipline'
+            and taxonomy_node_id in (
+                select taxonomy_node_id
+                from taxonomy_ancestor
+                where ancestor_id = ?
+            )
+        order by name, taxonomy_node_id
+        """,  # noqa: S608
+        [taxonomy_node_id],
+    ).fetchall()
+    return tuple(TaxonomyNode(*row) for row in rows)
+
+
+def list_child_names(cursor: Cursor, taxonomy_node_id: str | None) -> tuple[str, ...]:
+    """List the names of a node's children, or of all fields for None, whatever their status."""
+    rows = cursor.execute(
+        "select name from taxonomy_node where parent_id is not distinct from ? order by name", [taxonomy_node_id]
+    ).fetchall()
+    return tuple(name for (name,) in rows)
