@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
+from glan_core.errors import EmbeddingError
+from glan_core.ids import content_id
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor
 
@@ -22,74 +23,50 @@ class Projection(NamedTuple):
     created_at: datetime
 
 
-class Vectors(NamedTuple):
-    """Instructions with the vectors of their texts, row by row."""
+class PlacedInstruction(NamedTuple):
+    """One point of a layout with the text it stands for."""
 
-    instruction_ids: tuple[str, ...]
-    vectors: np.ndarray
-    """float32, one row of unit length an instruction."""
+    instruction_id: str
+    text: str
+    x: float
+    y: float
+    placed_by: str
+    """`fit` or `transform`."""
 
 
-def insert_embeddings(cursor: Cursor, *, encoder: str, content_ids: Sequence[str], vectors: np.ndarray) -> None:
-    """Add vectors (float32, one row a content id); known contents stay as they are."""
-    batch = pa.table(
-        {
-            "content_id": pa.array(content_ids, pa.string()),
-            "vector": pa.FixedSizeListArray.from_arrays(
-                pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel()), vectors.shape[1]
-            ),
-        }
+def insert_embeddings(cursor: Cursor, *, encoder: str, texts: Sequence[str], vectors: np.ndarray) -> None:
+    """Add the vectors of texts (float32 of shape (len(texts), d)); known texts stay as they are."""
+    vector_of = {content_id(text): vector for text, vector in zip(texts, vectors, strict=True)}
+    insert_batch(
+        cursor,
+        "embedding",
+        [{"content_id": key, "encoder": encoder, "vector": vector} for key, vector in vector_of.items()],
     )
-    cursor.register("batch", batch)
-    try:
-        cursor.execute(
-            """
-            insert into embedding (content_id, encoder, vector)
-            select content_id, ?, vector::float[]
-            from batch
-            on conflict do nothing
-            """,
-            [encoder],
-        )
-    finally:
-        cursor.unregister("batch")
 
 
-def list_unembedded_instructions(cursor: Cursor, *, encoder: str, content_ids: dict[str, str]) -> tuple[str, ...]:
-    """List those instruction ids of `content_ids` (content id by instruction id) whose content has no vector yet."""
-    known = {
-        content_id
-        for (content_id,) in cursor.execute(
-            """
-            select content_id
-            from embedding
-            where encoder = ?
-                and content_id in (select unnest(?::varchar[]))
-            """,
-            [encoder, list(content_ids.values())],
-        ).fetchall()
-    }
-    return tuple(instruction_id for instruction_id, content_id in content_ids.items() if content_id not in known)
-
-
-def list_vectors(cursor: Cursor, *, encoder: str, content_ids: dict[str, str]) -> Vectors:
-    """Give the vectors of these instructions (content id by instruction id), sorted by instruction id."""
+def list_unembedded_texts(cursor: Cursor, *, encoder: str, texts: Sequence[str]) -> list[str]:
+    """List those of the texts that have no vector yet, each once, in their order."""
+    by_content = {content_id(text): text for text in texts}
     rows = cursor.execute(
-        """
-        select content_id, vector
-        from embedding
-        where encoder = ?
-            and content_id in (select unnest(?::varchar[]))
-        """,
-        [encoder, list(content_ids.values())],
+        "select content_id from embedding where encoder = ? and content_id in (select unnest(?::varchar[]))",
+        [encoder, list(by_content)],
+    ).fetchall()
+    known = {key for (key,) in rows}
+    return [text for key, text in by_content.items() if key not in known]
+
+
+def list_vectors(cursor: Cursor, *, encoder: str, texts: Sequence[str]) -> np.ndarray:
+    """Give the vectors of texts, row by row (float32 of shape (len(texts), d)); EmbeddingError if one is missing."""
+    contents = [content_id(text) for text in texts]
+    rows = cursor.execute(
+        "select content_id, vector from embedding where encoder = ? and content_id in (select unnest(?::varchar[]))",
+        [encoder, list(set(contents))],
     ).fetchnumpy()
     vector_of = dict(zip(rows["content_id"], rows["vector"], strict=True))
-    kept = sorted(instruction_id for instruction_id, content_id in content_ids.items() if content_id in vector_of)
-    if not kept:
-        return Vectors((), np.empty((0, 0), np.float32))
-    return Vectors(
-        tuple(kept), np.stack([np.asarray(vector_of[content_ids[key]], dtype=np.float32) for key in kept])
-    )
+    missing = [key for key in contents if key not in vector_of]
+    if missing:
+        raise EmbeddingError(f"{len(missing)} texts have no vector of {encoder}.", "Embed them first.")
+    return np.stack([np.asarray(vector_of[key], dtype=np.float32) for key in contents])
 
 
 def list_unplaced_instructions(cursor: Cursor, projection_id: str | None) -> dict[str, str]:
@@ -128,11 +105,11 @@ def count_unplaced_instructions(cursor: Cursor, projection_id: str | None) -> in
     return int(row[0]) if row else 0
 
 
-def list_placed_instructions(cursor: Cursor, projection_id: str) -> dict[str, tuple[str, float, float]]:
-    """Give text and place, by instruction id, of every point of a projection."""
+def list_placed_instructions(cursor: Cursor, projection_id: str) -> list[PlacedInstruction]:
+    """List the points of a layout by instruction id."""
     rows = cursor.execute(
         """
-        select point.instruction_id, instruction.text, point.x, point.y
+        select point.instruction_id, instruction.text, point.x, point.y, point.placed_by
         from projected_point as point
         join instruction on instruction.instruction_id = point.instruction_id
         where point.projection_id = ?
@@ -140,7 +117,7 @@ def list_placed_instructions(cursor: Cursor, projection_id: str) -> dict[str, tu
         """,
         [projection_id],
     ).fetchall()
-    return {instruction_id: (text, x, y) for instruction_id, text, x, y in rows}
+    return [PlacedInstruction(*row) for row in rows]
 
 
 def insert_projection(cursor: Cursor, projection: Projection) -> None:

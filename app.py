@@ -1,0 +1,41 @@
+"""GLAN Explorer: grow an instruction-tuning dataset from a taxonomy of human knowledge, and see what it covers.
+
+Sets the page up, opens the database, and hands over to the page that the menu or the address names.
+"""
+
+import streamlit as st
+
+from glan_core.errors import GlanError
+from pages.shared.feedback import show_error
+from pages.shared.workspace import open_workspace
+
+st.set_page_config(page_title="GLAN Explorer", page_icon="static/icon.svg", layout="wide")
+st.logo("static/logo.svg", icon_image="static/icon.svg", size="large")
+
+page = st.navigation(
+    {
+        "Home": [
+            st.Page("pages/home/overview.py", title="Overview", icon=":material/space_dashboard:", default=True)
+        ],
+        "Curriculum": [
+            st.Page("pages/curriculum/taxonomy.py", title="Taxonomy", icon=":material/account_tree:"),
+        ],
+        "Generate": [
+            st.Page("pages/generate/new_run.py", title="New run", icon=":material/play_circle:"),
+        ],
+        "Explore": [
+            st.Page("pages/explore/map.py", title="Map", icon=":material/bubble_chart:"),
+        ],
+        "Curate": [
+            st.Page("pages/curate/export.py", title="Export", icon=":material/ios_share:"),
+        ],
+    }
+)
+
+try:
+    open_workspace()
+except GlanError as error:
+    show_error(error)
+    st.stop()
+
+page.run()

@@ -1,0 +1,97 @@
+"""Where are texts embedded and maps laid out, so that nothing else has to wait?
+
+In a process of its own: loading the encoder and compiling UMAP hold the interpreter for seconds. It is a child that
+reads calls from its standard input and ends when that closes, so it never outlives its parent. (multiprocessing would
+run the app's main script in the child.)
+"""
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from glan_core.errors import EmbeddingError, GlanError
+
+
+T = TypeVar("T")
+
+
+class EmbeddingWorker:
+    """A child process that computes one thing at a time; it starts with the first one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def compute(self, function: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """Call a module-level function in the child and give what it gives.
+
+        Raises the GlanError that the function raises, and EmbeddingError if the child dies.
+        """
+        with self._lock:
+            process = self._running()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            try:
+                pickle.dump((function, arguments, options), process.stdin)
+                process.stdin.flush()
+                is_result, value = pickle.load(process.stdout)  # noqa: S301 - our own child
+            except (OSError, EOFError, pickle.UnpicklingError) as error:
+                process.kill()
+                process.wait()
+                raise EmbeddingError(
+                    "The process that embeds texts ended unexpectedly.",
+                    "It may have run out of memory. What was embedded is kept; try again.",
+                ) from error
+        if is_result:
+            result: T = value
+            return result
+        raise value
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+                self._process = None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "glan_core.embedding.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=Path(__file__).parents[2],  # where glan_core can be imported from
+            )
+        return self._process
+
+
+def _serve() -> None:
+    """Answer calls until the input ends. Whatever else is printed goes to standard error."""
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    while True:
+        try:
+            function, arguments, options = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent
+        except EOFError:
+            return
+        answer: tuple[bool, Any]
+        try:
+            answer = (True, function(*arguments, **options))
+        except GlanError as error:
+            answer = (False, error)
+        except Exception as error:  # noqa: BLE001 - the parent has to hear of any failure
+            answer = (False, EmbeddingError(f"{type(error).__name__}: {error}"))
+        pickle.dump(answer, replies)
+        replies.flush()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        _serve()

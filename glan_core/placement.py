@@ -1,0 +1,178 @@
+"""How does every instruction get its place on the map?
+
+Texts are embedded in batches, each kept as soon as it is done; then what is new is placed on the newest layout, whose
+points never move. A first layout, or one that a small set has outgrown, is made anew: as long as the whole takes
+seconds, a map that fits is worth more than one that stands still.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+
+from glan_core import ids
+from glan_core.embedding.encoder import BATCH, ENCODER, encode
+from glan_core.embedding.projection import SEED, lay_out, place
+from glan_core.errors import GlanError
+from glan_core.store.database import Cursor, Database, explained_errors, transaction
+from glan_core.store.embeddings import (
+    PlacedInstruction,
+    Projection,
+    find_newest_projection,
+    insert_embeddings,
+    insert_projected_points,
+    insert_projection,
+    list_placed_instructions,
+    list_unembedded_texts,
+    list_unplaced_instructions,
+    list_vectors,
+)
+
+T = TypeVar("T")
+
+# A set is laid out anew when it has doubled since, until it is this large; the fit takes about 3 s there on two cores.
+_LARGEST_RELAYOUT = 2_000
+
+
+class Compute(Protocol):
+    """Something that calls a function, here or in another process."""
+
+    def __call__(self, function: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """Give what the function gives."""
+        ...
+
+
+class Placed(NamedTuple):
+    """What one placement did."""
+
+    embedded: int
+    placed: int
+    is_new_layout: bool
+
+
+def compute_here(function: Callable[..., T], *arguments: Any, **options: Any) -> T:
+    """Call a function in this process."""
+    return function(*arguments, **options)
+
+
+def place_all(
+    database: Database,
+    *,
+    compute: Compute = compute_here,
+    on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+) -> Placed:
+    """Embed and place every instruction that the newest layout does not hold.
+
+    `on_progress` hears the step (`embedding` or `layout`), how many are done and how many there are. Raises
+    EmbeddingError and StoreError; what was embedded until then is kept.
+    """
+    cursor = database.cursor()
+    with explained_errors(database.path):
+        projection = find_newest_projection(cursor)
+        unplaced = list_unplaced_instructions(cursor, projection.projection_id if projection else None)
+        if not unplaced:
+            return Placed(0, 0, False)
+        embedded = _embed(cursor, list(unplaced.values()), compute, on_progress)
+        on_progress("layout", 0, len(unplaced))
+        points = list_placed_instructions(cursor, projection.projection_id) if projection else []
+        fitted = [point for point in points if point.placed_by == "fit"]
+        if projection is None or _has_outgrown(len(fitted), len(points) + len(unplaced)):
+            _lay_out_anew(cursor, unplaced | {point.instruction_id: point.text for point in points}, compute)
+            return Placed(embedded, len(unplaced), True)
+        _place_among(cursor, projection, fitted, unplaced, compute)
+        return Placed(embedded, len(unplaced), False)
+
+
+def _embed(
+    cursor: Cursor, texts: list[str], compute: Compute, on_progress: Callable[[str, int, int], None]
+) -> int:
+    missing = list_unembedded_texts(cursor, encoder=ENCODER, texts=texts)
+    for start in range(0, len(missing), BATCH):
+        on_progress("embedding", start, len(missing))
+        batch = missing[start : start + BATCH]
+        insert_embeddings(cursor, encoder=ENCODER, texts=batch, vectors=compute(encode, batch))
+    return len(missing)
+
+
+def _has_outgrown(fitted: int, total: int) -> bool:
+    return total <= _LARGEST_RELAYOUT and total >= 2 * fitted
+
+
+def _lay_out_anew(cursor: Cursor, texts: dict[str, str], compute: Compute) -> None:
+    instruction_ids = sorted(texts)
+    layout = compute(lay_out, list_vectors(cursor, encoder=ENCODER, texts=[texts[i] for i in instruction_ids]), seed=SEED)
+    now = datetime.now(UTC)
+    projection = Projection(
+        ids.stable_id("projection", ENCODER, layout.method, SEED, now.isoformat()), ENCODER, layout.method, SEED, now
+    )
+    with transaction(cursor):
+        insert_projection(cursor, projection)
+        insert_projected_points(
+            cursor,
+            projection.projection_id,
+            instruction_ids=instruction_ids,
+            coordinates=layout.coordinates,
+            placed_by="fit",
+        )
+
+
+def _place_among(
+    cursor: Cursor, projection: Projection, fitted: list[PlacedInstruction], unplaced: dict[str, str], compute: Compute
+) -> None:
+    """Place new instructions among the points of the fit; those placed since do not count, so no error adds up."""
+    places = compute(
+        place,
+        list_vectors(cursor, encoder=projection.encoder, texts=list(unplaced.values())),
+        among=list_vectors(cursor, encoder=projection.encoder, texts=[point.text for point in fitted]),
+        coordinates=np.array([(point.x, point.y) for point in fitted], dtype=np.float32),
+        method=projection.method,
+        seed=projection.seed,
+    )
+    insert_projected_points(
+        cursor,
+        projection.projection_id,
+        instruction_ids=list(unplaced),
+        coordinates=places,
+        placed_by="transform",
+    )
+
+
+class Placer:
+    """Places instructions in a thread of its own; pages start it and ask how far it is."""
+
+    def __init__(self, database: Database, compute: Compute) -> None:
+        self._database = database
+        self._compute = compute
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self.step = ""
+        """`embedding` or `layout` while it works."""
+        self.done = 0
+        self.total = 0
+        self.error: GlanError | None = None
+        """Why the last placement ended early."""
+
+    @property
+    def is_running(self) -> bool:
+        """Say whether a placement is under way."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin to place what has no place yet; does nothing while one is under way."""
+        with self._lock:
+            if self.is_running:
+                return
+            self.step, self.done, self.total, self.error = "embedding", 0, 0, None
+            self._thread = threading.Thread(target=self._run, name="placer", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            place_all(self._database, compute=self._compute, on_progress=self._hear)
+        except GlanError as error:
+            self.error = error
+
+    def _hear(self, step: str, done: int, total: int) -> None:
+        self.step, self.done, self.total = step, done, total

@@ -1,0 +1,23 @@
+"""How does a page say that something went wrong, or that there is nothing to show yet?"""
+
+import streamlit as st
+
+from glan_core.errors import GlanError
+
+
+def plain(text: str) -> str:
+    """Give text as it is: nothing a model or a user wrote is taken for Markdown."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|~<>$:" else letter for letter in text)
+
+
+def show_error(error: GlanError) -> None:
+    """Show what happened and what to do about it."""
+    hint = f"  \n{plain(error.hint)}" if error.hint else ""
+    st.error(f"**{plain(error.message)}**{hint}", icon=":material/error:")
+
+
+def show_empty(sentence: str, *, page: str, label: str) -> None:
+    """Say why there is nothing here yet, and offer the page to go to next."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.markdown(sentence, text_alignment="center")
+        st.page_link(page, label=label, icon=":material/arrow_forward:")

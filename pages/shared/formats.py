@@ -1,0 +1,39 @@
+"""How are numbers, money and times written?"""
+
+from datetime import UTC, datetime
+
+
+def count(number: int) -> str:
+    """Write a whole number with thousands separators."""
+    return f"{number:,}"
+
+
+def money(dollars: float | None) -> str:
+    """Write US dollars; an unknown price is said to be unknown, never zero."""
+    if dollars is None:
+        return "unknown"
+    if dollars == 0:
+        return "$0"
+    return f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.4f}"
+
+
+def ago(moment: datetime, *, now: datetime | None = None) -> str:
+    """Write how long ago a moment was: `just now`, `3 min ago`, `5 h ago`, `2 days ago`."""
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min ago"
+    if seconds < 86_400:
+        return f"{seconds // 3600:.0f} h ago"
+    days = seconds // 86_400
+    return f"{days:.0f} day{'s' if days > 1 else ''} ago"
+
+
+def duration(seconds: float) -> str:
+    """Write a duration: `8 s`, `4 min`, `2.5 h`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -1,0 +1,67 @@
+"""Which database, models and background work do all pages of this server share?
+
+One of each per server process, made once, whoever comes first.
+"""
+
+import os
+from typing import NamedTuple
+
+import streamlit as st
+
+from glan_core.embedding.worker import EmbeddingWorker
+from glan_core.engines.background import Background
+from glan_core.model_choice import ModelChoice, choose_model
+from glan_core.placement import Placer
+from glan_core.settings import Settings, read_settings, runs_folder
+from glan_core.starter import insert_curriculum, read_curriculum
+from glan_core.store.database import Cursor, Database, open_database
+from glan_core.store.runs import mark_interrupted_runs
+
+
+class Workspace(NamedTuple):
+    """What the server holds open."""
+
+    settings: Settings
+    database: Database
+    background: Background
+    placer: Placer
+
+    def cursor(self) -> Cursor:
+        """Give a cursor of its own to this run of a page."""
+        return self.database.cursor()
+
+
+@st.cache_resource(show_spinner="Opening the database ...")
+def open_workspace() -> Workspace:
+    """Open the database, with the starter curriculum if it is new; raises StoreError and CurriculumError."""
+    settings = read_settings(os.environ)
+    database = open_or_create(settings)
+    worker = EmbeddingWorker()
+    return Workspace(
+        settings,
+        database,
+        Background(database, runs_folder(settings.database)),
+        Placer(database, worker.compute),
+    )
+
+
+@st.cache_resource(show_spinner="Starting the model ...")
+def open_model() -> ModelChoice:
+    """Choose the model that the environment names, or start the built-in one; raises EndpointError, SettingsError."""
+    return choose_model(open_workspace().settings)
+
+
+def open_or_create(settings: Settings) -> Database:
+    """Open the database of the settings; a new one gets the starter curriculum, whole or not at all."""
+    is_new = not settings.database.exists()
+    database = open_database(settings.database, create=True)
+    try:
+        cursor = database.cursor()
+        if is_new:
+            insert_curriculum(cursor, read_curriculum())
+        mark_interrupted_runs(cursor)
+        cursor.close()
+    except BaseException:
+        database.close()
+        raise
+    return database
