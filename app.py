@@ -14,9 +14,7 @@ st.logo("static/logo.svg", icon_image="static/icon.svg", size="large")
 
 page = st.navigation(
     {
-        "Home": [
-            st.Page("pages/home/overview.py", title="Overview", icon=":material/space_dashboard:", default=True)
-        ],
+        "Home": [st.Page("pages/home/overview.py", title="Overview", icon=":material/space_dashboard:", default=True)],
         "Curriculum": [
             st.Page("pages/curriculum/taxonomy.py", title="Taxonomy", icon=":material/account_tree:"),
         ],

@@ -22,9 +22,7 @@ class Course(NamedTuple):
     @property
     def sizes(self) -> list[int]:
         """How many key concepts each class session has, in teaching order."""
-        return [
-            len(self.details.key_concepts_of(session.class_session_id)) for session in self.details.class_sessions
-        ]
+        return [len(self.details.key_concepts_of(session.class_session_id)) for session in self.details.class_sessions]
 
 
 def list_courses(cursor: Cursor, subjects: Sequence[Subject]) -> dict[str, Course]:
@@ -47,9 +45,7 @@ def find_courses(cursor: Cursor, syllabus_ids: Iterable[str]) -> dict[str, Cours
 
 def _courses(cursor: Cursor, pairs: Sequence[tuple[Subject, Syllabus]]) -> Iterable[Course]:
     details = list_class_details(cursor, [syllabus.syllabus_id for _, syllabus in pairs])
-    paths = {
-        discipline_id: list_path(cursor, discipline_id) for discipline_id in {s.discipline_id for s, _ in pairs}
-    }
+    paths = {discipline_id: list_path(cursor, discipline_id) for discipline_id in {s.discipline_id for s, _ in pairs}}
     return [
         Course(paths[subject.discipline_id], subject, syllabus, details[syllabus.syllabus_id])
         for subject, syllabus in pairs

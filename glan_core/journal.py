@@ -163,5 +163,6 @@ def _cut_torn_line(file: int) -> int:
 def _explained(error: OSError, path: Path) -> DiskError:
     reason = (error.strerror or type(error).__name__).lower()
     return DiskError(
-        f"{path} cannot be written: {reason}.", "What was made before is safe. Free space or mend the folder, then go on."
+        f"{path} cannot be written: {reason}.",
+        "What was made before is safe. Free space or mend the folder, then go on.",
     )

@@ -77,7 +77,9 @@ def _only_model(endpoint: Endpoint) -> str:
     if len(models) == 1:
         return models[0]
     if not models:
-        raise EndpointError(f"{endpoint.label} offers no model.", "Load one there, or name it with GLAN_MODEL or --model.")
+        raise EndpointError(
+            f"{endpoint.label} offers no model.", "Load one there, or name it with GLAN_MODEL or --model."
+        )
     raise SettingsError(
         f"{endpoint.label} offers {len(models)} models, and none was chosen.",
         f"Set GLAN_MODEL or --model, for instance to {', '.join(models[:4])}.",

@@ -85,9 +85,7 @@ def place_all(
         return Placed(embedded, len(unplaced), False)
 
 
-def _embed(
-    cursor: Cursor, texts: list[str], compute: Compute, on_progress: Callable[[str, int, int], None]
-) -> int:
+def _embed(cursor: Cursor, texts: list[str], compute: Compute, on_progress: Callable[[str, int, int], None]) -> int:
     missing = list_unembedded_texts(cursor, encoder=ENCODER, texts=texts)
     for start in range(0, len(missing), BATCH):
         on_progress("embedding", start, len(missing))
@@ -102,7 +100,9 @@ def _has_outgrown(fitted: int, total: int) -> bool:
 
 def _lay_out_anew(cursor: Cursor, texts: dict[str, str], compute: Compute) -> None:
     instruction_ids = sorted(texts)
-    layout = compute(lay_out, list_vectors(cursor, encoder=ENCODER, texts=[texts[i] for i in instruction_ids]), seed=SEED)
+    layout = compute(
+        lay_out, list_vectors(cursor, encoder=ENCODER, texts=[texts[i] for i in instruction_ids]), seed=SEED
+    )
     now = datetime.now(UTC)
     projection = Projection(
         ids.stable_id("projection", ENCODER, layout.method, SEED, now.isoformat()), ENCODER, layout.method, SEED, now

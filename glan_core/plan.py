@@ -133,9 +133,7 @@ def make_plan(cursor: Cursor, request: PlanRequest) -> Plan:
         growths=growths,
         calls=_calls(request, items, growths, len(known_instructions), len(known_answers)),
         calls_reused=reused,
-        combinations=sum(
-            sum(count_combinations(course.sizes).values()) for course in courses.values()
-        ),
+        combinations=sum(sum(count_combinations(course.sizes).values()) for course in courses.values()),
         combinations_used=count_combinations_used(cursor, syllabus_ids),
     )
 
@@ -248,9 +246,7 @@ class _Quotas(NamedTuple):
     growing: dict[str, int]
 
 
-def _allocate(
-    cursor: Cursor, request: PlanRequest, courses: dict[str, Course], growing: dict[str, str]
-) -> _Quotas:
+def _allocate(cursor: Cursor, request: PlanRequest, courses: dict[str, Course], growing: dict[str, str]) -> _Quotas:
     """Deal the instructions out one by one, in an order that the seed decides, until all are dealt or drawn out."""
     taken = list_taken_combinations(
         cursor, [course.syllabus.syllabus_id for course in courses.values()], other_than_seed=request.seed

@@ -27,18 +27,23 @@ def preset(name: str, *, model: str, answer_model: str | None = None) -> Generat
 
 def _paper(*, model: str, answer_model: str) -> GenerationSettings:
     # The reply limits are ours: room for the longest reply each stage is asked for, so that a runaway one ends.
-    subject = {"model": model, "temperature": paper.SUBJECT_TEMPERATURE, "top_p": paper.SUBJECT_TOP_P}
-    syllabus = {"model": model, "temperature": paper.SYLLABUS_TEMPERATURE, "top_p": paper.SYLLABUS_TOP_P}
+    # The paper reports no temperature for the taxonomy, the class details and the instructions. Taxonomy lists and
+    # questions should vary, so they take the syllabus's values; extracting details should not, so it is greedy.
+    varied = (paper.SYLLABUS_TEMPERATURE, paper.SYLLABUS_TOP_P)
     return GenerationSettings(
         preset="paper",
         stages={
-            # Not reported for the taxonomy, the class details and the instructions. Taxonomy lists and questions
-            # should vary, so they take the syllabus's values; extracting details should not, so it is greedy.
-            "taxonomy": StageSettings(TAXONOMY_WORDINGS, **syllabus, max_tokens=4096),
-            "subjects": StageSettings(("subjects", "subjects_as_jsonl"), **subject, max_tokens=4096),
-            "syllabus": StageSettings(("syllabus",), **syllabus, max_tokens=8192),
+            "taxonomy": StageSettings(TAXONOMY_WORDINGS, model, *varied, max_tokens=4096),
+            "subjects": StageSettings(
+                ("subjects", "subjects_as_jsonl"),
+                model,
+                paper.SUBJECT_TEMPERATURE,
+                paper.SUBJECT_TOP_P,
+                max_tokens=4096,
+            ),
+            "syllabus": StageSettings(("syllabus",), model, *varied, max_tokens=8192),
             "class_details": StageSettings(("class_details",), model, 0.0, 1.0, max_tokens=8192),
-            "instructions": StageSettings(("instructions",), **syllabus, max_tokens=2048),
+            "instructions": StageSettings(("instructions",), model, *varied, max_tokens=2048),
             "answers": StageSettings(
                 ("answers",), answer_model, paper.ANSWER_TEMPERATURE, paper.ANSWER_TOP_P, max_tokens=4096
             ),
@@ -53,25 +58,29 @@ def _paper(*, model: str, answer_model: str) -> GenerationSettings:
 
 
 def _quick(*, model: str, answer_model: str) -> GenerationSettings:
-    # Tried on the built-in model: at 0.5 it stays on the topic, at 0.9 it wanders; a repeat penalty of 1.1 keeps it
-    # out of loops. Templates ending in _quick carry two example turns, without which it rarely asks a question.
-    calm = {"temperature": 0.5, "top_p": 0.95, "repeat_penalty": 1.1}
     return GenerationSettings(
         preset="quick",
         stages={
-            "taxonomy": StageSettings(("taxonomy_quick",), model, max_tokens=200, is_schema_bound=True, **calm),
-            "subjects": StageSettings(
-                ("subjects_quick", "subjects_as_jsonl_quick"), model, max_tokens=400, is_schema_bound=True, **calm),
-            "syllabus": StageSettings(("syllabus_quick",), model, max_tokens=500, **calm),
-            "class_details": StageSettings(
-                ("class_details_quick",), model, max_tokens=600, is_schema_bound=True, **calm
+            "taxonomy": _calm(("taxonomy_quick",), model, max_tokens=200, is_schema_bound=True),
+            "subjects": _calm(
+                ("subjects_quick", "subjects_as_jsonl_quick"), model, max_tokens=400, is_schema_bound=True
             ),
-            "instructions": StageSettings(("instructions_quick",), model, max_tokens=120, **calm),
-            "answers": StageSettings(("answers_quick",), answer_model, max_tokens=400, **calm),
+            "syllabus": _calm(("syllabus_quick",), model, max_tokens=500),
+            "class_details": _calm(("class_details_quick",), model, max_tokens=600, is_schema_bound=True),
+            "instructions": _calm(("instructions_quick",), model, max_tokens=120),
+            "answers": _calm(("answers_quick",), answer_model, max_tokens=400),
         },
         subject_queries=1,
         subjects_per_query=4,
         class_sessions=(4, 6),
         key_concepts=3,
         strategy_mix=STRATEGY_MIX,
+    )
+
+
+def _calm(templates: tuple[str, ...], model: str, *, max_tokens: int, is_schema_bound: bool = False) -> StageSettings:
+    # Tried on the built-in model: at 0.5 it stays on the topic, at 0.9 it wanders; a repeat penalty of 1.1 keeps it
+    # out of loops. Templates ending in _quick carry example turns, without which it rarely asks a question.
+    return StageSettings(
+        templates, model, 0.5, 0.95, max_tokens=max_tokens, is_schema_bound=is_schema_bound, repeat_penalty=1.1
     )

@@ -9,6 +9,7 @@ import difflib
 from typing import NamedTuple
 
 from glan_core.errors import ScopeError
+from glan_core.outline import read_outline
 from glan_core.store.database import Cursor
 from glan_core.store.reports import taxonomy_counts
 
@@ -29,18 +30,11 @@ class ScopeNode(NamedTuple):
 
 def list_scope_nodes(cursor: Cursor) -> tuple[ScopeNode, ...]:
     """List every kept node and subject with its path."""
-    frame = taxonomy_counts(cursor)[["node_id", "parent_id", "level", "name"]]
-    rows = {row.node_id: row for row in frame.itertuples(index=False)}
-    paths: dict[str, tuple[str, ...]] = {}
-
-    def path_of(node_id: str) -> tuple[str, ...]:
-        if node_id not in paths:
-            row = rows[node_id]
-            above = path_of(row.parent_id) if isinstance(row.parent_id, str) and row.parent_id in rows else ()
-            paths[node_id] = (*above, row.name)
-        return paths[node_id]
-
-    return tuple(ScopeNode(node_id, row.level, path_of(node_id)) for node_id, row in rows.items())
+    outline = read_outline(taxonomy_counts(cursor))
+    return tuple(
+        ScopeNode(place.node_id, place.level, tuple(above.name for above in outline.path(place.node_id)))
+        for place in outline.places.values()
+    )
 
 
 def resolve_scope(cursor: Cursor, text: str) -> ScopeNode:

@@ -100,7 +100,12 @@ def _read_taxonomy(path: Path) -> list[TaxonomyNode]:
 
 def _node(data: dict[str, Any], *, parent_id: str | None, level: str, origin: str) -> TaxonomyNode:
     return TaxonomyNode(
-        ids.taxonomy_node_id(parent_id, data["name"]), parent_id, level, data["name"], data["description"], origin=origin
+        ids.taxonomy_node_id(parent_id, data["name"]),
+        parent_id,
+        level,
+        data["name"],
+        data["description"],
+        origin=origin,
     )
 
 
@@ -138,6 +143,6 @@ def _with_subject(curriculum: Curriculum, discipline_id: str, data: dict[str, An
 
 def _load(path: Path) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, yaml.YAMLError) as error:
         raise CurriculumError(f"{path} cannot be read: {error}.", "Restore it from the project.") from error

@@ -46,7 +46,7 @@ def _model() -> Any:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # it would draw over the progress of whoever called
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it would draw over the progress of whoever called
         return SentenceTransformer(str(model_folder()), device="cpu")
     except (ImportError, OSError, ValueError) as error:
         raise EmbeddingError(

@@ -37,9 +37,7 @@ def lay_out(vectors: np.ndarray, *, seed: int = SEED) -> Layout:
     return Layout("umap", np.asarray(_umap(len(vectors), seed).fit_transform(vectors), dtype=np.float32))
 
 
-def place(
-    new: np.ndarray, *, among: np.ndarray, coordinates: np.ndarray, method: str, seed: int = SEED
-) -> np.ndarray:
+def place(new: np.ndarray, *, among: np.ndarray, coordinates: np.ndarray, method: str, seed: int = SEED) -> np.ndarray:
     """Give places (float32 of shape (m, 2)) for new vectors on the map that `lay_out` made of `among`.
 
     `coordinates` are the places of `among`, row by row; they are not changed.
@@ -60,9 +58,7 @@ def _umap(rows: int, seed: int, **options: Any) -> Any:
     # A seed makes UMAP run on one core and say so each time.
     warnings.filterwarnings("ignore", message="n_jobs value 1 overridden")
     warnings.filterwarnings("ignore", message="Spectral initialisation failed")
-    return umap.UMAP(
-        n_neighbors=min(_NEIGHBOURS, rows - 1), metric="cosine", random_state=seed, n_jobs=1, **options
-    )
+    return umap.UMAP(n_neighbors=min(_NEIGHBOURS, rows - 1), metric="cosine", random_state=seed, n_jobs=1, **options)
 
 
 def _principal_components(fitted: np.ndarray, vectors: np.ndarray) -> np.ndarray:

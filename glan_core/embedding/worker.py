@@ -11,12 +11,11 @@ import pickle
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from glan_core.errors import EmbeddingError, GlanError
-
 
 T = TypeVar("T")
 
@@ -40,7 +39,7 @@ class EmbeddingWorker:
             try:
                 pickle.dump((function, arguments, options), process.stdin)
                 process.stdin.flush()
-                is_result, value = pickle.load(process.stdout)  # noqa: S301 - our own child
+                is_result, value = pickle.load(process.stdout)
             except (OSError, EOFError, pickle.UnpicklingError) as error:
                 process.kill()
                 process.wait()
@@ -78,7 +77,7 @@ def _serve() -> None:
     os.dup2(2, 1)
     while True:
         try:
-            function, arguments, options = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent
+            function, arguments, options = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
         answer: tuple[bool, Any]

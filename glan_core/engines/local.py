@@ -156,9 +156,7 @@ class _Loop:
                     running.add(asyncio.ensure_future(work.do()))
                 if not running:
                     return
-                done, running = await asyncio.wait(
-                    running, timeout=_FLUSH_SECONDS, return_when=asyncio.FIRST_COMPLETED
-                )
+                done, running = await asyncio.wait(running, timeout=_FLUSH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     for work in task.result():
                         heapq.heappush(waiting, (-STAGES.index(work.stage), next(order), work))

@@ -1,10 +1,11 @@
 """How does one request reach an OpenAI-compatible endpoint, and what do its errors mean?
 
-    401, 403                          EndpointError: the key is refused
-    404                               EndpointError: no such model, or no such path
-    no connection, time-out           EndpointError after the client's own retries
-    429, 5xx after those retries      CallError, retryable
-    400, 413, 422 ...                 CallError: this request is refused, asking again would not help
+401, 403                          EndpointError: the key is refused
+404                               EndpointError: no such model, or no such path
+no connection, time-out           EndpointError after the client's own retries
+429, 5xx after those retries      CallError, retryable
+a body that is no completion      CallError, retryable
+400, 413, 422 ...                 CallError: this request is refused, asking again would not help
 """
 
 import time
@@ -21,13 +22,28 @@ from glan_core.llm.endpoint import Endpoint
 _RETRIES = 4
 _TIMEOUT_SECONDS = 180.0
 
+_ADDRESS_HINT = (
+    "Check the address (OPENAI_BASE_URL or --base-url, usually ending in /v1) and that the server is running."
+)
+_KEY_HINT = "Check the environment variable OPENAI_API_KEY; it is read at the start."
+
+# What the client and the lines that read its result raise when the body is something else: a web page, half a
+# document, JSON of another shape.
+_UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
+
 
 class OpenAIChatModel:
     """A ChatModel behind an endpoint. Use it as an async context manager, inside one event loop."""
 
-    def __init__(self, endpoint: Endpoint, *, timeout_seconds: float = _TIMEOUT_SECONDS, retries: int = _RETRIES) -> None:
+    def __init__(
+        self, endpoint: Endpoint, *, timeout_seconds: float = _TIMEOUT_SECONDS, retries: int = _RETRIES
+    ) -> None:
         self._endpoint = endpoint
         self._timeout_seconds = timeout_seconds
+        self._retries = retries
+        if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
+            # No HTTP header can carry it, and what the client raises then quotes it.
+            raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", _KEY_HINT)
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.base_url,
             # The client insists on a key; endpoints that need none ignore it.
@@ -52,44 +68,48 @@ class OpenAIChatModel:
         started = time.perf_counter()
         try:
             completion = await self._client.chat.completions.create(**_arguments(request))
+            if not completion.choices:
+                raise CallError("The endpoint sent a reply without choices.", kind="no_choices", is_retryable=True)
+            choice = completion.choices[0]
+            return ChatReply(
+                text=_storable(choice.message.content or choice.message.refusal or ""),
+                finish_reason="refusal" if choice.message.refusal else choice.finish_reason or "unknown",
+                prompt_tokens=_tokens(completion.usage, "prompt_tokens"),
+                completion_tokens=_tokens(completion.usage, "completion_tokens"),
+                seconds=time.perf_counter() - started,
+                model_call_id=request.model_call_id,
+            )
         except openai.OpenAIError as error:
             raise self._explained(error, model=request.model) from error
-        if not completion.choices:
-            raise CallError("The endpoint sent a reply without choices.", kind="no_choices", is_retryable=True)
-        choice = completion.choices[0]
-        return ChatReply(
-            text=_storable(choice.message.content or choice.message.refusal or ""),
-            finish_reason="refusal" if choice.message.refusal else choice.finish_reason or "unknown",
-            prompt_tokens=completion.usage.prompt_tokens if completion.usage else None,
-            completion_tokens=completion.usage.completion_tokens if completion.usage else None,
-            seconds=time.perf_counter() - started,
-            model_call_id=request.model_call_id,
-        )
+        except _UNREADABLE as error:
+            message = f"{self._endpoint.label} sent something that is no completion."
+            raise CallError(message, kind="unreadable", is_retryable=True) from error
 
     async def list_models(self) -> tuple[str, ...]:
         """List the model names that the endpoint offers; EndpointError if it does not answer."""
         try:
             page = await self._client.models.list()
+            return tuple(sorted(model.id for model in page.data if model.id))
         except openai.OpenAIError as error:
             raise self._explained(error, model="") from error
-        return tuple(sorted(model.id for model in page.data))
+        except _UNREADABLE as error:
+            raise EndpointError(f"{self._endpoint.label} has no list of models.", _ADDRESS_HINT) from error
 
     def _explained(self, error: openai.OpenAIError, *, model: str) -> EndpointError | CallError:
         where = self._endpoint.label
-        if isinstance(error, openai.APITimeoutError):
+        # The aiohttp transport reports a refused connection as a time-out while connecting.
+        if isinstance(error, openai.APITimeoutError) and type(error.__cause__).__name__ != "ConnectTimeout":
             return EndpointError(
-                f"{where} did not answer within {self._timeout_seconds:g} seconds, {_RETRIES + 1} times in a row.",
+                f"{where} did not answer within {self._timeout_seconds:g} seconds (tries: {self._retries + 1}).",
                 "It may be overloaded. Try again later, or with fewer calls at once.",
             )
         if isinstance(error, openai.APIConnectionError):
             return EndpointError(
                 f"{where} cannot be reached.",
-                "Check the address (OPENAI_BASE_URL or --base-url, usually ending in /v1) and that the server is running.",
+                _ADDRESS_HINT,
             )
         if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-            return EndpointError(
-                f"{where} refused the key.", "Check the environment variable OPENAI_API_KEY; it is read at the start."
-            )
+            return EndpointError(f"{where} refused the key.", _KEY_HINT)
         if isinstance(error, openai.NotFoundError):
             return EndpointError(
                 f"{where} knows no model {model!r}." if model else f"{where} has no list of models.",
@@ -98,7 +118,7 @@ class OpenAIChatModel:
         if isinstance(error, openai.APIStatusError):
             is_retryable = error.status_code in (408, 409, 429) or error.status_code >= 500
             return CallError(
-                f"{where} answered with HTTP {error.status_code}: {_reason(error)}",
+                f"{where} answered with HTTP {error.status_code}: {_reason(error, api_key=self._endpoint.api_key)}",
                 kind=f"http_{error.status_code}",
                 is_retryable=is_retryable,
             )
@@ -124,10 +144,17 @@ def _arguments(request: ChatRequest) -> dict[str, Any]:
     return arguments
 
 
-def _reason(error: openai.APIStatusError) -> str:
+def _reason(error: openai.APIStatusError, *, api_key: str) -> str:
     body = error.body
-    message = body.get("message") if isinstance(body, dict) else None
-    return str(message or error.message)[:300]
+    message = str((body.get("message") if isinstance(body, dict) else None) or error.message)
+    if api_key:
+        message = message.replace(api_key, "***")  # some endpoints quote the request back
+    return message[:300]
+
+
+def _tokens(usage: object, name: str) -> int | None:
+    value = getattr(usage, name, None)
+    return value if isinstance(value, int) else None
 
 
 def _storable(text: str) -> str:

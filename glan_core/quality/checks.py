@@ -16,7 +16,8 @@ from typing import Any
 from glan_core.entities import Answer, Instruction, QualityFlag
 
 _REFUSAL = re.compile(
-    r"^(i(['’]m| am) (sorry|unable)|i (can(no|['’])t|cannot) (help|assist|answer|provide|comply)|as an ai\b)", re.IGNORECASE
+    r"^(i(['’]m| am) (sorry|unable)|i (can(no|['’])t|cannot) (help|assist|answer|provide|comply)|as an ai\b)",
+    re.IGNORECASE,
 )
 # Below this many letters a language cannot be told; formulas and code score below the certainty (tried: 0.06 to 0.4),
 # plain sentences above it (tried: 0.83 to 1.0).

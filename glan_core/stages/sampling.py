@@ -49,7 +49,7 @@ def sample_class_sessions_and_key_concepts(
     combinations left; at 0 or 1 only the one strategy is drawn from. The same arguments give the same sequence, so a
     longer run begins with the draws of a shorter one.
     """
-    rng = random.Random(ids.stable_seed(seed, "sampling", syllabus_id))  # noqa: S311 - not for secrets
+    rng = random.Random(ids.stable_seed(seed, "sampling", syllabus_id))
     pools = {
         Strategy.ONE_SESSION: _one_session_pool(details),
         Strategy.TWO_SESSIONS: _two_session_pool(details),

@@ -10,7 +10,9 @@ import pyarrow as pa
 from glan_core.store.database import Cursor
 
 
-def insert_batch(cursor: Cursor, table: str, rows: Sequence[dict[str, object]], *, on_conflict: str = "nothing") -> None:
+def insert_batch(
+    cursor: Cursor, table: str, rows: Sequence[dict[str, object]], *, on_conflict: str = "nothing"
+) -> None:
     """Insert rows that all have the same keys, which are column names of `table`.
 
     Rows whose primary key is there already are left as they are (`nothing`), or changed by `update set ...`. Later
@@ -44,8 +46,6 @@ _ARROW_TYPES = {
 
 def _schema(cursor: Cursor, table: str, columns: list[str]) -> pa.Schema:
     types = dict(
-        cursor.execute(
-            "select column_name, data_type from duckdb_columns() where table_name = ?", [table]
-        ).fetchall()
+        cursor.execute("select column_name, data_type from duckdb_columns() where table_name = ?", [table]).fetchall()
     )
     return pa.schema([(column, _ARROW_TYPES[types[column]]) for column in columns])

@@ -22,17 +22,7 @@ from glan_core.store.subjects import insert_subjects
 from glan_core.store.syllabi import insert_class_sessions, insert_key_concepts, insert_syllabi
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 
-Entity = (
-    TaxonomyNode
-    | Subject
-    | Syllabus
-    | ClassSession
-    | KeyConcept
-    | ModelCall
-    | Instruction
-    | Answer
-    | QualityFlag
-)
+Entity = TaxonomyNode | Subject | Syllabus | ClassSession | KeyConcept | ModelCall | Instruction | Answer | QualityFlag
 
 # In the order in which rows refer to each other, so that no batch leaves an orphan behind.
 INSERTS: dict[type, Callable[[Cursor, Sequence[Any]], None]] = {

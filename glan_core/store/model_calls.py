@@ -46,7 +46,10 @@ def insert_model_calls(cursor: Cursor, calls: Sequence[ModelCall]) -> None:
             }
             for call in {call.model_call_id: call for call in calls}.values()
         ],
-        on_conflict="update set " + ", ".join(f"{column} = excluded.{column}" for column in _OUTCOME),
+        # An older outcome comes back when the journal of an earlier run is read again; the newer one stands.
+        on_conflict="update set "
+        + ", ".join(f"{column} = excluded.{column}" for column in _OUTCOME)
+        + " where excluded.finished_at >= model_call.finished_at",
     )
 
 
@@ -62,5 +65,3 @@ def find_model_call(cursor: Cursor, model_call_id: str) -> ModelCall | None:
     values["parameters"] = json.loads(values["parameters"])
     values["messages"] = tuple(Message(**message) for message in json.loads(values["messages"]))
     return ModelCall(**values)
-
-

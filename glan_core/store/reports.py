@@ -43,6 +43,17 @@ class RunCounts(NamedTuple):
     """US dollars; None when the price of any call is not known."""
 
 
+class Spending(NamedTuple):
+    """What all runs together have sent and spent."""
+
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float
+    """US dollars of the calls whose price is known."""
+    calls_without_price: int
+
+
 def totals(cursor: Cursor) -> Totals:
     """Count everything once."""
     row = cursor.execute(
@@ -151,6 +162,23 @@ def run_counts(cursor: Cursor, run_id: str) -> RunCounts:
     return RunCounts(*row)
 
 
+def spending(cursor: Cursor) -> Spending:
+    """Add up all model calls; those of unknown price are counted apart, never taken for free."""
+    row = cursor.execute(
+        """
+        select
+            count(*),
+            coalesce(sum(prompt_tokens), 0)::bigint,
+            coalesce(sum(completion_tokens), 0)::bigint,
+            coalesce(sum(cost), 0),
+            count(*) - count(cost)
+        from model_call
+        """
+    ).fetchone()
+    assert row is not None  # an aggregate always gives a row
+    return Spending(*row)
+
+
 def run_errors(cursor: Cursor, run_id: str) -> pd.DataFrame:
     """Give the failed calls of a run by kind: stage, error_kind, calls, example."""
     return cursor.execute(
@@ -253,7 +281,15 @@ def map_points(cursor: Cursor, projection_id: str, filter_: Filter, *, limit: in
 
 def list_fields(cursor: Cursor) -> tuple[str, ...]:
     """List the names of the kept fields in the order in which they were made."""
-    rows = cursor.execute("select name from kept_taxonomy_node where level = 'field' order by rowid").fetchall()
+    rows = cursor.execute(
+        """
+        select name
+        from taxonomy_node
+        where level = 'field'
+            and status = 'kept'
+        order by rowid
+        """
+    ).fetchall()
     return tuple(name for (name,) in rows)
 
 

@@ -109,8 +109,8 @@ def list_class_details(cursor: Cursor, syllabus_ids: Sequence[str]) -> dict[str,
     concepts_of: dict[str, list[KeyConcept]] = {syllabus_id: [] for syllabus_id in syllabus_ids}
     for row in sessions:
         sessions_of[row[1]].append(ClassSession(*row))
-    for syllabus_id, *row in concepts:
-        concepts_of[syllabus_id].append(KeyConcept(*row))
+    for row in concepts:
+        concepts_of[row[0]].append(KeyConcept(*row[1:]))
     return {
         syllabus_id: ClassDetails(tuple(sessions_of[syllabus_id]), tuple(concepts_of[syllabus_id]))
         for syllabus_id in syllabus_ids

@@ -37,3 +37,8 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def shortened(text: str, length: int) -> str:
+    """Give at most `length` characters, the last one an ellipsis where something is left out."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"

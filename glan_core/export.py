@@ -1,0 +1,185 @@
+"""How do chosen pairs become a file that a trainer reads, and anybody can check?
+
+    chat      OpenAI chat JSONL, one line a pair:
+              {"messages": [{"role": "user", "content": "Why ...?"}, {"role": "assistant", "content": "Because ..."}],
+               "metadata": {"instruction_id": "k2f...", "key_concepts": ["Carnot cycle"], ...}}
+    parquet   the same, one column a value
+
+Rows are ordered by id and hold no times, so the same export gives the same bytes. Beside the file stands
+`<file>.manifest.json` with its filter, counts and SHA-256.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from glan_core.entities import Filter
+from glan_core.errors import ExportError
+from glan_core.store.database import Cursor
+from glan_core.store.exports import EXPORT_COLUMNS, iterate_export_rows
+from glan_core.store.reports import count_pairs
+
+FORMATS = {"chat": ".jsonl", "parquet": ".parquet"}
+"""Format names with the file ending each is given."""
+GATES = ("flagged", "rejected")
+"""What is left out unless asked for: pairs with a quality flag, and pairs that a reviewer rejected."""
+_PARQUET_ROWS = 10_000
+
+
+class Manifest(NamedTuple):
+    """What an export wrote, and from which choice."""
+
+    file: str
+    format: str
+    pairs: int
+    left_out: int
+    """Pairs of the filter that a gate kept back, or that have no answer."""
+    bytes: int
+    sha256: str
+    filter: dict[str, Any]
+    gates: tuple[str, ...]
+    has_lineage: bool
+
+
+def export_pairs(
+    cursor: Cursor,
+    path: Path,
+    *,
+    format_: str,
+    filter_: Filter,
+    gates: tuple[str, ...] = GATES,
+    has_lineage: bool = True,
+) -> Manifest:
+    """Write the answered pairs of a filter to `path`, whole or not at all, and the manifest beside it.
+
+    Without lineage a chat line holds nothing but its messages. Raises ExportError for an unknown format or gate, no
+    pairs, or a file that cannot be written.
+    """
+    if format_ not in FORMATS:
+        raise ExportError(f"There is no export format {format_!r}.", f"Use one of: {', '.join(FORMATS)}.")
+    unknown = [gate for gate in gates if gate not in GATES]
+    if unknown:
+        raise ExportError(f"There is no gate {unknown[0]!r}.", f"Gates are: {', '.join(GATES)}.")
+    if path.is_dir():
+        raise ExportError(f"{path} is a folder.", "Name a file in it.")
+    chosen = gated(filter_, gates)
+    pairs = count_pairs(cursor, chosen)
+    if not pairs:
+        raise ExportError("No answered pair fits this choice.", "Widen the filter, or generate some first.")
+    rows = iterate_export_rows(cursor, chosen)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if format_ == "chat":
+            _write_chat(unfinished, rows, has_lineage=has_lineage)
+        else:
+            _write_parquet(unfinished, rows, has_lineage=has_lineage)
+        manifest = Manifest(
+            file=path.name,
+            format=format_,
+            pairs=pairs,
+            left_out=count_pairs(cursor, filter_) - pairs,
+            bytes=unfinished.stat().st_size,
+            sha256=_sha256(unfinished),
+            filter={name: value for name, value in dataclasses.asdict(filter_).items() if value not in ((), None, "")},
+            gates=gates,
+            has_lineage=has_lineage,
+        )
+        unfinished.replace(path)
+        manifest_path(path).write_text(
+            json.dumps(manifest._asdict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise ExportError(f"{path} cannot be written: {reason}.", "Free some space or name another file.") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return manifest
+
+
+def manifest_path(path: Path) -> Path:
+    """Give the place of an export's manifest."""
+    return path.with_name(f"{path.name}.manifest.json")
+
+
+def gated(filter_: Filter, gates: tuple[str, ...]) -> Filter:
+    """Narrow a filter to answered pairs that pass the gates."""
+    if "flagged" in gates:
+        filter_ = dataclasses.replace(filter_, is_flagged=False)
+    if "rejected" in gates:
+        statuses = filter_.statuses or ("generated", "accepted", "rejected")
+        filter_ = dataclasses.replace(filter_, statuses=tuple(s for s in statuses if s != "rejected"))
+    return dataclasses.replace(filter_, has_answer=True)
+
+
+def filter_from_json(text: str) -> Filter:
+    """Read a filter from JSON such as {"run_ids": ["xrs..."]}; ExportError if it is not one."""
+    names = {field.name for field in dataclasses.fields(Filter)}
+    try:
+        values = json.loads(text)
+        unknown = set(values) - names
+        if unknown:
+            raise ExportError(f"A filter has no {sorted(unknown)[0]!r}.", f"It has: {', '.join(sorted(names))}.")
+        return Filter(**{name: _frozen(value) for name, value in values.items()})
+    except (ValueError, TypeError) as error:
+        raise ExportError(f"{text!r} is not a filter.", 'Write it like {"run_ids": ["..."]}.') from error
+
+
+def chat_line(row: dict[str, Any], *, has_lineage: bool = True) -> dict[str, Any]:
+    """Give one pair as a line of OpenAI chat JSONL."""
+    line: dict[str, Any] = {
+        "messages": [
+            {"role": "user", "content": row["instruction"]},
+            {"role": "assistant", "content": row["answer"]},
+        ]
+    }
+    if has_lineage:
+        line["metadata"] = {name: row[name] for name in EXPORT_COLUMNS if name not in ("instruction", "answer")}
+    return line
+
+
+def _write_chat(path: Path, rows: Iterable[dict[str, Any]], *, has_lineage: bool) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            file.write(json.dumps(chat_line(row, has_lineage=has_lineage), ensure_ascii=False) + "\n")
+
+
+def _write_parquet(path: Path, rows: Iterable[dict[str, Any]], *, has_lineage: bool) -> None:
+    columns = EXPORT_COLUMNS if has_lineage else ("instruction", "answer")
+    lists = ("class_sessions", "key_concepts", "key_concept_ids", "flags")
+    schema = pa.schema(
+        [
+            (name, pa.list_(pa.string()) if name in lists else pa.int64() if name == "seed" else pa.string())
+            for name in columns
+        ]
+    )
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in _batches(rows, _PARQUET_ROWS):
+            writer.write_table(pa.Table.from_pylist([{name: row[name] for name in columns} for row in batch], schema))
+
+
+def _batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _frozen(value: object) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

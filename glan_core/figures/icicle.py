@@ -1,0 +1,111 @@
+"""What does a branch of the taxonomy hold, level by level?
+
+An icicle: each node stands right of its parent and is as tall as what lies below it, so that its colour is free to
+show a count. Meant for a root and two levels; a click on a node makes it the next root.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from glan_core.figures.palette import SHADES, Ground
+
+_ROW_PIXELS = 21  # the least height at which plotly does not hide a name of 11 pixels
+_SHORTEST = 300
+_LONGEST_NAME = 34
+
+
+class IcicleNode(NamedTuple):
+    """One cell."""
+
+    node_id: str
+    parent_id: str
+    """Empty for the root."""
+    name: str
+    detail: str
+    """A line for the tooltip, such as the level."""
+    number: int
+
+
+def icicle(nodes: Sequence[IcicleNode], *, unit: str, ground: Ground) -> go.Figure:
+    """Draw nodes, root first, coloured by their number on a logarithmic scale; `unit` says what is counted."""
+    shades = SHADES[ground]
+    leaves = len(nodes) - len({node.parent_id for node in nodes if node.parent_id})
+    most = max((node.number for node in nodes[1:]), default=0)
+    figure = go.Figure(
+        go.Icicle(
+            ids=[node.node_id for node in nodes],
+            parents=[node.parent_id for node in nodes],
+            labels=[escape(_shortened(node.name)) for node in nodes],
+            customdata=[[escape(node.name), escape(node.detail), f"{node.number:,} {unit}"] for node in nodes],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
+            texttemplate="%{label}",
+            textposition="top left",
+            sort=False,
+            tiling={"orientation": "h", "pad": 1},
+            pathbar={"visible": False},
+            root={"color": shades.panel},
+            marker={
+                "colors": [math.log10(1 + node.number) for node in nodes],
+                "cmin": 0,
+                "cmax": max(math.log10(1 + most), 1),
+                "colorscale": [[0, shades.fill[0]], [0.5, shades.fill[1]], [1, shades.fill[2]]],
+                "line": {"color": shades.background, "width": 1},
+                "colorbar": _colour_bar(most, faint_text=shades.faint_text),
+            },
+        )
+    )
+    height = max(leaves * _ROW_PIXELS, _SHORTEST) + 100
+    figure.update_layout(
+        title={
+            "text": f"{unit[:1].upper()}{unit[1:]} by branch",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 6},
+        },
+        title_font={"size": 14, "color": shades.text},
+        font={"family": "Inter, sans-serif", "size": 11, "color": shades.text},
+        paper_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 0, "r": 0, "t": 36, "b": 60},
+        height=height,
+        hoverlabel={"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
+    )
+    return figure
+
+
+def escape(text: str) -> str:
+    """Give text so that plotly shows it letter by letter: no markup, no formulas."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("$", "&#36;")
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+
+
+def _colour_bar(most: int, *, faint_text: str) -> dict[str, object]:
+    """Give a bar below the figure, marked with counts although its scale is logarithmic."""
+    marks = [
+        0,
+        1,
+        *(digit * 10**power for power in range(1, 8) for digit in (1,) if digit * 10**power <= most),
+    ]
+    marks = [mark for mark in marks if mark <= max(most, 9)]
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": 0,
+        "yanchor": "top",
+        "ypad": 10,
+        "xpad": 8,
+        "len": 0.6,
+        "thickness": 10,
+        "outlinewidth": 0,
+        "tickvals": [math.log10(1 + mark) for mark in marks],
+        "ticktext": [f"{mark:,}" for mark in marks],
+        "tickfont": {"size": 11, "color": faint_text},
+    }

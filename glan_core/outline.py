@@ -1,0 +1,116 @@
+"""Where does a node lie in the taxonomy, and what lies below it?
+
+Turns the flat list of store.reports.taxonomy_counts into a tree that pages and figures can walk:
+
+    outline = read_outline(taxonomy_counts(cursor))
+    [place.name for place in outline.path(physics_id)]    # Natural Science, Physical sciences, Physics
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+
+class Place(NamedTuple):
+    """A node or subject, with what lies below it."""
+
+    node_id: str
+    parent_id: str | None
+    level: str
+    """`field`, `sub_field`, `discipline` or `subject`."""
+    name: str
+    description: str
+    disciplines: int
+    disciplines_with_pairs: int
+    subjects: int
+    syllabi: int
+    key_concepts: int
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The kept taxonomy, fields first."""
+
+    places: dict[str, Place]
+    children_of: dict[str | None, tuple[str, ...]]
+    """Ids below an id, by name; the fields stand below None."""
+
+    def children(self, node_id: str | None) -> tuple[Place, ...]:
+        """Give what stands directly below a node, or the fields for None."""
+        return tuple(self.places[child] for child in self.children_of.get(node_id, ()))
+
+    def path(self, node_id: str | None) -> tuple[Place, ...]:
+        """Give the node and what stands above it, field first; empty for None."""
+        path: list[Place] = []
+        while node_id is not None:
+            place = self.places[node_id]
+            path.insert(0, place)
+            node_id = place.parent_id
+        return tuple(path)
+
+    def below(self, node_id: str | None, *, depth: int) -> Iterator[Place]:
+        """Give everything up to `depth` levels below a node, each parent before its children."""
+        for child in self.children(node_id):
+            yield child
+            if depth > 1:
+                yield from self.below(child.node_id, depth=depth - 1)
+
+    def whole(self) -> Place:
+        """Give all fields taken together, as if they had a parent."""
+        fields = self.children(None)
+        return Place(
+            "",
+            None,
+            "taxonomy",
+            "All fields",
+            "",
+            sum(field.disciplines for field in fields),
+            sum(field.disciplines_with_pairs for field in fields),
+            sum(field.subjects for field in fields),
+            sum(field.syllabi for field in fields),
+            sum(field.key_concepts for field in fields),
+            sum(field.pairs for field in fields),
+        )
+
+    def matching(self, words: str) -> frozenset[str]:
+        """Give the nodes whose name holds all the words, in any letter case, and everything above them."""
+        wanted = words.casefold().split()
+        found = [place for place in self.places.values() if all(word in place.name.casefold() for word in wanted)]
+        return frozenset(above.node_id for place in found for above in self.path(place.node_id))
+
+
+def read_outline(counts: pd.DataFrame) -> Outline:
+    """Arrange the rows of taxonomy_counts as a tree; rows whose parent is not among them are left out."""
+    listed: Iterable[Any] = counts.itertuples(index=False)
+    rows = {row.node_id: row for row in listed}
+    children: dict[str | None, list[str]] = {}
+    for row in rows.values():
+        children.setdefault(row.parent_id if isinstance(row.parent_id, str) else None, []).append(row.node_id)
+    places: dict[str, Place] = {}
+
+    def visit(node_id: str, parent_id: str | None) -> Place:
+        """Add a node and all below it."""
+        row = rows[node_id]
+        below = [visit(child, node_id) for child in children.get(node_id, ())]
+        is_discipline = row.level == "discipline"
+        places[node_id] = Place(
+            node_id,
+            parent_id,
+            row.level,
+            row.name,
+            row.description,
+            1 if is_discipline else sum(child.disciplines for child in below),
+            int(row.pairs > 0) if is_discipline else sum(child.disciplines_with_pairs for child in below),
+            int(row.subjects),
+            int(row.syllabi),
+            int(row.key_concepts),
+            int(row.pairs),
+        )
+        return places[node_id]
+
+    for field_id in children.get(None, ()):
+        visit(field_id, None)
+    return Outline(places, {parent: tuple(below) for parent, below in children.items()})

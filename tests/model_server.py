@@ -1,0 +1,355 @@
+"""A small OpenAI-compatible server on loopback whose behaviour a test scripts.
+
+A script is a function from a request's JSON to what is sent back: a Reply, a text (a Reply with that text), or None
+for the default, which gives every stage a usable reply of its own: each question is distinct, and each answer quotes
+its question between « and », so that a test can tell whether the two belong together.
+
+    >>> def script(request):
+    ...     return Reply(status=400, text="no") if stage_of(request) == "answers" else None
+
+By hand, with every twentieth call refused:
+
+    python -m tests.model_server --port 8009 --fail-every 20
+    OPENAI_BASE_URL=http://127.0.0.1:8009/v1 python -m glan_core run ...
+"""
+
+import argparse
+import contextlib
+import hashlib
+import itertools
+import json
+import re
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from glan_core.entities import Message
+from glan_core.llm.endpoint import Endpoint
+
+MODEL = "scripted-model"
+API_KEY = "sk-loopback-0123456789"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the server sends back for one call."""
+
+    text: str = ""
+    """The model's text; for a status other than 200 the message of the error."""
+    status: int = 200
+    finish_reason: str = "stop"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay_seconds: float = 0.0
+    is_dropped: bool = False
+    """Whether the connection is closed without a word."""
+    body: bytes | None = None
+    """Sent as it is, in place of a completion."""
+    content_type: str = "application/json"
+
+
+Script = Callable[[dict[str, Any]], Reply | str | None]
+
+
+@dataclass(frozen=True)
+class SeenRequest:
+    """A request that the server got."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+    @property
+    def stage(self) -> str:
+        """The stage that the request belongs to."""
+        return stage_of(self.body)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The conversation that was sent."""
+        return tuple(Message(turn["role"], turn["content"]) for turn in self.body["messages"])
+
+    @property
+    def key(self) -> tuple[tuple[Message, ...], int]:
+        """What tells this call from every other of a run."""
+        return self.messages, self.body["seed"]
+
+
+class ModelServer:
+    """The server; it runs from its making until `stop`."""
+
+    def __init__(self, script: Script | None = None, *, port: int = 0) -> None:
+        self.script: Script = script or (lambda request: None)
+        self.models = [MODEL]
+        self._requests: list[SeenRequest] = []
+        self._replies: list[Reply] = []
+        self._lock = threading.Lock()
+        self._is_closing = threading.Event()
+        self._connections: set[socket.socket] = set()
+        self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(self))
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    @property
+    def base_url(self) -> str:
+        """The address with /v1."""
+        return f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The server as the library is told of it."""
+        return Endpoint(self.base_url, API_KEY)
+
+    @property
+    def requests(self) -> tuple[SeenRequest, ...]:
+        """Every call that came in, oldest first."""
+        with self._lock:
+            return tuple(self._requests)
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """What was sent back, in the order in which the scripts ended."""
+        with self._lock:
+            return tuple(self._replies)
+
+    def requests_of(self, stage: str) -> tuple[SeenRequest, ...]:
+        """Give the calls of one stage."""
+        return tuple(request for request in self.requests if request.stage == stage)
+
+    def stop(self) -> None:
+        """Refuse new connections and cut the open ones."""
+        self._is_closing.set()
+        self._http.shutdown()
+        self._http.server_close()
+        with self._lock:
+            for connection in self._connections:
+                with contextlib.suppress(OSError):  # its other end may have closed it
+                    connection.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+
+    def wait_until_stopped(self) -> None:
+        """Serve until the process is told to end."""
+        self._thread.join()
+
+    def reply_to(self, request: SeenRequest) -> Reply:
+        """Record a request and give what the script says to it."""
+        with self._lock:
+            self._requests.append(request)
+        scripted = self.script(request.body)
+        if scripted is None:
+            scripted = default_text(request.body)
+        reply = Reply(scripted) if isinstance(scripted, str) else scripted
+        self._is_closing.wait(reply.delay_seconds)
+        with self._lock:
+            self._replies.append(reply)
+        return reply
+
+    def opened(self, connection: socket.socket) -> None:
+        """Remember a connection."""
+        with self._lock:
+            self._connections.add(connection)
+
+    def closed(self, connection: socket.socket) -> None:
+        """Forget a connection."""
+        with self._lock:
+            self._connections.discard(connection)
+
+
+def fail_every(number: int, *, reply: Reply) -> Script:
+    """Give a script that sends `reply` to every `number`-th call and the default to the others."""
+    calls = itertools.count(1)
+    lock = threading.Lock()
+
+    def script(request: dict[str, Any]) -> Reply | None:
+        with lock:
+            call = next(calls)
+        return reply if call % number == 0 else None
+
+    return script
+
+
+# Words that only the prompts of one stage hold, looked for in the first and the last turn; what holds none of them is
+# a question that wants its answer.
+_MARKS = (
+    ("subjects_as_jsonl", "rewrite your list as JSON Lines"),
+    ("subjects_as_jsonl", "Write that list as JSON"),
+    ("subjects", "subjects that a student of"),
+    ("subjects", "Which subjects should a student of"),
+    ("syllabus", "Write the syllabus of the subject"),
+    ("syllabus", "Write a course plan"),
+    ("class_details", "turn documents into data"),
+    ("class_details", "turn course plans into JSON"),
+    ("instructions", "Set one homework question"),
+    ("instructions", "Write one homework question"),
+    ("taxonomy", "You are mapping everything that people know"),
+    ("taxonomy", "You are a librarian who must give every book"),
+    ("taxonomy", "You advise people of all ages"),
+    ("taxonomy", "You list branches of knowledge"),
+)
+
+
+def stage_of(request: dict[str, Any]) -> str:
+    """Give the stage that a request belongs to, `subjects_as_jsonl` for its second turn, by the words of its prompt."""
+    messages = request["messages"]
+    text = "\n".join((messages[0]["content"], messages[-1]["content"]))
+    return next((stage for stage, mark in _MARKS if mark in text), "answers")
+
+
+def default_text(request: dict[str, Any]) -> str:
+    """Give a usable reply: the same for the same request, another for any other."""
+    last = request["messages"][-1]["content"]
+    digest = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:10]
+    match stage_of(request):
+        case "answers":
+            return (
+                f"You asked: «{last}» The answer follows from the definitions that the lesson gave. First write down "
+                "what is known, then what is wanted, and go from the one to the other in small steps that can be "
+                "checked. In the end compare the result with what you expected before you began."
+            )
+        case "instructions":
+            return f"Question {digest}: explain how these ideas depend on each other, and give an example of your own."
+        case "class_details":
+            return _details_of(last)
+        case "syllabus":
+            return _syllabus(digest)
+        case "subjects":
+            return f"- Foundations (introductory): first ideas\n- Studies {digest} (advanced): later ideas"
+        case "subjects_as_jsonl":
+            listed = request["messages"][-2]["content"]
+            return "\n".join(
+                json.dumps({"subject_name": name, "level": level, "subtopics": [subtopic]})
+                for name, level, subtopic in re.findall(r"- (.+?) \((\w+)\): (.+)", listed)
+            )
+        case _:
+            return "\n".join(
+                json.dumps({"name": f"Branch {digest[:4]} {letter}", "description": "A branch."}) for letter in "AB"
+            )
+
+
+def _syllabus(digest: str) -> str:
+    lines = [f"This course {digest} leads from first ideas to their use."]
+    for position in (1, 2, 3):
+        names = "; ".join(f"idea {digest}-{position}-{number}" for number in (1, 2, 3, 4, 5))
+        lines += ["", f"Class session {position}: Part {position} of {digest}", "What it is.", f"Key concepts: {names}"]
+    return "\n".join(lines)
+
+
+def _details_of(prompt: str) -> str:
+    sessions = re.findall(r"Class session \d+: (.+)\n(.+)\nKey concepts: (.+)", prompt)
+    return "\n".join(
+        json.dumps({"title": title, "description": description, "key_concepts": concepts.split("; ")})
+        for title, description, concepts in sessions
+    )
+
+
+def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet
+        disable_nagle_algorithm = True
+
+        def setup(self) -> None:
+            super().setup()
+            server.opened(self.connection)
+
+        def finish(self) -> None:
+            server.closed(self.connection)
+            try:
+                super().finish()
+            except OSError:
+                self.close_connection = True  # the client is gone
+
+        def do_GET(self) -> None:
+            models = [{"id": name, "object": "model", "created": 0, "owned_by": "test"} for name in server.models]
+            self._send(200, json.dumps({"object": "list", "data": models}).encode())
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            reply = server.reply_to(SeenRequest(self.path, dict(self.headers.items()), body))
+            if reply.is_dropped:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            content = reply.body if reply.body is not None else _body(body, reply)
+            self._send(reply.status, content, content_type=reply.content_type, headers=reply.headers)
+
+        def _send(
+            self,
+            status: int,
+            content: bytes,
+            *,
+            content_type: str = "application/json",
+            headers: Mapping[str, str] | None = None,
+        ) -> None:
+            try:
+                self.send_response(status)
+                for name, value in {"Content-Type": content_type, **(headers or {})}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+                self.wfile.flush()
+            except OSError:
+                self.close_connection = True  # the client is gone, as in a test that kills it
+
+        def log_message(self, *arguments: object) -> None:
+            return
+
+    return Handler
+
+
+def _body(request: dict[str, Any], reply: Reply) -> bytes:
+    if reply.status != 200:
+        return json.dumps({"error": {"message": reply.text, "type": "scripted", "code": None}}).encode()
+    prompt_tokens = sum(len(turn["content"].split()) for turn in request["messages"])
+    completion_tokens = len(reply.text.split())
+    completion = {
+        "id": "chatcmpl-scripted",
+        "object": "chat.completion",
+        "created": 0,
+        "model": request["model"],
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": reply.text},
+                "finish_reason": reply.finish_reason,
+            }
+        ],
+        "usage": {
+            "prompt_tokens": prompt_tokens,
+            "completion_tokens": completion_tokens,
+            "total_tokens": prompt_tokens + completion_tokens,
+        },
+    }
+    return json.dumps(completion).encode()
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m tests.model_server", description="A model that says what it is told.")
+    parser.add_argument("--port", type=int, default=8009)
+    parser.add_argument("--fail-every", type=int, default=0, help="answer every N-th call with an error; 0: none")
+    parser.add_argument("--status", type=int, default=400, help="HTTP status of that error")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds that every reply takes")
+    arguments = parser.parse_args()
+    failing = (
+        fail_every(arguments.fail_every, reply=Reply("refused on purpose", status=arguments.status))
+        if arguments.fail_every
+        else lambda request: None
+    )
+    server = ModelServer(
+        lambda request: failing(request) or Reply(default_text(request), delay_seconds=arguments.delay),
+        port=arguments.port,
+    )
+    print(f"Serving {MODEL} at {server.base_url}. Stop it with Ctrl+C.")
+    try:
+        server.wait_until_stopped()
+    except KeyboardInterrupt:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""The environment says which database, endpoint and model are meant."""
+
+from pathlib import Path
+
+import pytest
+
+from glan_core.settings import PROJECT_FOLDER, exports_folder, read_settings, runs_folder
+
+
+def test_an_empty_environment_means_the_built_in_model_and_the_workspace():
+    settings = read_settings({})
+    assert settings.base_url == ""
+    assert settings.database == PROJECT_FOLDER / "workspace" / "glan.duckdb"
+
+
+def test_a_key_alone_means_openai():
+    assert read_settings({"OPENAI_API_KEY": "sk-1"}).base_url == "https://api.openai.com/v1"
+
+
+def test_an_address_alone_needs_no_key():
+    settings = read_settings({"OPENAI_BASE_URL": "http://localhost:8000/v1/"})
+    assert (settings.base_url, settings.api_key) == ("http://localhost:8000/v1", "")
+
+
+@pytest.mark.parametrize("name", ["GLAN_DATABASE", "OPENAI_BASE_URL", "OPENAI_API_KEY", "GLAN_MODEL"])
+def test_an_empty_variable_counts_as_missing(name: str):
+    assert read_settings({name: "  "}) == read_settings({})
+
+
+def test_models_and_database_are_taken_as_they_stand():
+    settings = read_settings({"GLAN_DATABASE": "/data/my.duckdb", "GLAN_MODEL": "a", "GLAN_ANSWER_MODEL": "b"})
+    assert (settings.database, settings.model, settings.answer_model) == (Path("/data/my.duckdb"), "a", "b")
+
+
+def test_a_tilde_in_the_database_is_the_home_folder():
+    assert read_settings({"GLAN_DATABASE": "~/my.duckdb"}).database == Path.home() / "my.duckdb"
+
+
+def test_the_key_does_not_show_when_settings_are_printed():
+    assert "sk-secret" not in repr(read_settings({"OPENAI_API_KEY": "sk-secret"}))
+
+
+def test_runs_and_exports_lie_beside_the_database():
+    assert runs_folder(Path("/data/my.duckdb")) == Path("/data/my.runs")
+    assert exports_folder(Path("/data/my.duckdb")) == Path("/data/my.exports")
