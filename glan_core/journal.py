@@ -4,7 +4,7 @@ A run is a folder: `plan.json`, written once before the first call, and `journal
 came to be, in the order in which it did:
 
     {"kind": "ModelCall", "value": {"model_call_id": "s3v...", "stage": "instructions", "reply": "Why does ...", ...}}
-    {"kind": "Instruction", "value": {"instruction_id": "k2f...", "text": "Why does ...", "key_concept_ids": [...], ...}}
+    {"kind": "Instruction", "value": {"instruction_id": "k2f...", "text": "Why does ...", "key_concept_ids": [...]}}
 
 A line is handed to the operating system in one write, so a killed process loses at most the line it was writing; that
 rest is cut off when the run is taken up again. A later line about the same id replaces an earlier one. The database is

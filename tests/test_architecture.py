@@ -103,10 +103,9 @@ for module in modules:
     if loaded := [library for library in libraries.split() if library in sys.modules]:
         sys.exit(f"importing {module} loads {', '.join(loaded)}: import it inside the function that needs it")
 """
-    modules = [
-        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        for path in _sources("glan_core")
-    ]
+    paths = [path.relative_to(ROOT).with_suffix("").parts for path in _sources("glan_core")]
+    paths.sort(key=lambda path: _layer(_noun(path)))  # from the bottom, so that the message names the culprit
+    modules = [".".join(path).removesuffix(".__init__") for path in paths]
     result = subprocess.run(
         [sys.executable, "-I", "-c", import_them, ROOT, HEAVY_LIBRARIES, *modules],
         capture_output=True,
@@ -122,8 +121,7 @@ def test_sql_stands_in_the_store_only():
         for path in _sources("glan_core", "pages", "app.py")
         if not path.is_relative_to(ROOT / "glan_core" / "store")
         for line, text in _texts(_parsed(path))
-        if SQL.search(text)
-        or SQL.search(text.swapcase())  # SELECT ... FROM too, but not "Select a node from"
+        if SQL.search(text) or SQL.search(text.swapcase())  # SELECT ... FROM too, but not "Select a node from"
     )
 
 
@@ -175,10 +173,13 @@ def _noun(module: Sequence[str]) -> str:
     return module[1] if len(module) > 1 else "__init__"
 
 
+def _layer(noun: str) -> int:
+    return next((number for number, nouns in enumerate(LAYERS) if noun in nouns), len(LAYERS))
+
+
 def _importable(noun: str) -> set[str]:
-    layer = next(number for number, nouns in enumerate(LAYERS) if noun in nouns)
-    if layer >= 3:
-        return set().union(*LAYERS[: layer + 1])
+    if _layer(noun) >= 3:
+        return set().union(*LAYERS[: _layer(noun) + 1])
     return LAYERS[0] | ALSO_MAY_IMPORT.get(noun, set()) | {noun}
 
 

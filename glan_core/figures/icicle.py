@@ -50,7 +50,7 @@ def icicle(nodes: Sequence[IcicleNode], *, unit: str, ground: Ground) -> go.Figu
             marker={
                 "colors": [math.log10(1 + node.number) for node in nodes],
                 "cmin": 0,
-                "cmax": max(math.log10(1 + most), 1),
+                "cmax": math.log10(1 + most) or 1,
                 "colorscale": [[0, shades.fill[0]], [0.5, shades.fill[1]], [1, shades.fill[2]]],
                 "line": {"color": shades.background, "width": 1},
                 "colorbar": _colour_bar(most, faint_text=shades.faint_text),

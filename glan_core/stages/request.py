@@ -27,8 +27,8 @@ def request_for(
     """Give the request of one call.
 
     `earlier` are the turns of a conversation that this one goes on with. `seed` (the run's), `draw` and `attempt` make
-    the call's own seed, so that every call of a run differs and a rerun repeats it. The schema is sent only where the settings
-    bind the stage to one.
+    the call's own seed, so that every call of a run differs and a rerun repeats it. The schema is sent only where the
+    settings bind the stage to one.
     """
     return ChatRequest(
         stage=stage,

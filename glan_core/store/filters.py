@@ -49,7 +49,8 @@ def condition_of(filter_: Filter) -> Condition:
     if filter_.has_answer is not None:
         add(f"pair.answer_id is {'not ' if filter_.has_answer else ''}null")
     if filter_.is_flagged is not None:
-        add(f"pair.instruction_id {'' if filter_.is_flagged else 'not '}in (select instruction_id from quality_flag)")
+        flagged = "in (select instruction_id from quality_flag)"
+        add(f"pair.instruction_id {flagged}" if filter_.is_flagged else f"pair.instruction_id not {flagged}")
     if len(filter_.polygon) >= 3:
         inside, corners = _inside(filter_.polygon)
         add(

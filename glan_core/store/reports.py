@@ -179,6 +179,21 @@ def spending(cursor: Cursor) -> Spending:
     return Spending(*row)
 
 
+def typical_seconds(cursor: Cursor, model: str) -> dict[str, float]:
+    """Give the median seconds of a model's answered calls by stage; stages without any are left out."""
+    rows = cursor.execute(
+        """
+        select stage, median(seconds)
+        from model_call
+        where model = ?
+            and finish_reason <> ''
+        group by stage
+        """,
+        [model],
+    ).fetchall()
+    return dict(rows)
+
+
 def run_errors(cursor: Cursor, run_id: str) -> pd.DataFrame:
     """Give the failed calls of a run by kind: stage, error_kind, calls, example."""
     return cursor.execute(

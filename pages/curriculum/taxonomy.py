@@ -54,7 +54,6 @@ with left:
         label_visibility="collapsed",
         icon=":material/search:",
         key="tree-search",
-        max_chars=80,
     )
     if search.strip() and not outline.matching(search):
         st.info("Nothing in the tree is called that.", icon=":material/search_off:")

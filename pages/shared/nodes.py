@@ -63,9 +63,9 @@ def show_node(place: Place, *, badges: list[Badge]) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for label, meaning in [LEVEL_WORDS[place.level], *badges]:
             st.badge(plain(label), color="gray", help=meaning)
-    if len(place.description) <= _LONG_DESCRIPTION:
+    if place.description and len(place.description) <= _LONG_DESCRIPTION:
         st.text(place.description)
-    else:
+    elif place.description:
         st.text(shortened(place.description, _LONG_DESCRIPTION))
         with st.expander("The whole description"):
             st.text(place.description)
@@ -133,10 +133,10 @@ def show_children(children: tuple[Place, ...], *, key: str, on_select: Callable[
         pd.DataFrame(children),
         key=key,
         hide_index=True,
-        height=min(36 * len(children) + 38, 520),
+        height=min(35 * len(children) + 37, 527),
         column_order=["name", *(column for column in COUNT_WORDS if column not in hidden)],
         column_config={
-            "name": st.column_config.TextColumn(LEVEL_WORDS[children[0].level][0], width="large"),
+            "name": st.column_config.TextColumn(LEVEL_WORDS[children[0].level][0], width=210),
             **{
                 column: st.column_config.NumberColumn(label, help=meaning, format="localized", width="small")
                 for column, (label, meaning) in COUNT_WORDS.items()

@@ -4,7 +4,6 @@ One function around streamlit-arborist, which draws only the rows in view; anoth
 place here without any page noticing.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +19,6 @@ _ICONS = {
     "leaf": ":material/horizontal_rule:",
 }
 _LONGEST_NAME = 36
-_ECHO_SECONDS = 2.0
 
 
 def tree(
@@ -32,22 +30,18 @@ def tree(
     search: str = "",
     height: int = 560,
 ) -> None:
-    """Show the outline, fields closed at first, with `selected` in view; a click calls `on_select` with the id.
+    """Show the outline, fields closed at first, with `selected` in view; a click calls `on_select` with its id.
 
     While `search` is given, only nodes whose name holds all its words are shown, with what stands above them.
     """
     shown = outline.matching(search) if search.strip() else None
-    sent = st.session_state.setdefault(f"{key}-sent", {})
+    mounted = _mount(key, selected=selected, is_searching=shown is not None)
 
     def hear() -> None:
-        """Tell a click from an echo: the widget also reports every selection that it was given."""
-        node = st.session_state[key]
-        if node and time.monotonic() - sent.pop(node["id"], -_ECHO_SECONDS) >= _ECHO_SECONDS:
+        node = st.session_state[mounted]
+        if node:
             on_select(node["id"])
 
-    last = st.session_state.get(key)
-    if selected is not None and selected != (last["id"] if last else None):
-        sent[selected] = time.monotonic()
     tree_view(
         _branches(outline, None, shown),
         icons=_ICONS,
@@ -56,14 +50,29 @@ def tree(
         height=height,
         overscan_count=8,
         padding=6,
-        open_by_default=False,
+        open_by_default=shown is not None,
         initial_open_state={place.node_id: True for place in outline.path(selected)},
         select_internal_nodes=True,
         selection=selected,
-        search_term="found" if shown is not None else None,  # opens the branches that are left
-        key=key,
+        key=mounted,
         on_change=hear,
     )
+
+
+def _mount(key: str, *, selected: str | None, is_searching: bool) -> str:
+    """Give the key of the widget: a new one where a selection made elsewhere, or a search, opens other branches.
+
+    The widget selects no node that is still hidden below a closed one, and opens branches only when it is made.
+    """
+    count_key, shown_key = f"{key}-count", f"{key}-shown"
+    number = st.session_state.setdefault(count_key, 0)
+    was_selected, was_searching = st.session_state.get(shown_key, (None, is_searching))
+    clicked = st.session_state.get(f"{key}-{number}")
+    is_known = selected in (None, was_selected, clicked["id"] if clicked else None)
+    if not is_known or is_searching != was_searching:
+        st.session_state[count_key] = number + 1
+    st.session_state[shown_key] = (selected, is_searching)
+    return f"{key}-{st.session_state[count_key]}"
 
 
 def _branches(outline: Outline, node_id: str | None, shown: frozenset[str] | None) -> list[dict[str, Any]]:
@@ -71,7 +80,7 @@ def _branches(outline: Outline, node_id: str | None, shown: frozenset[str] | Non
     for place in outline.children(node_id):
         if shown is not None and place.node_id not in shown:
             continue
-        branch = {"id": place.node_id, "name": _label(place), "found": "found"}
+        branch = {"id": place.node_id, "name": _label(place)}
         below = _branches(outline, place.node_id, shown)
         branches.append(branch | {"children": below} if below else branch)
     return branches

@@ -1,0 +1,99 @@
+"""Give me the subset."""
+
+import json
+
+import streamlit as st
+
+from glan_core.entities import Filter
+from glan_core.errors import GlanError
+from glan_core.export import FORMATS, GATES, chat_line, export_pairs, gated
+from glan_core.scope import list_scope_nodes
+from glan_core.settings import exports_folder
+from glan_core.store.exports import iterate_export_rows
+from glan_core.store.reports import count_pairs, totals
+from glan_core.store.runs import list_runs
+from pages.shared.feedback import plain, show_empty, show_error
+from pages.shared.formats import ago, count
+from pages.shared.workspace import open_workspace
+
+FORMAT_WORDS = {"chat": "OpenAI chat (JSONL)", "parquet": "Parquet"}
+GATE_WORDS = {
+    "flagged": (
+        "Leave out flagged pairs",
+        "Cut off, refused, in another language, or an answer that repeats the question.",
+    ),
+    "rejected": ("Leave out rejected pairs", "Pairs that a reviewer rejected."),
+}
+LARGEST_DOWNLOAD = 200_000_000  # bytes: a browser download goes through the server's memory
+
+workspace = open_workspace()
+cursor = workspace.cursor()
+st.title("Export", anchor=False)
+if not totals(cursor).answers:
+    show_empty("There are no pairs to export yet.", page="pages/generate/new_run.py", label="Make five pairs")
+    st.stop()
+
+nodes = {node.node_id: node for node in list_scope_nodes(cursor)}
+runs = {run.run_id: run for run in list_runs(cursor)}
+asked_for = st.query_params.get("run", "")
+choice, result = st.columns([2, 3], gap="large")
+with choice:
+    chosen_nodes = st.multiselect(
+        "Below",
+        list(nodes),
+        format_func=lambda node_id: " › ".join(nodes[node_id].path[-2:]),
+        placeholder="The whole taxonomy",
+    )
+    chosen_runs = st.multiselect(
+        "Made by",
+        list(runs),
+        default=[asked_for] if asked_for in runs else [],
+        format_func=lambda run_id: f"Run {run_id[:6]}, {ago(runs[run_id].started_at)}",
+        placeholder="Every run",
+    )
+    gates = tuple(gate for gate in GATES if st.checkbox(GATE_WORDS[gate][0], value=True, help=GATE_WORDS[gate][1]))
+    format_ = st.segmented_control(
+        "Format", list(FORMATS), default="chat", required=True, format_func=lambda name: FORMAT_WORDS[name]
+    )
+    has_lineage = st.toggle(
+        "Say where each pair comes from",
+        value=True,
+        help="Adds key concepts, class sessions, place in the taxonomy, models and prompt fingerprints to every row. "
+        "Turn it off for a trainer that takes nothing but messages.",
+    )
+
+filter_ = Filter(taxonomy_node_ids=tuple(chosen_nodes), run_ids=tuple(chosen_runs))
+passing = gated(filter_, gates)
+pairs, all_pairs = count_pairs(cursor, passing), count_pairs(cursor, filter_)
+with result:
+    with st.container(border=True), st.grid(2, min_column_width=120, gap="small"):
+        st.metric("Pairs in the file", count(pairs))
+        st.metric(
+            "Left out", count(all_pairs - pairs), help="By the two boxes at the left, or because an answer is missing."
+        )
+    if not pairs:
+        st.info("No pair fits this choice. Widen it at the left.", icon=":material/filter_alt:")
+        st.stop()
+    name = f"pairs{FORMATS[format_]}"
+    if st.button(f"Write {name}", type="primary", icon=":material/save:"):
+        path = exports_folder(workspace.settings.database) / name
+        try:
+            manifest = export_pairs(
+                cursor, path, format_=format_, filter_=filter_, gates=gates, has_lineage=has_lineage
+            )
+        except GlanError as error:
+            show_error(error)
+            st.stop()
+        with st.container(border=True):
+            st.markdown(f"**{count(manifest.pairs)} pairs** written, {count(manifest.bytes)} bytes.")
+            st.code(str(path), language=None, wrap_lines=True)
+            st.caption(f"SHA-256 {manifest.sha256}. The manifest beside it holds the filter and the counts.")
+            if manifest.bytes <= LARGEST_DOWNLOAD:
+                st.download_button(
+                    "Download", path.read_bytes(), file_name=name, icon=":material/download:", on_click="ignore"
+                )
+    st.subheader("The first row", anchor=False)
+    first = next(iterate_export_rows(cursor, passing))
+    shown = chat_line(first, has_lineage=has_lineage) if format_ == "chat" or not has_lineage else first
+    st.code(json.dumps(shown, indent=2, ensure_ascii=False), language="json", wrap_lines=True, height=420)
+    st.caption(plain("Rows are ordered by id and hold no times: the same choice gives the same bytes."))

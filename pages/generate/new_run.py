@@ -1,0 +1,121 @@
+"""What will this do and cost? Then: do it, and watch the pairs arrive."""
+
+import dataclasses
+
+import streamlit as st
+
+from glan_core.errors import GlanError, PlanError
+from glan_core.plan import DEFAULT_STAGES, PlanRequest, make_plan
+from glan_core.scope import list_scope_nodes
+from glan_core.store.reports import typical_seconds
+from glan_core.store.runs import count_runs
+from pages.shared.feedback import plain, show_error
+from pages.shared.formats import count
+from pages.shared.plan_view import show_plan, show_prompts
+from pages.shared.run_view import show_run
+from pages.shared.workspace import open_model, open_workspace
+
+MOST_INSTRUCTIONS = 2_000
+LEVELS = ("field", "sub_field", "discipline", "subject")
+
+workspace = open_workspace()
+cursor = workspace.cursor()
+
+st.title("New run", anchor=False)
+st.caption("Choose where in the taxonomy to generate, see what it takes, then start.")
+
+if "run" in st.query_params:
+    show_run(workspace, st.query_params["run"])
+
+try:
+    model = open_model()
+except GlanError as error:
+    show_error(error)
+    st.stop()
+
+nodes = {node.node_id: node for node in sorted(list_scope_nodes(cursor), key=lambda n: (LEVELS.index(n.level), n.path))}
+asked_for = [node_id for node_id in st.query_params.get("scope", "").split(",") if node_id in nodes]
+
+form, preview = st.columns([2, 3], gap="large")
+with form:
+    scope = st.multiselect(
+        "Where",
+        list(nodes),
+        default=asked_for,
+        format_func=lambda node_id: " › ".join(nodes[node_id].path[-2:]),
+        placeholder="A field, sub-field, discipline or subject",
+        help="Pairs are spread evenly over all syllabi below what you choose. Type to search.",
+    )
+    first, second = st.columns(2)
+    instructions = first.number_input(
+        "Pairs",
+        1,
+        MOST_INSTRUCTIONS,
+        5,
+        help=f"In all. Up to {MOST_INSTRUCTIONS:,} here; the command `python -m glan_core generate` has no limit.",
+    )
+    seed = second.number_input(
+        "Seed",
+        0,
+        2**31 - 1,
+        count_runs(cursor),
+        help="Names the sequence of draws. The same seed repeats it and makes no call twice; "
+        "another one leaves out combinations that were drawn before.",
+    )
+    grows = st.toggle(
+        "Grow what is missing first",
+        help="Subjects without a syllabus get one, and disciplines without subjects get those first. "
+        "The built-in model is weak at this; expect short, rough courses.",
+    )
+    with st.expander("More settings"):
+        preset = st.segmented_control(
+            "Preset",
+            ["paper", "quick"],
+            default=model.preset,
+            required=True,
+            help="paper: the numbers of the GLAN paper. quick: short prompts and replies that a very small model can do.",
+        )
+        strategy_mix = st.slider(
+            "Questions over two class sessions",
+            0,
+            100,
+            50,
+            format="%d %%",
+            help="The rest are over one class session. The paper does not report its mix.",
+        )
+        concurrency = st.number_input("Calls at once", 1, 256, model.concurrency)
+    kind = " (built in: for learning the tool, not for making data)" if model.endpoint.is_built_in else ""
+    st.caption(plain(f"Model: {model.model}{kind}"))
+
+with preview:
+    if not scope:
+        st.info(
+            "Choose where to generate, and the plan and its exact prompts appear here.", icon=":material/arrow_back:"
+        )
+        st.stop()
+    st.query_params["scope"] = ",".join(scope)
+    request = PlanRequest(
+        scope=tuple(scope),
+        instructions=int(instructions),
+        seed=int(seed),
+        settings=dataclasses.replace(model.generation_settings(preset), strategy_mix=strategy_mix / 100),
+        stages=("subjects", "syllabus", "class_details", *DEFAULT_STAGES) if grows else DEFAULT_STAGES,
+    )
+    try:
+        plan = make_plan(cursor, request)
+    except PlanError as error:
+        show_error(error)
+        st.stop()
+    show_plan(plan, seconds=typical_seconds(cursor, model.model), concurrency=int(concurrency))
+    is_running = workspace.background.is_running(plan.run_id)
+    if st.button(
+        "Running" if is_running else "Start",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=is_running,
+        help=f"Makes {count(sum(plan.calls.values()))} calls; what is made stays, whatever happens.",
+    ):
+        workspace.background.start(plan, endpoint=model.endpoint, concurrency=int(concurrency))
+        st.query_params["run"] = plan.run_id
+        st.rerun()
+    show_prompts(cursor, plan)
