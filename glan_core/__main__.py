@@ -23,13 +23,13 @@ import typer
 from glan_core.doctor import examine
 from glan_core.engines.local import Progress, execute
 from glan_core.entities import Filter, RunState
-from glan_core.errors import GlanError, SettingsError
+from glan_core.errors import GlanError
 from glan_core.export import GATES, export_pairs, filter_from_json
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.plan import DEFAULT_STAGES, PlanRequest, make_plan
 from glan_core.scope import resolve_scope
 from glan_core.settings import Settings, read_settings, runs_folder
-from glan_core.starter import insert_curriculum, read_curriculum
+from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import open_database
 from glan_core.store.reports import totals
 from glan_core.store.runs import mark_interrupted_runs
@@ -53,13 +53,9 @@ def init(
 ) -> None:
     """Make a database with the starter curriculum, or an empty one."""
     path = _settings(database).database
-    if path.exists() and path.stat().st_size:
-        raise SettingsError(f"{path} is there already.", "Name another file with --database, or use this one as it is.")
-    with open_database(path, create=True) as opened:
-        cursor = opened.cursor()
-        if not empty:
-            insert_curriculum(cursor, read_curriculum())
-        found = totals(cursor)._asdict()
+    create_database(path, curriculum=None if empty else read_curriculum())
+    with open_database(path) as opened:
+        found = totals(opened.cursor())._asdict()
     _print({"database": str(path), **found}, as_json, f"Made {path} with {found['disciplines']} disciplines.")
 
 

@@ -168,7 +168,7 @@ class Pipeline:
             yield from self._subject_work(growth)
         else:
             subject = find_subject(self._cursor, growth.node_id)
-            if subject is not None and self._has_use_for(growth.instructions):
+            if subject is not None:
                 yield self._syllabus_work(subject, growth.instructions)
 
     def _has_use_for(self, instructions: int) -> bool:

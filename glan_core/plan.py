@@ -116,7 +116,11 @@ def make_plan(cursor: Cursor, request: PlanRequest) -> Plan:
     courses, growing = _targets(cursor, request)
     quotas = _allocate(cursor, request, courses, growing)
     items = tuple(item for item in quotas.items if "instructions" in request.stages)
-    growths = tuple(Growth(node_id, stage, quotas.growing[node_id]) for node_id, stage in growing.items())
+    growths = tuple(
+        Growth(node_id, stage, quotas.growing[node_id])
+        for node_id, stage in growing.items()
+        if quotas.growing[node_id] or stage == "taxonomy" or "instructions" not in request.stages
+    )
     if not items and not growths:
         raise PlanError("There is nothing left to draw in this scope.", "Choose a wider scope, or let it grow first.")
     known_answers = list_known_answer_ids(cursor, [item.answer_id for item in items])
@@ -295,8 +299,7 @@ def _calls(
         else request.settings.subject_queries * request.settings.subjects_per_query
         for growth in by_stage["subjects"]
     )
-    syllabi = len([g for g in by_stage["syllabus"] if g.instructions or "instructions" not in request.stages])
-    syllabi += forecast if "syllabus" in request.stages else 0
+    syllabi = len(by_stage["syllabus"]) + (forecast if "syllabus" in request.stages else 0)
     counts = {
         "taxonomy": len(by_stage["taxonomy"]) * len(request.settings.stages["taxonomy"].templates),
         "subjects": len(by_stage["subjects"]) * request.settings.subject_queries * 2,  # two turns a query

@@ -4,6 +4,7 @@ The starter curriculum in data/curriculum: `taxonomy.yaml` with fields, sub-fiel
 discipline with its subjects, some of them with a syllabus. data/README.md shows the form of both.
 """
 
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,9 +19,9 @@ from glan_core.entities import (
     Syllabus,
     TaxonomyNode,
 )
-from glan_core.errors import CurriculumError
+from glan_core.errors import CurriculumError, SettingsError
 from glan_core.settings import PROJECT_FOLDER
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, explained_errors, open_database
 from glan_core.store.ingest import Entity, ingest
 
 CURRICULUM_FOLDER = PROJECT_FOLDER / "data" / "curriculum"
@@ -58,6 +59,26 @@ def insert_curriculum(cursor: Cursor, curriculum: Curriculum) -> None:
     """Put a curriculum into the database; what is there already stays as it is."""
     entities: list[Entity] = [entity for part in curriculum for entity in part]
     ingest(cursor, entities)
+
+
+def create_database(path: Path, *, curriculum: Curriculum | None) -> None:
+    """Make a database file, with a curriculum if one is given; whole or not at all.
+
+    Raises StoreError if it cannot be made, and SettingsError if something is there already.
+    """
+    if path.exists():
+        raise SettingsError(f"{path} is there already.", "Name another file with --database, or use this one as it is.")
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with open_database(unfinished, create=True) as database, explained_errors(path):
+            if curriculum is not None:
+                insert_curriculum(database.cursor(), curriculum)
+        with explained_errors(path):
+            unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+        unfinished.with_name(f"{unfinished.name}.wal").unlink(missing_ok=True)
 
 
 def syllabus_text(subject: dict[str, Any]) -> str:

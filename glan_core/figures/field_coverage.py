@@ -25,19 +25,20 @@ def field_coverage(fields: Sequence[FieldCoverage], *, ground: Ground) -> go.Fig
     """Draw one bar a field, first field on top; its colour is the field's own on every page."""
     shades = SHADES[ground]
     names = [escape(_shortened(field.field)) for field in fields]
+    places = list(range(len(fields)))
     shares = [100 * field.covered / field.disciplines if field.disciplines else 0.0 for field in fields]
     colours = colours_of([field.field for field in fields])
     figure = go.Figure(
         [
             go.Bar(
-                y=names,
+                y=places,
                 x=[100] * len(fields),
                 orientation="h",
                 marker={"color": shades.panel},
                 hoverinfo="skip",
             ),
             go.Bar(
-                y=names,
+                y=places,
                 x=shares,
                 orientation="h",
                 marker={"color": [colours[field.field] for field in fields]},
@@ -46,10 +47,12 @@ def field_coverage(fields: Sequence[FieldCoverage], *, ground: Ground) -> go.Fig
             ),
         ]
     )
-    for name, field in zip(names, fields, strict=True):
+    for place, field in zip(places, fields, strict=True):
         figure.add_annotation(
-            x=102,
-            y=name,
+            x=1,
+            xref="paper",
+            xshift=8,
+            y=place,
             text=f"{field.covered} of {field.disciplines}",
             showarrow=False,
             xanchor="left",
@@ -81,7 +84,16 @@ def field_coverage(fields: Sequence[FieldCoverage], *, ground: Ground) -> go.Fig
             "zeroline": False,
             "tickfont": {"size": 11, "color": shades.faint_text},
         },
-        yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True, "ticklabelstandoff": 8},
+        yaxis={
+            "tickvals": places,
+            "ticktext": names,
+            "autorange": "reversed",
+            "fixedrange": True,
+            "automargin": True,
+            "ticklabelstandoff": 8,
+            "showgrid": False,
+            "zeroline": False,
+        },
         hoverlabel={"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
     )
     return figure

@@ -60,7 +60,7 @@ def icicle(nodes: Sequence[IcicleNode], *, unit: str, ground: Ground) -> go.Figu
     height = max(leaves * _ROW_PIXELS, _SHORTEST) + 100
     figure.update_layout(
         title={
-            "text": f"{unit[:1].upper()}{unit[1:]} by branch",
+            "text": f"Number of {unit} at or below each node",
             "x": 0,
             "xanchor": "left",
             "y": 1,
@@ -88,12 +88,8 @@ def _shortened(name: str) -> str:
 
 def _colour_bar(most: int, *, faint_text: str) -> dict[str, object]:
     """Give a bar below the figure, marked with counts although its scale is logarithmic."""
-    marks = [
-        0,
-        1,
-        *(digit * 10**power for power in range(1, 8) for digit in (1,) if digit * 10**power <= most),
-    ]
-    marks = [mark for mark in marks if mark <= max(most, 9)]
+    powers = (10**power for power in range(12))
+    marks = [0, *(power for power in powers if 1.5 * power < most), *([most] if most else [])]
     return {
         "orientation": "h",
         "x": 0,

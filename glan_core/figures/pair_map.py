@@ -60,11 +60,14 @@ def pair_map(
     axis = {"visible": False, "zeroline": False, "showgrid": False}
     figure.update_layout(
         title={
-            "text": f"Pairs by what their questions mean (n = {len(points):,}); near is alike",
+            "text": f"{len(points):,} pairs by meaning: near is alike",
+            "x": 0.01,
+            "xanchor": "left",
             "font": {"size": 14},
         },
         xaxis={**axis, "range": _range(points["x"])},
         yaxis={**axis, "range": _range(points["y"])},
+        showlegend=True,
         dragmode="lasso",
         height=620,
         margin={"l": 8, "r": 8, "t": 42, "b": 8},

@@ -13,6 +13,7 @@ from glan_core.store.taxonomy_nodes import find_taxonomy_node
 from pages.shared.feedback import plain
 from pages.shared.formats import shortened
 from pages.shared.nodes import LEVEL_WORDS, ORIGIN_WORDS, show_chart, show_children, show_node, show_path
+from pages.shared.state import TAXONOMY_SEEN
 from pages.shared.tree import tree
 from pages.shared.workspace import open_workspace
 
@@ -33,7 +34,7 @@ selected = wanted if wanted in outline.places else None
 place = outline.places[selected] if selected else outline.whole()
 node = find_taxonomy_node(cursor, selected) if selected else None
 subject = find_subject(cursor, selected) if selected else None
-st.session_state["has_seen_taxonomy"] = True
+st.session_state[TAXONOMY_SEEN] = True
 
 st.title("Taxonomy", anchor=False)
 if wanted and not selected:

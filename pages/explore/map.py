@@ -38,7 +38,8 @@ run_id = st.query_params.get("run", "")
 base = Filter(run_ids=(run_id,) if run_id else (), projection_id=projection.projection_id)
 points = map_points(cursor, projection.projection_id, base, limit=MOST_POINTS)
 if points.empty:
-    show_empty("No pair of this run is on the map yet.", page="pages/explore/map.py", label="Show all pairs")
+    st.info("No pair of this run is on the map yet.", icon=":material/filter_alt:")
+    st.button("Show all pairs", on_click=st.query_params.clear, icon=":material/filter_alt_off:")
     st.stop()
 total = count_pairs(cursor, base)
 
@@ -52,7 +53,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         width="stretch",
     )
     if run_id:
-        st.page_link("pages/explore/map.py", label="Show all pairs", icon=":material/filter_alt_off:")
+        st.button("Show all pairs", on_click=st.query_params.clear, type="tertiary", icon=":material/filter_alt_off:")
 
 
 def keep_selection() -> None:
@@ -96,9 +97,13 @@ with panel:
         by_discipline.head(8),
         hide_index=True,
         column_config={
-            "name": st.column_config.TextColumn("Discipline", width="medium"),
+            "name": st.column_config.TextColumn("Discipline", width="small"),
             "pairs": st.column_config.ProgressColumn(
-                "Pairs", format="%d", min_value=0, max_value=int(by_discipline["pairs"].max()) if selected else 1
+                "Pairs",
+                width="small",
+                format="%d",
+                min_value=0,
+                max_value=int(by_discipline["pairs"].max()) if selected else 1,
             ),
         },
     )

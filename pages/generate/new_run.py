@@ -43,8 +43,9 @@ with form:
         list(nodes),
         default=asked_for,
         format_func=lambda node_id: " › ".join(nodes[node_id].path[-2:]),
-        placeholder="A field, sub-field, discipline or subject",
-        help="Pairs are spread evenly over all syllabi below what you choose. Type to search.",
+        placeholder="The whole taxonomy",
+        help="Fields, sub-fields, disciplines or subjects. Pairs are spread evenly over all syllabi below them. "
+        "Type to search.",
     )
     first, second = st.columns(2)
     instructions = first.number_input(
@@ -73,7 +74,7 @@ with form:
             ["paper", "quick"],
             default=model.preset,
             required=True,
-            help="paper: the numbers of the GLAN paper. quick: short prompts and replies that a very small model can do.",
+            help="paper: the numbers of the GLAN paper. quick: short prompts and replies for a very small model.",
         )
         strategy_mix = st.slider(
             "Questions over two class sessions",
@@ -88,14 +89,10 @@ with form:
     st.caption(plain(f"Model: {model.model}{kind}"))
 
 with preview:
-    if not scope:
-        st.info(
-            "Choose where to generate, and the plan and its exact prompts appear here.", icon=":material/arrow_back:"
-        )
-        st.stop()
     st.query_params["scope"] = ",".join(scope)
+    fields = [node_id for node_id, node in nodes.items() if node.level == "field"]
     request = PlanRequest(
-        scope=tuple(scope),
+        scope=tuple(scope or fields),
         instructions=int(instructions),
         seed=int(seed),
         settings=dataclasses.replace(model.generation_settings(preset), strategy_mix=strategy_mix / 100),

@@ -13,6 +13,7 @@ from pages.shared.feedback import show_empty
 from pages.shared.formats import ago, count, money
 from pages.shared.model import show_model
 from pages.shared.nodes import COUNT_WORDS, LEVEL_WORDS
+from pages.shared.state import TAXONOMY_SEEN
 from pages.shared.steps import Step, show_steps
 from pages.shared.theme import ground, show_figure
 from pages.shared.workspace import open_workspace
@@ -33,7 +34,7 @@ first_steps = [
         f"**Look at the taxonomy**: {made.disciplines} disciplines in {made.fields} fields.",
         "Open taxonomy",
         TAXONOMY,
-        is_done=made.answers > 0 or "has_seen_taxonomy" in st.session_state,
+        is_done=made.answers > 0 or TAXONOMY_SEEN in st.session_state,
     ),
     Step(
         "**Make five pairs** of question and answer. It takes about a minute.",

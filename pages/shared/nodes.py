@@ -61,7 +61,7 @@ def show_path(outline: Outline, node_id: str | None, *, on_select: Callable[[str
 def show_node(place: Place, *, badges: list[Badge]) -> None:
     """Show what a node is and how much lies below it."""
     with st.container(horizontal=True, gap="xsmall"):
-        for label, meaning in [LEVEL_WORDS[place.level], *badges]:
+        for label, meaning in [LEVEL_WORDS[place.level], *badges] if place.level != "taxonomy" else []:
             st.badge(plain(label), color="gray", help=meaning)
     if place.description and len(place.description) <= _LONG_DESCRIPTION:
         st.text(place.description)
@@ -71,7 +71,7 @@ def show_node(place: Place, *, badges: list[Badge]) -> None:
             st.text(place.description)
     hidden = {"discipline": ("disciplines",), "subject": ("disciplines", "subjects")}.get(place.level, ())
     shown = [column for column in COUNT_WORDS if column not in hidden]
-    with st.container(border=True), st.grid(len(shown), min_column_width=100, gap="small"):
+    with st.container(border=True), st.grid(len(shown), min_column_width=110, gap="small"):
         for column in shown:
             label, meaning = COUNT_WORDS[column]
             st.metric(label, count(getattr(place, column)), help=meaning)
@@ -133,12 +133,15 @@ def show_children(children: tuple[Place, ...], *, key: str, on_select: Callable[
         pd.DataFrame(children),
         key=key,
         hide_index=True,
-        height=min(35 * len(children) + 37, 527),
+        row_height=34,
+        height=min(34 * len(children) + 36, 512),
         column_order=["name", *(column for column in COUNT_WORDS if column not in hidden)],
         column_config={
-            "name": st.column_config.TextColumn(LEVEL_WORDS[children[0].level][0], width=210),
+            "name": st.column_config.TextColumn(LEVEL_WORDS[children[0].level][0], width=190),
             **{
-                column: st.column_config.NumberColumn(label, help=meaning, format="localized", width="small")
+                column: st.column_config.NumberColumn(
+                    label.removeprefix("Key ").capitalize(), help=meaning, format="localized", width=84
+                )
                 for column, (label, meaning) in COUNT_WORDS.items()
             },
         },

@@ -25,7 +25,7 @@ def show_placement(placer: Placer, unplaced: int, *, starts_unasked: bool) -> No
         done = f" ({count(placer.done)} of {count(placer.total)})" if placer.total else ""
         st.progress(
             placer.done / placer.total if placer.total else 0.0,
-            text=f"Placing {count(unplaced)} new pairs: {_STEPS[placer.step]}{done}. The first time takes up to a minute.",
+            text=f"Placing {count(unplaced)} new pairs: {_STEPS[placer.step]}{done}. The first time takes a minute.",
         )
 
     watch()

@@ -59,11 +59,8 @@ def _show(workspace: Workspace, run_id: str, *, is_running: bool) -> None:
     if run.message and not is_running:
         st.warning(plain(run.message), icon=":material/info:")
     for kind in run_errors(cursor, run_id).itertuples():
-        st.caption(
-            plain(
-                f"{kind.calls} replies for {STAGE_WORDS[kind.stage]} could not be used ({kind.error_kind}): {kind.example}"
-            )
-        )
+        what = f"{kind.calls} replies for {STAGE_WORDS[kind.stage]} could not be used ({kind.error_kind})"
+        st.caption(plain(f"{what}: {kind.example}"))
     newest = pairs(cursor, Filter(run_ids=(run_id,)), limit=_NEWEST)
     for pair in newest.itertuples():
         with st.container(border=True, gap="xsmall"):

@@ -16,7 +16,7 @@ from pages.shared.formats import count, shortened
 _ICONS = {
     "open": ":material/keyboard_arrow_down:",
     "closed": ":material/keyboard_arrow_right:",
-    "leaf": ":material/horizontal_rule:",
+    "leaf": ":material/remove:",
 }
 _LONGEST_NAME = 36
 
@@ -75,17 +75,19 @@ def _mount(key: str, *, selected: str | None, is_searching: bool) -> str:
     return f"{key}-{st.session_state[count_key]}"
 
 
-def _branches(outline: Outline, node_id: str | None, shown: frozenset[str] | None) -> list[dict[str, Any]]:
+def _branches(
+    outline: Outline, node_id: str | None, shown: frozenset[str] | None, *, depth: int = 0
+) -> list[dict[str, Any]]:
     branches = []
     for place in outline.children(node_id):
         if shown is not None and place.node_id not in shown:
             continue
-        branch = {"id": place.node_id, "name": _label(place)}
-        below = _branches(outline, place.node_id, shown)
+        branch = {"id": place.node_id, "name": _label(place, depth=depth)}
+        below = _branches(outline, place.node_id, shown, depth=depth + 1)
         branches.append(branch | {"children": below} if below else branch)
     return branches
 
 
-def _label(place: Place) -> str:
-    name = shortened(place.name, _LONGEST_NAME)
+def _label(place: Place, *, depth: int) -> str:
+    name = shortened(place.name, _LONGEST_NAME - 2 * depth)
     return f"{name} · {count(place.pairs)}" if place.pairs else name

@@ -13,7 +13,7 @@ from glan_core.engines.background import Background
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.placement import Placer
 from glan_core.settings import Settings, read_settings, runs_folder
-from glan_core.starter import insert_curriculum, read_curriculum
+from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.runs import mark_interrupted_runs
 
@@ -52,16 +52,11 @@ def open_model() -> ModelChoice:
 
 
 def open_or_create(settings: Settings) -> Database:
-    """Open the database of the settings; a new one gets the starter curriculum, whole or not at all."""
-    is_new = not settings.database.exists()
-    database = open_database(settings.database, create=True)
-    try:
-        cursor = database.cursor()
-        if is_new:
-            insert_curriculum(cursor, read_curriculum())
-        mark_interrupted_runs(cursor)
-        cursor.close()
-    except BaseException:
-        database.close()
-        raise
+    """Open the database of the settings; where there is none, make one with the starter curriculum."""
+    if not settings.database.exists():
+        create_database(settings.database, curriculum=read_curriculum())
+    database = open_database(settings.database)
+    cursor = database.cursor()
+    mark_interrupted_runs(cursor)
+    cursor.close()
     return database

@@ -1,0 +1,1 @@
+"""What does a visitor see? One folder a section of the menu, one script a page."""

@@ -1,0 +1,53 @@
+"""Does the Overview say where one stands, whatever the state of database and model?"""
+
+from datetime import UTC, datetime
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from glan_core.entities import Run, RunState
+from glan_core.store.database import Database
+from glan_core.store.runs import save_run
+
+
+def labels(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_a_new_database_shows_its_curriculum_and_the_first_steps(app: AppTest) -> None:
+    app.run()
+    assert not app.exception
+    assert app.subheader[0].value == "First steps"
+    assert labels(app)["Disciplines"] == "126"
+    assert labels(app)["Pairs"] == "0"
+    assert labels(app)["Cost"] == "$0"
+
+
+def test_a_visit_to_the_taxonomy_marks_the_first_step(app: AppTest) -> None:
+    app.run()
+    assert ":material/radio_button_unchecked:" in app.markdown[0].value
+    app.switch_page("pages/curriculum/taxonomy.py").run()
+    app.switch_page("pages/home/overview.py").run()
+    assert ":material/check_circle:" in app.markdown[0].value
+
+
+def test_a_stopped_run_is_listed_with_its_reason(app: AppTest, app_database: Database) -> None:
+    run = Run("run", {}, {}, 1, RunState.STOPPED, "local", datetime.now(UTC), message="No space is left.")
+    save_run(app_database.cursor(), run)
+    app.run()
+    assert app.dataframe[0].value.loc[0, "State"] == "Stopped"
+    assert app.dataframe[0].value.loc[0, "Message"] == "No space is left."
+
+
+def test_a_model_that_answers_is_named(app: AppTest) -> None:
+    app.run()
+    assert not app.error
+    assert any("answers" in markdown.value for markdown in app.markdown)
+
+
+def test_a_model_that_cannot_be_reached_is_an_error_with_a_hint(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    app.run()
+    assert not app.exception
+    assert app.error
+    assert labels(app)["Disciplines"] == "126"
