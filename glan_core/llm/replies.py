@@ -51,7 +51,11 @@ def text_list_field(item: dict[str, Any], name: str) -> tuple[str, ...]:
     """Give a list of texts of a JSON object without empty ones and repeats (letter case aside)."""
     values = item.get(name)
     texts = [" ".join(value.split()) for value in values if isinstance(value, str)] if isinstance(values, list) else []
-    return tuple({text.casefold(): text for text in reversed(texts) if text}.values())[::-1]
+    distinct: dict[str, str] = {}
+    for text in texts:
+        distinct.setdefault(text.casefold(), text)
+    distinct.pop("", None)
+    return tuple(distinct.values())
 
 
 def _objects(text: str) -> list[dict[str, Any]]:

@@ -5,21 +5,31 @@ import dataclasses
 import streamlit as st
 
 from glan_core.errors import GlanError, PlanError
-from glan_core.plan import DEFAULT_STAGES, PlanRequest, make_plan
+from glan_core.model_choice import ModelChoice
+from glan_core.plan import DEFAULT_STAGES, Plan, PlanRequest, make_plan
 from glan_core.scope import list_scope_nodes
 from glan_core.store.reports import typical_seconds
 from glan_core.store.runs import count_runs
+from pages.shared import state
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count
 from pages.shared.plan_view import show_plan, show_prompts
 from pages.shared.run_view import show_run
 from pages.shared.workspace import open_model, open_workspace
 
-MOST_INSTRUCTIONS = 2_000
+MOST_INSTRUCTIONS = 10_000
 LEVELS = ("field", "sub_field", "discipline", "subject")
 
 workspace = open_workspace()
 cursor = workspace.cursor()
+
+
+def start(plan: Plan, model: ModelChoice, concurrency: int) -> None:
+    """Start the plan that the visitor saw, show its run, and offer the next seed."""
+    workspace.background.start(plan, endpoint=model.endpoint, concurrency=concurrency)
+    st.query_params["run"] = plan.run_id
+    st.session_state[state.SEED] = plan.request.seed + 1
+
 
 st.title("New run", anchor=False)
 st.caption("Choose where in the taxonomy to generate, see what it takes, then start.")
@@ -55,11 +65,12 @@ with form:
         5,
         help=f"In all. Up to {MOST_INSTRUCTIONS:,} here; the command `python -m glan_core generate` has no limit.",
     )
+    st.session_state.setdefault(state.SEED, count_runs(cursor))
     seed = second.number_input(
         "Seed",
         0,
         2**31 - 1,
-        count_runs(cursor),
+        key=state.SEED,
         help="Names the sequence of draws. The same seed repeats it and makes no call twice; "
         "another one leaves out combinations that were drawn before.",
     )
@@ -105,14 +116,13 @@ with preview:
         st.stop()
     show_plan(plan, seconds=typical_seconds(cursor, model.model), concurrency=int(concurrency))
     is_running = workspace.background.is_running(plan.run_id)
-    if st.button(
+    st.button(
         "Running" if is_running else "Start",
         type="primary",
         icon=":material/play_arrow:",
         disabled=is_running,
         help=f"Makes {count(sum(plan.calls.values()))} calls; what is made stays, whatever happens.",
-    ):
-        workspace.background.start(plan, endpoint=model.endpoint, concurrency=int(concurrency))
-        st.query_params["run"] = plan.run_id
-        st.rerun()
+        on_click=start,
+        args=(plan, model, int(concurrency)),
+    )
     show_prompts(cursor, plan)

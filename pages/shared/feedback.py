@@ -1,12 +1,18 @@
 """How does a page say that something went wrong, or that there is nothing to show yet?"""
 
+import re
+
 import streamlit as st
 
 from glan_core.errors import GlanError
 
+_WORD_JOINER = "\u2060"  # no width, no break: keeps an address from being made a link, which escaping does not
+_LINK_STARTS = re.compile(r"https?:/|ftp:/|www|@", re.IGNORECASE)
+
 
 def plain(text: str) -> str:
-    """Give text as it is: nothing a model or a user wrote is taken for Markdown."""
+    """Give text as it is: nothing a model or a user wrote is taken for Markdown, nor an address for a link."""
+    text = _LINK_STARTS.sub(lambda start: f"{start[0]}{_WORD_JOINER}", text)
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|~<>$:" else letter for letter in text)
 
 

@@ -7,7 +7,6 @@ keeps what a reader needs: save as a picture, and where there are axes also zoom
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from glan_core.figures.palette import Ground
@@ -33,7 +32,7 @@ def ground() -> Ground:
 
 
 def show_figure(
-    figure: go.Figure,
+    figure: Any,
     *,
     key: str,
     alt: str,
@@ -41,7 +40,7 @@ def show_figure(
     selection_mode: Sequence[Literal["points", "box", "lasso"]] = ("points",),
     config: dict[str, Any] | None = None,
 ) -> Any:
-    """Draw a figure; gives its selection where `on_select` asks for one. `config` adds to plotly's settings."""
+    """Draw a plotly figure; gives its selection where `on_select` asks for one. `config` adds to plotly's settings."""
     return st.plotly_chart(
         figure,
         key=key,

@@ -1,0 +1,252 @@
+"""How are the pictures of the README made?
+
+    make screenshots        or: python -m docs.make_screenshots
+
+From the real app on a database of its own: pairs by the built-in model over every syllabus that is shipped, one run
+of five pairs beside them, and an export. Then each page is opened at 1440 x 900, light and dark, and drawn into
+docs/screenshots/<page>-<ground>.png. It takes some minutes, nearly all of them for the pairs. The same seeds are
+used each time, but the built-in model words its replies a little differently from machine to machine.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from glan_core.scope import resolve_scope
+from glan_core.settings import PROJECT_FOLDER, exports_folder
+from glan_core.store.database import open_database
+from glan_core.store.reports import list_fields
+from tests.browser.chromium import find_chromium, launch_options
+
+PAIRS = 40
+"""Over all shipped syllabi; the run of five comes on top."""
+FOLDER = Path(__file__).parent / "screenshots"
+GROUNDS = ("light", "dark")
+WIDTH, HEIGHT = 1440, 900
+
+_START_SECONDS = 120
+_PAGE_MILLISECONDS = 180_000  # the first visit to the map loads the encoder and compiles UMAP
+
+
+class Example(NamedTuple):
+    """What the database of the pictures holds, as far as addresses name it."""
+
+    physics_id: str
+    thermodynamics_id: str
+    run_id: str
+    """The run of five pairs."""
+
+
+class Picture(NamedTuple):
+    """One page as it is drawn."""
+
+    name: str
+    address: str
+    prepare: Callable[[Page], None]
+    """Waits for what has to be seen, and does what a visitor would have done."""
+
+
+def main() -> int:
+    """Make every picture anew, and say how large each is."""
+    chromium = find_chromium()
+    if chromium is None:
+        sys.stderr.write("There is no Chromium: python -m tests.browser.chromium gets one.\n")
+        return 1
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "workspace" / "glan.duckdb"
+        example = fill(database)
+        with running_app(database) as url, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(**launch_options(chromium))
+            for ground in GROUNDS:
+                context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=ground)
+                context.set_default_timeout(_PAGE_MILLISECONDS)
+                page = context.new_page()
+                for picture in pictures(example):
+                    draw(page, picture, url=url, path=FOLDER / f"{picture.name}-{ground}.png")
+                context.close()
+            browser.close()
+    return 0
+
+
+def fill(database: Path) -> Example:
+    """Make the database with the headless commands, as a user would."""
+    command("init", database=database)
+    with open_database(database) as opened:
+        cursor = opened.cursor()
+        scope = [word for field in list_fields(cursor) for word in ("--scope", field)]
+        physics, thermodynamics = (resolve_scope(cursor, name).node_id for name in ("Physics", "Thermodynamics"))
+    command("generate", *scope, "--instructions", str(PAIRS), database=database)
+    run = command("generate", "--scope", "Physics", "--instructions", "5", "--seed", "1", database=database)
+    command("export", str(exports_folder(database) / "pairs.jsonl"), database=database)
+    return Example(physics, thermodynamics, run["run_id"])
+
+
+def command(*arguments: str, database: Path) -> dict[str, str]:
+    """Run a command of glan_core and give its JSON; what it tells on the way goes to standard error."""
+    line = [sys.executable, "-m", "glan_core", *arguments, "--database", str(database), "--json"]
+    done = subprocess.run(line, cwd=PROJECT_FOLDER, env=environment(database), stdout=subprocess.PIPE, check=False)
+    if done.returncode > 1:  # 1 means that some items failed, which is no harm here
+        sys.exit(f"{' '.join(line)} ended with {done.returncode}")
+    result: dict[str, str] = json.loads(done.stdout)
+    return result
+
+
+def environment(database: Path) -> dict[str, str]:
+    """Give the environment without the user's own models, so that the built-in one answers."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "GLAN_"))}
+    return kept | {"GLAN_DATABASE": str(database), "HF_HUB_OFFLINE": "1"}
+
+
+@contextlib.contextmanager
+def running_app(database: Path) -> Iterator[str]:
+    """Start the app on a free port, give its address, and end it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    line = [sys.executable, "-m", "pages", "--server.port", str(port)]
+    app = subprocess.Popen(line, cwd=PROJECT_FOLDER, env=environment(database), stdout=sys.stderr)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(app, url)
+        yield url
+    finally:
+        app.terminate()
+        try:
+            app.wait(30)
+        except subprocess.TimeoutExpired:
+            app.kill()
+            app.wait()
+
+
+def wait_for(app: subprocess.Popen[bytes], url: str) -> None:
+    """Return when the app answers; ends the program if it does not."""
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+                return
+        except OSError:
+            if app.poll() is not None or time.monotonic() > deadline:
+                sys.exit("The app did not start.")
+            time.sleep(0.2)
+
+
+def pictures(example: Example) -> tuple[Picture, ...]:
+    """List the pages, each by an address that shows it as a visitor meets it."""
+    return (
+        Picture("overview", "", see_overview),
+        Picture("taxonomy", f"taxonomy?node={example.physics_id}", see_chart),
+        Picture("new_run", f"new_run?run={example.run_id}&scope={example.thermodynamics_id}", see_run),
+        Picture("map", "map", draw_lasso),
+        Picture("export", "export", see_first_row),
+    )
+
+
+def draw(page: Page, picture: Picture, *, url: str, path: Path) -> None:
+    """Open one page, wait until nothing moves any more, and save what the window shows."""
+    page.goto(f"{url}/{picture.address}")
+    settle(page)
+    picture.prepare(page)
+    settle(page)
+    page.mouse.move(WIDTH - 3, HEIGHT - 3)  # no tooltip in the picture
+    page.wait_for_timeout(700)  # plotly and Streamlit fade in and out
+    page.screenshot(path=path)
+    shrink(path)
+    sys.stderr.write(f"{path.relative_to(PROJECT_FOLDER)}: {path.stat().st_size / 1000:.0f} kB\n")
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has run to its end and its font is there."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    page.evaluate("document.fonts.ready")
+
+
+def see_overview(page: Page) -> None:
+    """Wait for the bars and for the model's first word."""
+    expect(chart(page)).to_be_visible()
+    expect(page.get_by_text("answers", exact=True)).to_be_visible()
+
+
+def see_chart(page: Page) -> None:
+    """Wait for the icicle."""
+    expect(chart(page)).to_be_visible()
+
+
+def see_run(page: Page) -> None:
+    """Wait for the pairs of the run."""
+    expect(page.get_by_text("5 of 5 pairs")).to_be_visible()
+
+
+def see_first_row(page: Page) -> None:
+    """Wait for the row that is shown as an example."""
+    expect(page.get_by_text("The first row")).to_be_visible()
+
+
+def chart(page: Page) -> Locator:
+    """Give the first figure of the page."""
+    return page.locator(".js-plotly-plot .main-svg").first
+
+
+def draw_lasso(page: Page) -> None:
+    """Draw a loop around the points of Natural Science with the mouse, as a person does."""
+    expect(page.locator(".js-plotly-plot .nsewdrag").first).to_be_visible()
+    corners = page.evaluate(LOOP, "Natural Science")
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    for x, y in (*corners[1:], corners[0]):
+        page.mouse.move(x, y, steps=2)
+    page.mouse.up()
+    expect(page.get_by_role("heading", name="selected")).to_be_visible()
+
+
+# Gives the corners, in pixels of the window, of an ellipse around the points of the trace with this name. Half of the
+# points that lie nearest to their middle are enough: one that lies far off would make the loop go round everything.
+LOOP = """
+(name) => {
+    const plot = document.querySelector(".js-plotly-plot");
+    const {xaxis, yaxis} = plot._fullLayout;
+    const trace = plot._fullData.find((each) => each.name === name);
+    const area = plot.querySelector(".nsewdrag").getBoundingClientRect();
+    const points = Array.from(trace.x, (x, i) => [area.x + xaxis.d2p(x), area.y + yaxis.d2p(trace.y[i])]);
+    const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+    const x = median(points.map((point) => point[0])), y = median(points.map((point) => point[1]));
+    const distance = (point) => Math.hypot(point[0] - x, point[1] - y);
+    const near = points.sort((a, b) => distance(a) - distance(b)).slice(0, Math.ceil(points.length / 2));
+    const reach = (place) => Math.max(...near.map((point) => Math.abs(point[place] - [x, y][place]))) + 22;
+    const within = (value, low, size) => Math.min(Math.max(value, low + 3), low + size - 3);
+    return Array.from({length: 28}, (_, i) => {
+        const angle = 2 * Math.PI * i / 28, wobble = 1 + 0.06 * Math.sin(3 * angle);
+        return [
+            within(x + reach(0) * wobble * Math.cos(angle), area.x, area.width),
+            within(y + reach(1) * wobble * Math.sin(angle), area.y, area.height),
+        ];
+    });
+}
+"""
+
+
+def shrink(path: Path) -> None:
+    """Keep 256 colours: a third of the bytes, and the eye sees no difference."""
+    from PIL import Image  # comes with Streamlit
+
+    with Image.open(path) as image:
+        palette = image.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    palette.save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,331 @@
+"""A request reaches an endpoint as it should, and each way to fail is told as what it is."""
+
+import asyncio
+import dataclasses
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from glan_core.entities import ChatReply, ChatRequest, Message
+from glan_core.errors import CallError, EndpointError, GlanError
+from glan_core.llm.endpoint import Endpoint
+from glan_core.llm.openai_chat_model import OpenAIChatModel
+from tests.model_server import API_KEY, ModelServer, Reply
+
+REQUEST = ChatRequest(
+    stage="answers",
+    template="answers",
+    template_fingerprint="0123456789ab",
+    messages=(Message("system", "Be brief."), Message("user", "Why is the sky blue?")),
+    model="scripted-model",
+    temperature=0.7,
+    top_p=0.95,
+    max_tokens=100,
+    seed=7,
+)
+# The client waits half a second before its first new try, unless the endpoint says how long.
+AT_ONCE = {"Retry-After-Ms": "1"}
+
+
+def complete(
+    endpoint: Endpoint, request: ChatRequest = REQUEST, *, retries: int = 0, timeout_seconds: float = 30.0
+) -> ChatReply:
+    async def ask() -> ChatReply:
+        async with OpenAIChatModel(endpoint, retries=retries, timeout_seconds=timeout_seconds) as model:
+            return await model.complete(request)
+
+    return asyncio.run(ask())
+
+
+def list_models(endpoint: Endpoint) -> tuple[str, ...]:
+    async def ask() -> tuple[str, ...]:
+        async with OpenAIChatModel(endpoint, retries=0) as model:
+            return await model.list_models()
+
+    return asyncio.run(ask())
+
+
+def in_turn(*replies: Reply | str) -> Callable[[dict[str, Any]], Reply | str]:
+    """Give a script that sends these replies one after the other."""
+    waiting = list(replies)
+    return lambda request: waiting.pop(0)
+
+
+def closed_endpoint() -> Endpoint:
+    """Give an address at which nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return Endpoint(f"http://127.0.0.1:{free.getsockname()[1]}/v1", API_KEY)
+
+
+# What is sent and what comes back -----------------------------------------------------------------------------------
+
+
+def test_the_request_is_sent_as_it_stands(model_server: ModelServer):
+    complete(model_server.endpoint)
+    (seen,) = model_server.requests
+    assert seen.path == "/v1/chat/completions"
+    assert seen.body == {
+        "model": "scripted-model",
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Why is the sky blue?"},
+        ],
+        "temperature": 0.7,
+        "top_p": 0.95,
+        "max_tokens": 100,
+        "seed": 7,
+    }
+
+
+def test_the_key_travels_in_its_header_alone(model_server: ModelServer):
+    complete(model_server.endpoint)
+    (seen,) = model_server.requests
+    holding = [name for name, value in seen.headers.items() if API_KEY in value]
+    assert [name.lower() for name in holding] == ["authorization"]
+    assert API_KEY not in str(seen.body)
+
+
+def test_a_schema_is_sent_as_response_format(model_server: ModelServer):
+    schema = {"type": "object", "properties": {}, "additionalProperties": False}
+    complete(model_server.endpoint, dataclasses.replace(REQUEST, response_schema=schema))
+    (seen,) = model_server.requests
+    assert seen.body["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "answers", "schema": schema, "strict": True},
+    }
+
+
+def test_a_repeat_penalty_is_sent_only_if_there_is_one(model_server: ModelServer):
+    complete(model_server.endpoint)
+    complete(model_server.endpoint, dataclasses.replace(REQUEST, repeat_penalty=1.1))
+    without, with_penalty = model_server.requests
+    assert "repeat_penalty" not in without.body
+    assert with_penalty.body["repeat_penalty"] == 1.1
+
+
+def test_the_reply_comes_back_with_its_tokens_and_its_call(model_server: ModelServer):
+    model_server.script = lambda request: "Because of scattering."
+    reply = complete(model_server.endpoint)
+    assert dataclasses.replace(reply, seconds=0.0) == ChatReply(
+        "Because of scattering.", "stop", 7, 3, 0.0, REQUEST.model_call_id
+    )
+    assert reply.seconds > 0
+
+
+def test_a_reply_that_was_cut_off_says_so(model_server: ModelServer):
+    model_server.script = lambda request: Reply("Because", finish_reason="length")
+    assert complete(model_server.endpoint).finish_reason == "length"
+
+
+def test_a_refusal_is_a_reply_with_its_own_finish_reason(model_server: ModelServer):
+    body = b'{"choices": [{"message": {"content": null, "refusal": "I will not."}, "finish_reason": "stop"}]}'
+    model_server.script = lambda request: Reply(body=body)
+    reply = complete(model_server.endpoint)
+    assert (reply.text, reply.finish_reason) == ("I will not.", "refusal")
+
+
+def test_what_an_endpoint_leaves_out_is_unknown(model_server: ModelServer):
+    model_server.script = lambda request: Reply(body=b'{"choices": [{"message": {"content": "Yes."}}]}')
+    reply = complete(model_server.endpoint)
+    assert dataclasses.replace(reply, seconds=0.0) == ChatReply(
+        "Yes.", "unknown", None, None, 0.0, REQUEST.model_call_id
+    )
+
+
+def test_token_counts_that_are_no_numbers_are_unknown(model_server: ModelServer):
+    body = b'{"choices": [{"message": {"content": "Yes."}}], "usage": {"prompt_tokens": "many"}}'
+    model_server.script = lambda request: Reply(body=body)
+    reply = complete(model_server.endpoint)
+    assert (reply.prompt_tokens, reply.completion_tokens) == (None, None)
+
+
+def test_half_a_character_becomes_a_question_mark(model_server: ModelServer):
+    model_server.script = lambda request: Reply(body=b'{"choices": [{"message": {"content": "a\\ud83d."}}]}')
+    assert complete(model_server.endpoint).text == "a?."
+
+
+def test_models_are_listed_by_name(model_server: ModelServer):
+    model_server.models = ["zebra", "antelope"]
+    assert list_models(model_server.endpoint) == ("antelope", "zebra")
+
+
+# What fails ---------------------------------------------------------------------------------------------------------
+
+_REFUSED_KEY = "{url} refused the key."
+_NO_MODEL = "{url} knows no model 'scripted-model'."
+_STATUS = "{url} answered with HTTP {status}: too bad"
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence", "hint"),
+    [
+        (401, _REFUSED_KEY, "OPENAI_API_KEY"),
+        (403, _REFUSED_KEY, "OPENAI_API_KEY"),
+        (404, _NO_MODEL, "GLAN_MODEL"),
+    ],
+)
+def test_a_status_that_no_call_can_get_past_ends_the_run(
+    model_server: ModelServer, status: int, sentence: str, hint: str
+):
+    model_server.script = lambda request: Reply("too bad", status=status)
+    with pytest.raises(EndpointError) as raised:
+        complete(model_server.endpoint)
+    assert raised.value.message == sentence.format(url=model_server.base_url)
+    assert hint in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("status", "is_retryable"),
+    [
+        (400, False),
+        (405, False),
+        (408, True),
+        (409, True),
+        (413, False),
+        (422, False),
+        (429, True),
+        (500, True),
+        (502, True),
+        (503, True),
+        (529, True),
+    ],
+)
+def test_a_status_of_one_call_fails_that_call(model_server: ModelServer, status: int, is_retryable: bool):
+    model_server.script = lambda request: Reply("too bad", status=status)
+    with pytest.raises(CallError) as raised:
+        complete(model_server.endpoint)
+    assert raised.value.message == _STATUS.format(url=model_server.base_url, status=status)
+    assert (raised.value.kind, raised.value.is_retryable) == (f"http_{status}", is_retryable)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500])
+def test_the_key_is_in_no_error_even_if_the_endpoint_quotes_it(model_server: ModelServer, status: int):
+    model_server.script = lambda request: Reply(f"x{API_KEY}y " * 20, status=status)
+    with pytest.raises(GlanError) as raised:
+        complete(model_server.endpoint)
+    assert API_KEY not in f"{raised.value!r} {raised.value.message} {raised.value.hint}"
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "two\nlines"])
+def test_a_key_that_no_header_can_carry_is_an_error_that_does_not_show_it(model_server: ModelServer, key: str):
+    with pytest.raises(EndpointError, match="holds characters that no key has") as raised:
+        complete(Endpoint(model_server.base_url, key))
+    assert key not in f"{raised.value!r} {raised.value.hint}"
+    assert model_server.requests == ()
+
+
+def test_a_long_error_text_is_cut(model_server: ModelServer):
+    model_server.script = lambda request: Reply("a" * 5000, status=400)
+    with pytest.raises(CallError) as raised:
+        complete(model_server.endpoint)
+    assert len(raised.value.message) < 400
+
+
+def test_an_error_page_in_place_of_json_is_told_by_its_status(model_server: ModelServer):
+    model_server.script = lambda request: Reply(status=502, body=b"<h1>Bad Gateway</h1>", content_type="text/html")
+    with pytest.raises(CallError) as raised:
+        complete(model_server.endpoint)
+    assert raised.value.kind == "http_502"
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_what_may_pass_is_sent_again_and_then_succeeds(model_server: ModelServer, status: int):
+    model_server.script = in_turn(Reply("busy", status=status, headers=AT_ONCE), "Yes.")
+    assert complete(model_server.endpoint, retries=1).text == "Yes."
+    assert len(model_server.requests) == 2
+
+
+def test_what_will_not_pass_is_not_sent_again(model_server: ModelServer):
+    model_server.script = lambda request: Reply("no", status=400)
+    with pytest.raises(CallError):
+        complete(model_server.endpoint, retries=3)
+    assert len(model_server.requests) == 1
+
+
+def test_a_call_is_sent_no_more_often_than_it_may(model_server: ModelServer):
+    model_server.script = lambda request: Reply("busy", status=429, headers=AT_ONCE)
+    with pytest.raises(CallError):
+        complete(model_server.endpoint, retries=3)
+    assert len(model_server.requests) == 4
+
+
+def test_a_connection_that_drops_once_is_made_again(model_server: ModelServer):
+    model_server.script = in_turn(Reply(is_dropped=True), "Yes.")
+    assert complete(model_server.endpoint, retries=1).text == "Yes."
+
+
+def test_a_connection_that_always_drops_ends_the_run(model_server: ModelServer):
+    model_server.script = lambda request: Reply(is_dropped=True)
+    with pytest.raises(EndpointError, match="cannot be reached"):
+        complete(model_server.endpoint)
+
+
+def test_a_refused_connection_ends_the_run_with_the_address():
+    endpoint = closed_endpoint()
+    with pytest.raises(EndpointError) as raised:
+        complete(endpoint)
+    assert raised.value.message == f"{endpoint.base_url} cannot be reached."
+    assert "OPENAI_BASE_URL" in raised.value.hint
+
+
+@pytest.mark.parametrize("base_url", ["127.0.0.1:8000/v1", "http://", "ftp://127.0.0.1/v1", "http://127.0.0.1:99999/v1"])
+def test_an_address_that_is_none_ends_the_run(base_url: str):
+    with pytest.raises(EndpointError, match="cannot be reached"):
+        complete(Endpoint(base_url))
+
+
+def test_an_endpoint_that_does_not_answer_in_time_ends_the_run(model_server: ModelServer):
+    gate = threading.Event()
+
+    def script(request: dict[str, Any]) -> str:
+        gate.wait(30)
+        return "Too late."
+
+    model_server.script = script
+    try:
+        with pytest.raises(EndpointError) as raised:
+            complete(model_server.endpoint, timeout_seconds=0.3)
+    finally:
+        gate.set()
+    assert raised.value.message == f"{model_server.base_url} did not answer within 0.3 seconds (tries: 1)."
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"<html>Welcome</html>", "text/html"),
+        (b"garbage", "application/json"),
+        (b'{"choices": [{"mess', "application/json"),
+        (b"\xff\xfe{", "application/json"),
+        (b"", "application/json"),
+        (b"null", "application/json"),
+        (b"[1]", "application/json"),
+        (b'"text"', "application/json"),
+        (b'{"choices": "text"}', "application/json"),
+        (b'{"choices": [null]}', "application/json"),
+        (b'{"choices": [{}]}', "application/json"),
+        (b'{"choices": [{"message": {"content": 5}}]}', "application/json"),
+    ],
+)
+def test_a_body_that_is_no_completion_fails_its_call(model_server: ModelServer, body: bytes, content_type: str):
+    model_server.script = lambda request: Reply(body=body, content_type=content_type)
+    with pytest.raises(CallError) as raised:
+        complete(model_server.endpoint)
+    assert (raised.value.kind, raised.value.is_retryable) == ("unreadable", True)
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"choices": []}', b'{"choices": null}'])
+def test_a_completion_without_choices_fails_its_call(model_server: ModelServer, body: bytes):
+    model_server.script = lambda request: Reply(body=body)
+    with pytest.raises(CallError) as raised:
+        complete(model_server.endpoint)
+    assert (raised.value.kind, raised.value.is_retryable) == ("no_choices", True)
+
+
+def test_models_cannot_be_listed_where_nothing_listens():
+    with pytest.raises(EndpointError, match="cannot be reached"):
+        list_models(closed_endpoint())

@@ -1,0 +1,68 @@
+"""The settings say which endpoint and models are meant, or the endpoint is asked."""
+
+import pytest
+
+from glan_core.errors import EndpointError, SettingsError
+from glan_core.llm.endpoint import Endpoint
+from glan_core.model_choice import ModelChoice, check_endpoint, choose_model
+from glan_core.settings import read_settings
+from tests.model_server import API_KEY, MODEL, ModelServer, Reply
+
+
+def _environment(server: ModelServer, **more: str) -> dict[str, str]:
+    return {"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": API_KEY, **more}
+
+
+def test_the_only_model_of_an_endpoint_needs_no_name(model_server: ModelServer):
+    choice = choose_model(read_settings(_environment(model_server)))
+    assert (choice.model, choice.answer_model) == (MODEL, MODEL)
+
+
+def test_a_named_model_is_taken_without_asking(model_server: ModelServer):
+    model_server.stop()
+    choice = choose_model(read_settings(_environment(model_server, GLAN_MODEL="mine", GLAN_ANSWER_MODEL="faster")))
+    assert (choice.model, choice.answer_model) == ("mine", "faster")
+
+
+def test_several_models_need_a_choice(model_server: ModelServer):
+    model_server.models = ["a", "b"]
+    with pytest.raises(SettingsError, match="offers 2 models") as raised:
+        choose_model(read_settings(_environment(model_server)))
+    assert "a, b" in raised.value.hint
+
+
+def test_an_endpoint_without_a_model_cannot_be_chosen(model_server: ModelServer):
+    model_server.models = []
+    with pytest.raises(EndpointError, match="offers no model"):
+        choose_model(read_settings(_environment(model_server)))
+
+
+def test_an_endpoint_of_ones_own_gets_the_papers_preset():
+    assert ModelChoice(Endpoint("http://localhost/v1"), "m", "m", 16).preset == "paper"
+
+
+def test_the_built_in_model_gets_the_quick_preset():
+    assert ModelChoice(Endpoint("http://localhost/v1", is_built_in=True), "m", "m", 2).preset == "quick"
+
+
+def test_a_choice_gives_the_settings_for_its_models():
+    choice = ModelChoice(Endpoint("http://localhost/v1"), "slow", "fast", 16)
+    stages = choice.generation_settings().stages
+    assert (stages["instructions"].model, stages["answers"].model) == ("slow", "fast")
+
+
+def test_checking_an_endpoint_sends_one_small_call(model_server: ModelServer):
+    seconds = check_endpoint(choose_model(read_settings(_environment(model_server))))
+    (seen,) = model_server.requests
+    assert seconds > 0
+    assert seen.body["max_tokens"] <= 16
+
+
+def test_checking_an_endpoint_that_refuses_the_key_says_so(model_server: ModelServer):
+    model_server.script = lambda request: Reply("no", status=401)
+    with pytest.raises(EndpointError, match="refused the key"):
+        check_endpoint(choose_model(read_settings(_environment(model_server))))
+
+
+def test_an_endpoint_does_not_show_its_key():
+    assert API_KEY not in repr(Endpoint("http://localhost/v1", API_KEY))
