@@ -64,6 +64,7 @@ def main() -> int:
         sys.stderr.write("There is no Chromium: python -m tests.browser.chromium gets one.\n")
         return 1
     FOLDER.mkdir(exist_ok=True)
+    expect.set_options(timeout=_PAGE_MILLISECONDS)
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "workspace" / "glan.duckdb"
         example = fill(database)
@@ -164,7 +165,7 @@ def draw(page: Page, picture: Picture, *, url: str, path: Path) -> None:
     page.wait_for_timeout(700)  # plotly and Streamlit fade in and out
     page.screenshot(path=path)
     shrink(path)
-    sys.stderr.write(f"{path.relative_to(PROJECT_FOLDER)}: {path.stat().st_size / 1000:.0f} kB\n")
+    sys.stderr.write(f"{path.name}: {path.stat().st_size / 1000:.0f} kB\n")
 
 
 def settle(page: Page) -> None:
@@ -178,7 +179,7 @@ def settle(page: Page) -> None:
 def see_overview(page: Page) -> None:
     """Wait for the bars and for the model's first word."""
     expect(chart(page)).to_be_visible()
-    expect(page.get_by_text("answers", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Use your own model")).to_be_visible()
 
 
 def see_chart(page: Page) -> None:

@@ -15,8 +15,8 @@ from glan_core.errors import EndpointError
 from glan_core.llm.endpoint import Endpoint
 
 MODEL = "SmolLM2-135M-Instruct"
-CONCURRENCY = 2
-"""Calls at once: with two cores a third one only makes the others wait."""
+CONCURRENCY = 1
+"""Calls at once. Two share the cores without being faster together, and each would read the syllabus for itself."""
 _CONTEXT_TOKENS_PER_CALL = 8192  # what the model was trained for; a shipped syllabus takes about 1,500
 
 _lock = threading.Lock()
@@ -57,8 +57,9 @@ def _serve(path: Path) -> tuple[Any, Endpoint]:
         parameters.hostnames = ["127.0.0.1"]
         parameters.port = 0
         parameters.api_keys = [key]
-        # llama.cpp's threads wait for each other in a loop: when the page or a browser takes one of their cores, a
-        # reply of two threads slows from 58 tokens/s to 1, that of a thread fewer from 39 to 20 (two cores, measured).
+        # llama.cpp's threads wait for each other in a loop: when a page or a browser takes one of their cores, two
+        # threads write 1 token/s instead of 58, one writes 20 instead of 39 (two cores, measured). Reading a prompt
+        # suffers less from company than from having one core.
         parameters.cpuparams.n_threads = max(1, (os.cpu_count() or 2) - 1)
         parameters.cpuparams_batch.n_threads = os.cpu_count() or 2
         parameters.n_parallel = CONCURRENCY

@@ -74,5 +74,6 @@ def _schema(settings: GenerationSettings) -> dict[str, object]:
             "description": text,
             "key_concepts": {"type": "array", "items": text, "minItems": 1, "maxItems": settings.key_concepts + 2},
         },
+        at_least=2,  # a small model stops after one otherwise
         at_most=settings.class_sessions[1],
     )

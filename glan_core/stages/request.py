@@ -52,14 +52,14 @@ def language_name(code: str) -> str:
     return LANGUAGE_NAMES.get(code, code)
 
 
-def list_schema(key: str, properties: dict[str, Any], *, at_most: int) -> dict[str, Any]:
+def list_schema(key: str, properties: dict[str, Any], *, at_least: int = 1, at_most: int) -> dict[str, Any]:
     """Give the JSON schema of {key: [object, ...]} in which every property is required."""
     return {
         "type": "object",
         "properties": {
             key: {
                 "type": "array",
-                "minItems": 1,
+                "minItems": at_least,
                 "maxItems": at_most,
                 "items": {
                     "type": "object",

@@ -104,5 +104,6 @@ def _schema(number: int) -> dict[str, object]:
             "level": {"type": "string", "enum": list(SUBJECT_LEVELS)},
             "subtopics": {"type": "array", "items": text, "minItems": 1, "maxItems": 4},
         },
+        at_least=number,  # a small model stops after one otherwise; what it repeats to get there is dropped
         at_most=number,
     )

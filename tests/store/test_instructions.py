@@ -1,0 +1,83 @@
+"""Instructions keep the key concepts they were drawn from."""
+
+import dataclasses
+
+from glan_core.store.answers import insert_answers, list_known_answer_ids
+from glan_core.store.instructions import (
+    count_combinations_used,
+    insert_instructions,
+    list_instructions,
+    list_taken_combinations,
+)
+from glan_core.store.runs import save_run
+from tests.conftest import Small
+from tests.small_pairs import answer, instruction, run
+
+
+def test_an_instruction_comes_back_as_it_went_in(small: Small):
+    made = instruction("a", "refraction", "focal length")
+    insert_instructions(small.cursor, [made])
+    assert list_instructions(small.cursor, ["a", "unknown"]) == {"a": made}
+
+
+def test_its_key_concepts_come_back_in_teaching_order(small: Small):
+    made = instruction("a", "telescope", "reflection", "phase")
+    insert_instructions(small.cursor, [made])
+    in_order = small.nodes.key_concept_ids("reflection", "phase", "telescope")
+    assert list_instructions(small.cursor, ["a"])["a"].key_concept_ids == in_order
+
+
+def test_an_instruction_that_is_inserted_again_changes_nothing(small: Small):
+    made = instruction("a", "reflection")
+    insert_instructions(small.cursor, [made])
+    insert_instructions(small.cursor, [dataclasses.replace(made, text="Other?", status="accepted"), made])
+    assert list_instructions(small.cursor, ["a"]) == {"a": made}
+
+
+def test_no_ids_give_no_instructions(small: Small):
+    assert list_instructions(small.cursor, []) == {}
+
+
+def test_combinations_of_another_seed_are_taken(small: Small):
+    save_run(small.cursor, run("one", seed=1))
+    save_run(small.cursor, run("two", seed=2))
+    insert_instructions(
+        small.cursor,
+        [
+            instruction("a", "reflection", run_id="one"),
+            instruction("b", "phase", "wavelength", run_id="two"),
+            instruction("c", "wavelength", "phase", run_id="two"),
+        ],
+    )
+    syllabus_id = small.nodes.syllabus.syllabus_id
+    taken = list_taken_combinations(small.cursor, [syllabus_id], other_than_seed=1)
+    drawn = tuple(sorted(small.nodes.key_concept_ids("phase", "wavelength")))
+    assert taken == {syllabus_id: frozenset({drawn})}
+
+
+def test_nothing_is_taken_in_other_syllabi(small: Small):
+    save_run(small.cursor, run("two", seed=2))
+    insert_instructions(small.cursor, [instruction("a", run_id="two")])
+    assert list_taken_combinations(small.cursor, ["other"], other_than_seed=1) == {}
+
+
+def test_a_combination_that_was_drawn_twice_counts_once(small: Small):
+    insert_instructions(
+        small.cursor, [instruction("a", "phase", "coherence"), instruction("b", "coherence", "phase"), instruction("c")]
+    )
+    assert count_combinations_used(small.cursor, [small.nodes.syllabus.syllabus_id]) == 2
+
+
+def test_no_combination_is_used_at_first(small: Small):
+    assert count_combinations_used(small.cursor, [small.nodes.syllabus.syllabus_id]) == 0
+
+
+def test_known_answers_are_told_from_unknown_ones(small: Small):
+    insert_answers(small.cursor, [answer("a")])
+    assert list_known_answer_ids(small.cursor, ["answer-a", "answer-b"]) == frozenset({"answer-a"})
+
+
+def test_an_answer_that_is_inserted_again_changes_nothing(small: Small):
+    insert_answers(small.cursor, [answer("a")])
+    insert_answers(small.cursor, [answer("a", text="Other."), answer("a", text="Third.")])
+    assert small.cursor.execute("select text from answer").fetchall() == [("Answer to a.",)]
