@@ -145,13 +145,13 @@ def wait_for(app: subprocess.Popen[bytes], url: str) -> None:
 
 
 def pictures(example: Example) -> tuple[Picture, ...]:
-    """List the pages, each by an address that shows it as a visitor meets it."""
+    """List the pages by addresses; the map comes first, as its first visit is a step that the Overview counts."""
     return (
-        Picture("overview", "", see_overview),
-        Picture("taxonomy", f"taxonomy?node={example.physics_id}", see_chart),
-        Picture("new_run", f"new_run?run={example.run_id}&scope={example.thermodynamics_id}", see_run),
         Picture("map", "map", draw_lasso),
+        Picture("new_run", f"new_run?run={example.run_id}&scope={example.thermodynamics_id}", see_run),
+        Picture("taxonomy", f"taxonomy?node={example.physics_id}", see_chart),
         Picture("export", "export", see_first_row),
+        Picture("overview", "", see_overview),
     )
 
 
@@ -164,7 +164,6 @@ def draw(page: Page, picture: Picture, *, url: str, path: Path) -> None:
     page.mouse.move(WIDTH - 3, HEIGHT - 3)  # no tooltip in the picture
     page.wait_for_timeout(700)  # plotly and Streamlit fade in and out
     page.screenshot(path=path)
-    shrink(path)
     sys.stderr.write(f"{path.name}: {path.stat().st_size / 1000:.0f} kB\n")
 
 
@@ -238,15 +237,6 @@ LOOP = """
     });
 }
 """
-
-
-def shrink(path: Path) -> None:
-    """Keep 256 colours: a third of the bytes, and the eye sees no difference."""
-    from PIL import Image  # comes with Streamlit
-
-    with Image.open(path) as image:
-        palette = image.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    palette.save(path, optimize=True)
 
 
 if __name__ == "__main__":

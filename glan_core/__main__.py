@@ -158,9 +158,8 @@ def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None
 def main() -> None:
     """Run a command; whatever goes wrong is said in a sentence."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
+        # Outside its standalone mode typer gives the code of typer.Exit as a value, and lets errors through.
+        sys.exit(app(standalone_mode=False) or 0)
     except typer.Abort:
         sys.exit(130)
     except GlanError as error:

@@ -47,6 +47,8 @@ class TaxonomyNode:
     """How many pairs are wanted below this node; None when nobody said."""
     origin: str = "user"
     """`paper` (named there), `starter` (ours, shipped), `user` or `model`."""
+    position: int | None = None
+    """Place among its siblings, from 1; None comes after them. The order of the fields is that of their colours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def export_pairs(
         )
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        raise ExportError(f"{path} cannot be written: {reason}.", "Free some space or name another file.") from error
+        raise ExportError(f"{path} cannot be written: {reason}.", "Name another file, or free some space.") from error
     finally:
         unfinished.unlink(missing_ok=True)
     return manifest

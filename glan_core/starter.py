@@ -57,6 +57,10 @@ def read_curriculum(folder: Path = CURRICULUM_FOLDER) -> Curriculum:
 
 def insert_curriculum(cursor: Cursor, curriculum: Curriculum) -> None:
     """Put a curriculum into the database; what is there already stays as it is."""
+    # One at a time: a batch does not keep its order, and fields are shown in the order in which they were made.
+    for node in curriculum.taxonomy_nodes:
+        if node.level == "field":
+            ingest(cursor, [node])
     entities: list[Entity] = [entity for part in curriculum for entity in part]
     ingest(cursor, entities)
 
@@ -69,7 +73,8 @@ def create_database(path: Path, *, curriculum: Curriculum | None) -> None:
     if path.exists():
         raise SettingsError(f"{path} is there already.", "Name another file with --database, or use this one as it is.")
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    unfinished.unlink(missing_ok=True)
+    with explained_errors(path):
+        unfinished.unlink(missing_ok=True)
     try:
         with open_database(unfinished, create=True) as database, explained_errors(path):
             if curriculum is not None:
@@ -97,20 +102,23 @@ def syllabus_text(subject: dict[str, Any]) -> str:
 def _read_taxonomy(path: Path) -> list[TaxonomyNode]:
     nodes: list[TaxonomyNode] = []
     try:
-        for field in _load(path):
-            top = _node(field, parent_id=None, level="field", origin="paper")
+        for place, field in enumerate(_load(path), start=1):
+            top = _node(field, place, parent_id=None, level="field", origin="paper")
             nodes.append(top)
-            for sub_field in field["sub_fields"]:
-                middle = _node(sub_field, parent_id=top.taxonomy_node_id, level="sub_field", origin="starter")
+            for middle_place, sub_field in enumerate(field["sub_fields"], start=1):
+                middle = _node(
+                    sub_field, middle_place, parent_id=top.taxonomy_node_id, level="sub_field", origin="starter"
+                )
                 nodes.append(middle)
                 nodes.extend(
                     _node(
                         discipline,
+                        low_place,
                         parent_id=middle.taxonomy_node_id,
                         level="discipline",
                         origin="starter" if discipline.get("origin") == "ours" else "paper",
                     )
-                    for discipline in sub_field["disciplines"]
+                    for low_place, discipline in enumerate(sub_field["disciplines"], start=1)
                 )
     except (KeyError, TypeError, AttributeError) as error:
         raise CurriculumError(
@@ -119,7 +127,7 @@ def _read_taxonomy(path: Path) -> list[TaxonomyNode]:
     return nodes
 
 
-def _node(data: dict[str, Any], *, parent_id: str | None, level: str, origin: str) -> TaxonomyNode:
+def _node(data: dict[str, Any], position: int, *, parent_id: str | None, level: str, origin: str) -> TaxonomyNode:
     return TaxonomyNode(
         ids.taxonomy_node_id(parent_id, data["name"]),
         parent_id,
@@ -127,6 +135,7 @@ def _node(data: dict[str, Any], *, parent_id: str | None, level: str, origin: st
         data["name"],
         data["description"],
         origin=origin,
+        position=position,
     )
 
 

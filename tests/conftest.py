@@ -14,10 +14,11 @@ import pytest
 
 from glan_core import presets
 from glan_core.entities import GenerationSettings
-from glan_core.starter import insert_curriculum, read_curriculum
+from glan_core.starter import Curriculum, insert_curriculum, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 from tests.model_server import MODEL, ModelServer
 from tests.small_curriculum import SmallCurriculum, small_curriculum
+from tests.workbench import Workbench
 
 # Time is no criterion on a shared machine, and the same examples come in every run.
 hypothesis.settings.register_profile("glan", deadline=None, database=None, derandomize=True, max_examples=60)
@@ -35,17 +36,26 @@ class Small(NamedTuple):
 @pytest.fixture(scope="session")
 def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file that holds nothing; copy it, do not open it."""
-    path = tmp_path_factory.mktemp("empty") / "glan.duckdb"
-    open_database(path, create=True).close()
-    return path
+    return _file(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(scope="session")
+def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that holds the small curriculum; copy it, do not open it."""
+    return _file(tmp_path_factory.mktemp("small"), small_curriculum().curriculum)
 
 
 @pytest.fixture(scope="session")
 def starter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file that holds the starter curriculum; copy it, do not open it."""
-    path = tmp_path_factory.mktemp("starter") / "glan.duckdb"
+    return _file(tmp_path_factory.mktemp("starter"), read_curriculum())
+
+
+def _file(folder: Path, curriculum: Curriculum | None = None) -> Path:
+    path = folder / "glan.duckdb"
     with open_database(path, create=True) as database:
-        insert_curriculum(database.cursor(), read_curriculum())
+        if curriculum is not None:
+            insert_curriculum(database.cursor(), curriculum)
     return path
 
 
@@ -63,12 +73,10 @@ def cursor(database: Database) -> Cursor:
 
 
 @pytest.fixture
-def small(database: Database) -> Small:
+def small(small_file: Path, tmp_path: Path) -> Iterator[Small]:
     """A database with a curriculum that can be checked by eye; see small_curriculum.py."""
-    nodes = small_curriculum()
-    cursor = database.cursor()
-    insert_curriculum(cursor, nodes.curriculum)
-    return Small(database, cursor, nodes)
+    with open_database(Path(shutil.copy(small_file, tmp_path / "small.duckdb"))) as opened:
+        yield Small(opened, opened.cursor(), small_curriculum())
 
 
 @pytest.fixture
@@ -91,3 +99,9 @@ def settings() -> GenerationSettings:
     """The paper's preset for the model server, with two small subject queries instead of ten."""
     preset = presets.preset("paper", model=MODEL)
     return dataclasses.replace(preset, subject_queries=2, subjects_per_query=2, class_sessions=(3, 3))
+
+
+@pytest.fixture
+def workbench(small: Small, model_server: ModelServer, tmp_path: Path, settings: GenerationSettings) -> Workbench:
+    """A small database, a folder for runs and a model server."""
+    return Workbench(small.database, small.cursor, small.nodes, model_server, tmp_path / "small.runs", settings)

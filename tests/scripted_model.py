@@ -1,6 +1,11 @@
 """A chat model that says what a test tells it to."""
 
+from collections.abc import Callable
+
 from glan_core.entities import ChatReply, ChatRequest
+from tests.model_server import default_text
+
+Script = Callable[[ChatRequest], "str | ChatReply | Exception | None"]
 
 
 class ScriptedModel:
@@ -29,3 +34,26 @@ def reply_to(request: ChatRequest, text: str, *, finish_reason: str = "stop") ->
 def cut_off(text: str) -> ChatReply:
     """Give a reply that reached its token limit."""
     return ChatReply(text, "length", 10, 10, 0.25, "cutoffcall")
+
+
+class AnsweringModel:
+    """Give what a function says to each request; for None what the model server says by default."""
+
+    def __init__(self, script: Script = lambda request: None) -> None:
+        self.script = script
+        self.requests: list[ChatRequest] = []
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        """Give the reply, or raise the exception, that the function gives."""
+        self.requests.append(request)
+        reply = self.script(request)
+        if isinstance(reply, Exception):
+            raise reply
+        if reply is None:
+            messages = [message._asdict() for message in request.messages]
+            reply = default_text({"messages": messages, "seed": request.seed})
+        return reply if isinstance(reply, ChatReply) else reply_to(request, reply)
+
+    def requests_of(self, stage: str) -> list[ChatRequest]:
+        """Give the requests of one stage."""
+        return [request for request in self.requests if request.stage == stage]

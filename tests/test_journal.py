@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from glan_core.entities import QualityFlag, Subject
 from glan_core.errors import DiskError, StoreError
 from glan_core.journal import Journal, read_journal, read_plan, write_plan
+from glan_core.settings import PROJECT_FOLDER
 from glan_core.store.ingest import INSERTS, Entity
 from tests.small_curriculum import small_curriculum
 from tests.small_pairs import answer, instruction, model_call
@@ -168,7 +169,7 @@ with Journal(Path(sys.argv[1])) as journal:
 def test_a_disk_that_fills_up_keeps_what_was_whole_and_goes_on_later(tmp_path: Path):
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
     printed = subprocess.run(
-        [sys.executable, "-c", _FILL, str(tmp_path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", _FILL, str(tmp_path)], cwd=PROJECT_FOLDER, capture_output=True, text=True, check=True
     ).stdout
     written, message = printed.split(" ", maxsplit=1)
     assert "cannot be written: file too large" in message
@@ -206,7 +207,10 @@ with Journal(Path(sys.argv[1])):
 
 def test_two_processes_cannot_hold_one_journal(tmp_path: Path):
     holder = subprocess.Popen(
-        [sys.executable, "-c", _HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", _HOLD, str(tmp_path)],
+        cwd=PROJECT_FOLDER,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     try:
         assert holder.stdout.readline() == b"held\n"
@@ -220,7 +224,8 @@ def test_two_processes_cannot_hold_one_journal(tmp_path: Path):
 def test_a_journal_that_is_held_is_not_cut(tmp_path: Path):
     with Journal(tmp_path) as journal:
         journal.append(*ENTITIES)
-        (tmp_path / "journal.jsonl").open("ab").write(b"half a li")
+        with (tmp_path / "journal.jsonl").open("ab") as file:
+            file.write(b"half a li")
         with pytest.raises(StoreError):
             Journal(tmp_path)
         assert (tmp_path / "journal.jsonl").read_bytes().endswith(b"half a li")

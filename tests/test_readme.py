@@ -17,8 +17,11 @@ import pytest
 import typer
 
 from docs.make_screenshots import GROUNDS, Example, pictures
-from glan_core import entities, paper, prompts
+from glan_core import entities, prompts
 from glan_core.__main__ import app
+from glan_core.llm import built_in
+from glan_core.model_choice import CONCURRENCY
+from glan_core.presets import PRESETS, preset
 from glan_core.settings import PROJECT_FOLDER
 from glan_core.starter import read_curriculum
 from tests.test_architecture import LAYERS
@@ -182,12 +185,19 @@ def test_every_picture_has_a_text_for_those_who_do_not_see_it():
     assert all(re.search(r'alt="[^"]{20,}"', image) for image in images)
 
 
-def test_the_presets_have_the_numbers_that_the_readme_gives():
-    rows = {row[0]: row[1:] for row in table(section("Your own model"))}
-    assert rows["subject queries a discipline"][0].startswith(f"{paper.SUBJECT_QUERIES_PER_DISCIPLINE},")
-    assert rows["class sessions a syllabus"][0] == "{} to {}".format(*paper.CLASS_SESSIONS_PER_SYLLABUS)
-    assert rows["key concepts a session"][0] == str(paper.KEY_CONCEPTS_PER_CLASS_SESSION)
-    assert str(paper.ANSWER_TEMPERATURE) in rows["temperature"][0]
+@pytest.mark.parametrize(("place", "name"), list(enumerate(PRESETS)))
+def test_the_presets_have_the_numbers_that_the_readme_gives(place: int, name: str):
+    told = {row[0]: row[1 + place] for row in table(section("Your own model")) if len(row) == 3}
+    settings = preset(name, model="any")
+    temperatures = {str(stage.temperature) for stage in settings.stages.values()}
+    assert re.findall(r"\d+", told["subject queries a discipline"]) == [
+        str(settings.subject_queries),
+        str(settings.subjects_per_query),
+    ]
+    assert told["class sessions a syllabus"] == "{} to {}".format(*settings.class_sessions)
+    assert told["key concepts a session"] == str(settings.key_concepts)
+    assert set(re.findall(r"\d\.\d", told["temperature"])) == temperatures
+    assert told["calls at once"] == str((CONCURRENCY, built_in.CONCURRENCY)[place])
 
 
 def test_the_readme_of_the_data_counts_what_is_there():

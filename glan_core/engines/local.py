@@ -157,6 +157,9 @@ class _Loop:
                 if not running:
                     return
                 done, running = await asyncio.wait(running, timeout=_FLUSH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                errors = [error for error in [task.exception() for task in done] if error is not None]
+                if errors:
+                    raise errors[0]
                 for task in done:
                     for work in task.result():
                         heapq.heappush(waiting, (-STAGES.index(work.stage), next(order), work))

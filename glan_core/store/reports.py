@@ -295,14 +295,14 @@ def map_points(cursor: Cursor, projection_id: str, filter_: Filter, *, limit: in
 
 
 def list_fields(cursor: Cursor) -> tuple[str, ...]:
-    """List the names of the kept fields in the order in which they were made."""
+    """List the names of the kept fields in their order, which is that of their colours."""
     rows = cursor.execute(
         """
         select name
         from taxonomy_node
         where level = 'field'
             and status = 'kept'
-        order by rowid
+        order by position nulls last, name
         """
     ).fetchall()
     return tuple(name for (name,) in rows)

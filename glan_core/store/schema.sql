@@ -20,7 +20,8 @@ create table if not exists taxonomy_node (
     description         varchar not null default '',
     status              varchar not null default 'kept' check (status in ('pending', 'kept', 'removed')),
     target              bigint,                         -- pairs wanted below this node; null: nobody said
-    origin              varchar not null                -- paper, starter, user or model
+    origin              varchar not null,               -- paper, starter, user or model
+    position            integer                         -- place among its siblings, from 1; null: after them
 );
 
 -- What a student of a discipline should learn (paper 2.2).

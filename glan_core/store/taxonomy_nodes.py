@@ -6,7 +6,7 @@ from glan_core.entities import TaxonomyNode
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor
 
-_COLUMNS = "taxonomy_node_id, parent_id, level, name, description, status, target, origin"
+_COLUMNS = "taxonomy_node_id, parent_id, level, name, description, status, target, origin, position"
 
 
 def insert_taxonomy_nodes(cursor: Cursor, nodes: Sequence[TaxonomyNode]) -> None:
@@ -24,6 +24,7 @@ def insert_taxonomy_nodes(cursor: Cursor, nodes: Sequence[TaxonomyNode]) -> None
                 "status": node.status,
                 "target": node.target,
                 "origin": node.origin,
+                "position": node.position,
             }
             for node in {node.taxonomy_node_id: node for node in nodes}.values()
         ],

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from glan_core.errors import DatabaseLockedError, DiskError, StoreError
-from glan_core.store.database import SCHEMA_VERSION, Database, explained_errors, open_database, transaction
+from glan_core.store.database import SCHEMA_VERSION, Database, open_database, transaction
 from glan_core.store.reports import totals
 from tests.conftest import Small
 
@@ -117,8 +117,8 @@ def test_a_database_that_was_cut_short_is_an_error(small: Small):
     small.database.close()
     path = small.database.path
     os.truncate(path, 20_000)  # the head is whole, the rows are gone
-    with pytest.raises(StoreError), open_database(path) as opened, explained_errors(path):
-        opened.cursor().execute("from key_concept").fetchall()
+    with pytest.raises(StoreError, match="cannot be used"):
+        open_database(path)
 
 
 def test_a_transaction_keeps_all(small: Small):

@@ -91,7 +91,6 @@ def test_several_nodes_mean_all_of_theirs(pairs: Small):
         (Filter(run_ids=("one",), is_flagged=False), "b"),
         (Filter(statuses=("accepted",), has_answer=False), ""),
     ],
-    ids=str,
 )
 def test_every_condition_that_is_set_must_hold(pairs: Small, filter_: Filter, chosen: str):
     assert _chosen(pairs.cursor, filter_) == chosen

@@ -1,6 +1,5 @@
 """What the pages count and list agrees with what is in the tables."""
 
-import math
 from datetime import timedelta
 
 import numpy as np
@@ -215,6 +214,5 @@ def test_an_empty_database_counts_nothing(small: Small):
 
 
 def test_counts_are_whole_numbers(made: Small):
-    counts = taxonomy_counts(made.cursor)
-    assert all(math.isclose(value, int(value)) for value in counts["pairs"])
-    assert {str(kind) for kind in counts[["subjects", "syllabi", "key_concepts", "pairs"]].dtypes} == {"int64"}
+    kinds = taxonomy_counts(made.cursor)[["subjects", "syllabi", "key_concepts", "pairs"]].dtypes
+    assert {str(kind) for kind in kinds} == {"int64"}

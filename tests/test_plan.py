@@ -1,0 +1,277 @@
+"""A plan depends on nothing but its request and the curriculum, and says beforehand what a run will do."""
+
+import dataclasses
+import json
+
+import pytest
+
+from glan_core.entities import STAGES, GenerationSettings
+from glan_core.errors import PlanError, ScopeError
+from glan_core.plan import Plan, PlanRequest, make_plan, plan_from_data, settings_from_data
+from glan_core.stages.answers import answer_id
+from glan_core.store.answers import insert_answers
+from glan_core.store.database import Database
+from glan_core.store.instructions import insert_instructions
+from glan_core.store.runs import save_run
+from tests.conftest import Small
+from tests.small_pairs import answer, instruction, run
+
+GROWING = ("subjects", "syllabus", "class_details", "instructions", "answers")
+
+
+@pytest.fixture
+def request_(small: Small, settings: GenerationSettings) -> PlanRequest:
+    """Ten pairs of Physics, where only Optics has a syllabus."""
+    return PlanRequest((small.nodes.physics.taxonomy_node_id,), 10, 1, settings)
+
+
+def _plan(small: Small, request: PlanRequest, **changes: object) -> Plan:
+    return make_plan(small.cursor, dataclasses.replace(request, **changes))
+
+
+def _ids(plan: Plan) -> list[str]:
+    return [item.instruction_id for item in plan.items]
+
+
+def _keep(small: Small, plan: Plan, *, number: int | None = None, answered: int = 0) -> None:
+    """Put the first instructions of a plan into the database as if its run had made them."""
+    save_run(small.cursor, run(plan.run_id, seed=plan.request.seed))
+    for place, item in enumerate(plan.items[:number]):
+        made = instruction(item.instruction_id, run_id=plan.run_id)
+        made = dataclasses.replace(made, key_concept_ids=item.combination.key_concept_ids)
+        insert_instructions(small.cursor, [made])
+        if place < answered:
+            insert_answers(small.cursor, [answer(item.instruction_id, answer_id=item.answer_id)])
+
+
+# What a plan holds --------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_lists_as_many_questions_as_asked_for(small: Small, request_: PlanRequest):
+    plan = _plan(small, request_)
+    assert len(set(_ids(plan))) == 10
+    assert plan.calls == {"instructions": 10, "answers": 10}
+    assert plan.is_exact
+
+
+def test_a_plan_knows_the_ids_of_its_answers(small: Small, request_: PlanRequest):
+    for item in _plan(small, request_).items:
+        assert item.answer_id == answer_id(item.instruction_id, settings=request_.settings)
+
+
+def test_a_plan_counts_the_combinations_of_its_scope(small: Small, request_: PlanRequest):
+    plan = _plan(small, request_)
+    assert (plan.combinations, plan.combinations_used) == (3 * 31 + 3 * 575, 0)
+    _keep(small, plan)
+    assert _plan(small, request_).combinations_used == 10
+
+
+def test_without_answers_only_questions_are_asked_for(small: Small, request_: PlanRequest):
+    assert _plan(small, request_, stages=("instructions",)).calls == {"instructions": 10}
+
+
+def test_a_scope_that_is_drawn_out_gives_fewer(small: Small, request_: PlanRequest):
+    settings = dataclasses.replace(request_.settings, strategy_mix=0.0)
+    assert len(_plan(small, request_, instructions=1000, settings=settings).items) == 93
+
+
+@pytest.mark.parametrize("name", ["natural_science", "physical_sciences", "physics"])
+def test_every_level_above_a_syllabus_is_a_scope(small: Small, request_: PlanRequest, name: str):
+    node = getattr(small.nodes, name)
+    assert len(_plan(small, request_, scope=(node.taxonomy_node_id,)).items) == 10
+
+
+def test_a_subject_is_a_scope(small: Small, request_: PlanRequest):
+    assert len(_plan(small, request_, scope=(small.nodes.optics.subject_id,)).items) == 10
+
+
+def test_a_scope_that_is_named_twice_counts_once(small: Small, request_: PlanRequest):
+    scope = (small.nodes.optics.subject_id, small.nodes.physics.taxonomy_node_id, small.nodes.optics.subject_id)
+    plan = _plan(small, request_, scope=scope)
+    assert (len(plan.items), plan.combinations) == (10, 1818)
+
+
+def test_many_subjects_get_equal_shares(starter_database: Database, settings: GenerationSettings):
+    cursor = starter_database.cursor()
+    fields = [
+        row[0] for row in cursor.execute("select taxonomy_node_id from taxonomy_node where level = 'field'").fetchall()
+    ]
+    plan = make_plan(cursor, PlanRequest(tuple(fields), 20, 1, settings))
+    shares = [sum(item.syllabus_id == syllabus_id for item in plan.items) for syllabus_id in {i.syllabus_id for i in plan.items}]
+    assert sorted(shares) == [2, 2, 2, 2, 3, 3, 3, 3]
+
+
+# The same request, the same plan ------------------------------------------------------------------------------------
+
+
+def test_the_same_request_makes_the_same_plan(small: Small, request_: PlanRequest):
+    assert _plan(small, request_) == _plan(small, request_)
+
+
+def test_a_larger_plan_begins_with_the_smaller_one(small: Small, request_: PlanRequest):
+    assert _ids(_plan(small, request_, instructions=50))[:10] == _ids(_plan(small, request_))
+
+
+def test_a_larger_plan_of_many_subjects_begins_with_the_smaller_one(
+    starter_database: Database, settings: GenerationSettings
+):
+    cursor = starter_database.cursor()
+    node_id = cursor.execute("select taxonomy_node_id from taxonomy_node where name = 'Formal Science'").fetchone()[0]
+    request = PlanRequest((node_id,), 7, 1, settings)
+    smaller, larger = make_plan(cursor, request), make_plan(cursor, dataclasses.replace(request, instructions=40))
+    assert _ids(larger)[:7] == _ids(smaller)
+
+
+def test_the_same_plan_is_made_after_its_run(small: Small, request_: PlanRequest):
+    before = _plan(small, request_)
+    _keep(small, before, answered=10)
+    after = _plan(small, request_)
+    assert (after.run_id, after.items) == (before.run_id, before.items)
+
+
+def test_what_is_there_already_needs_no_call(small: Small, request_: PlanRequest):
+    _keep(small, _plan(small, request_), number=4, answered=3)
+    plan = _plan(small, request_)
+    assert plan.calls == {"instructions": 6, "answers": 7}
+    assert plan.calls_reused == 7
+
+
+def test_a_larger_plan_reuses_a_smaller_one(small: Small, request_: PlanRequest):
+    _keep(small, _plan(small, request_), answered=10)
+    assert _plan(small, request_, instructions=15).calls == {"instructions": 5, "answers": 5}
+
+
+def test_another_seed_makes_another_plan(small: Small, request_: PlanRequest):
+    first, second = _plan(small, request_), _plan(small, request_, seed=2)
+    assert first.run_id != second.run_id
+    assert set(_ids(first)).isdisjoint(_ids(second))
+
+
+def test_another_seed_leaves_out_taken_combinations(small: Small, request_: PlanRequest):
+    settings = dataclasses.replace(request_.settings, strategy_mix=0.0)
+    first = _plan(small, request_, instructions=60, settings=settings)
+    _keep(small, first)
+    second = _plan(small, request_, instructions=60, settings=settings, seed=2)
+    drawn = [frozenset(item.combination.key_concept_ids) for plan in (first, second) for item in plan.items]
+    assert len(second.items) == 33
+    assert len(set(drawn)) == 93
+
+
+@pytest.mark.parametrize("change", [{"instructions": 11}, {"seed": 2}, {"stages": ("instructions",)}], ids=str)
+def test_another_request_is_another_run(small: Small, request_: PlanRequest, change: dict):
+    assert _plan(small, request_, **change).run_id != _plan(small, request_).run_id
+
+
+def test_other_settings_are_another_run(small: Small, request_: PlanRequest):
+    settings = dataclasses.replace(request_.settings, language="de")
+    assert _plan(small, request_, settings=settings).run_id != _plan(small, request_).run_id
+
+
+# Nodes that grow ----------------------------------------------------------------------------------------------------
+
+
+def test_a_bare_discipline_grows_from_its_subjects(small: Small, request_: PlanRequest):
+    chemistry = small.nodes.chemistry.taxonomy_node_id
+    plan = _plan(small, request_, scope=(chemistry,), stages=GROWING, instructions=3)
+    assert plan.growths == ((chemistry, "subjects", 3),)
+    assert not plan.is_exact
+    # Two queries of two turns; three questions reach three of up to four subjects.
+    assert plan.calls == {"subjects": 4, "syllabus": 3, "class_details": 3, "instructions": 3, "answers": 3}
+
+
+def test_a_subject_without_a_syllabus_grows_one(small: Small, request_: PlanRequest):
+    stages = ("syllabus", "class_details", "instructions", "answers")
+    plan = _plan(small, request_, stages=stages)
+    assert plan.growths == ((small.nodes.mechanics.subject_id, "syllabus", 5),)
+    assert len(plan.items) == 5
+    assert plan.calls == {"syllabus": 1, "class_details": 1, "instructions": 10, "answers": 10}
+
+
+def test_a_plan_without_instructions_only_grows(small: Small, request_: PlanRequest):
+    plan = _plan(small, request_, stages=("syllabus", "class_details"))
+    assert plan.items == ()
+    assert plan.calls == {"syllabus": 1, "class_details": 1}
+
+
+def test_a_field_grows_its_taxonomy(small: Small, request_: PlanRequest):
+    field = small.nodes.natural_science.taxonomy_node_id
+    plan = _plan(small, request_, scope=(field,), stages=("taxonomy",))
+    assert plan.growths == ((field, "taxonomy", 0),)
+    assert plan.calls == {"taxonomy": 3}
+
+
+def test_a_removed_discipline_does_not_grow(small: Small, request_: PlanRequest):
+    small.cursor.execute("update taxonomy_node set status = 'removed' where name = 'Physics'")
+    plan = _plan(small, request_, scope=(small.nodes.natural_science.taxonomy_node_id,), stages=("subjects",))
+    assert [growth.node_id for growth in plan.growths] == [small.nodes.chemistry.taxonomy_node_id]
+
+
+# As data ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stages", [("instructions", "answers"), GROWING, STAGES], ids=len)
+def test_a_plan_comes_back_from_its_data(small: Small, request_: PlanRequest, stages: tuple[str, ...]):
+    plan = _plan(small, request_, stages=stages, scope=(small.nodes.natural_science.taxonomy_node_id,))
+    assert plan_from_data(json.loads(json.dumps(plan.to_data()))) == plan
+
+
+def test_settings_come_back_from_their_data(settings: GenerationSettings):
+    assert settings_from_data(json.loads(json.dumps(dataclasses.asdict(settings)))) == settings
+
+
+# Errors -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"stages": ("riddles",)}, "There is no stage 'riddles'"),
+        ({"stages": ()}, "No stage was chosen"),
+        ({"scope": ()}, "No scope was chosen"),
+        ({"stages": ("answers",)}, "Answers need the stage instructions"),
+        ({"stages": ("syllabus", "instructions")}, "go together"),
+        ({"stages": ("class_details",)}, "go together"),
+        ({"instructions": 0}, "0 instructions cannot be made"),
+        ({"instructions": -3}, "-3 instructions cannot be made"),
+    ],
+    ids=str,
+)
+def test_a_request_that_does_not_fit_together_is_an_error_with_a_hint(
+    small: Small, request_: PlanRequest, change: dict, message: str
+):
+    with pytest.raises(PlanError, match=message) as raised:
+        _plan(small, request_, **change)
+    assert raised.value.hint
+
+
+@pytest.mark.parametrize("mix", [-0.1, 1.5, float("nan")])
+def test_a_strategy_mix_that_is_no_share_is_an_error(small: Small, request_: PlanRequest, mix: float):
+    with pytest.raises(PlanError, match="is not a share"):
+        _plan(small, request_, settings=dataclasses.replace(request_.settings, strategy_mix=mix))
+
+
+@pytest.mark.parametrize("name", ["chemistry", "agriculture"])
+def test_a_scope_without_a_syllabus_is_an_error_that_says_how_to_grow_one(
+    small: Small, request_: PlanRequest, name: str
+):
+    with pytest.raises(PlanError, match="No subject in this scope has a syllabus yet") as raised:
+        _plan(small, request_, scope=(getattr(small.nodes, name).taxonomy_node_id,))
+    assert "subjects, syllabus and class_details" in raised.value.hint
+
+
+def test_a_removed_scope_is_an_error(small: Small, request_: PlanRequest):
+    small.cursor.execute("update taxonomy_node set status = 'removed' where name = 'Natural Science'")
+    with pytest.raises(PlanError):
+        _plan(small, request_)
+
+
+def test_a_scope_that_other_seeds_have_drawn_out_is_an_error(small: Small, request_: PlanRequest):
+    settings = dataclasses.replace(request_.settings, strategy_mix=0.0)
+    _keep(small, _plan(small, request_, instructions=93, settings=settings))
+    with pytest.raises(PlanError, match="nothing left to draw"):
+        _plan(small, request_, settings=settings, seed=2)
+
+
+def test_an_unknown_node_is_an_error(small: Small, request_: PlanRequest):
+    with pytest.raises(ScopeError, match="'nowhere'"):
+        _plan(small, request_, scope=("nowhere",))
