@@ -169,6 +169,8 @@ def main() -> None:
             raise
         usage = getattr(error, "format_message", None)
         if usage is not None:
+            if not usage():
+                sys.exit(2)  # no command was given, and the help was shown
             _complain(usage(), "Add --help to see what the command takes.")
         _complain(f"{type(error).__name__}: {error}", "This is a mistake of the program. GLAN_DEBUG=1 shows where.")
 

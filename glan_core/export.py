@@ -9,6 +9,7 @@ Rows are ordered by id and hold no times, so the same export gives the same byte
 `<file>.manifest.json` with its filter, counts and SHA-256.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -67,15 +68,15 @@ def export_pairs(
     unknown = [gate for gate in gates if gate not in GATES]
     if unknown:
         raise ExportError(f"There is no gate {unknown[0]!r}.", f"Gates are: {', '.join(GATES)}.")
-    if path.is_dir():
-        raise ExportError(f"{path} is a folder.", "Name a file in it.")
     chosen = gated(filter_, gates)
     pairs = count_pairs(cursor, chosen)
     if not pairs:
         raise ExportError("No answered pair fits this choice.", "Widen the filter, or generate some first.")
     rows = iterate_export_rows(cursor, chosen)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished = path.parent / f".{path.name}.{os.getpid()}"
     try:
+        if path.is_dir():
+            raise ExportError(f"{path} is a folder.", "Name a file in it.")
         path.parent.mkdir(parents=True, exist_ok=True)
         if format_ == "chat":
             _write_chat(unfinished, rows, has_lineage=has_lineage)
@@ -100,7 +101,8 @@ def export_pairs(
         reason = (error.strerror or type(error).__name__).lower()
         raise ExportError(f"{path} cannot be written: {reason}.", "Name another file, or free some space.") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing can be written there is nothing to remove
+            unfinished.unlink()
     return manifest
 
 
@@ -124,9 +126,13 @@ def filter_from_json(text: str) -> Filter:
     names = {field.name for field in dataclasses.fields(Filter)}
     try:
         values = json.loads(text)
+        if not isinstance(values, dict):
+            raise TypeError("a filter is an object")
         unknown = set(values) - names
         if unknown:
             raise ExportError(f"A filter has no {sorted(unknown)[0]!r}.", f"It has: {', '.join(sorted(names))}.")
+        if not all(_fits(value, getattr(Filter(), name)) for name, value in values.items()):
+            raise TypeError("a value of another kind")
         return Filter(**{name: _frozen(value) for name, value in values.items()})
     except (ValueError, TypeError) as error:
         raise ExportError(f"{text!r} is not a filter.", 'Write it like {"run_ids": ["..."]}.') from error
@@ -179,6 +185,13 @@ def _batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[st
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _fits(value: object, default: object) -> bool:
+    """Say whether a value from JSON can stand where a filter has this default."""
+    if isinstance(default, tuple):
+        return isinstance(value, list)
+    return isinstance(value, str) if isinstance(default, str) else value is None or isinstance(value, bool)
 
 
 def _frozen(value: object) -> Any:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+from glan_core import ids
 from glan_core.courses import Course, find_courses, list_courses
 from glan_core.entities import Instruction, Subject, Syllabus
 from glan_core.errors import CallError, ReplyError
@@ -27,7 +28,7 @@ from glan_core.stages.syllabus import generate_syllabus
 from glan_core.stages.taxonomy import build_taxonomy
 from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
-from glan_core.store.instructions import list_instructions
+from glan_core.store.instructions import list_instructions, list_taken_combinations
 from glan_core.store.subjects import find_subject, list_subjects
 from glan_core.store.taxonomy_nodes import list_child_names, list_path
 
@@ -227,7 +228,9 @@ class Pipeline:
         """Give each subject its share of the instructions, one by one, so that none is more than one ahead."""
         courses = list_courses(self._cursor, subjects)
         work: list[Work] = []
-        for place, subject in enumerate(subjects):
+        # Queries come back in any order; a run that is taken up again has to share out alike.
+        ordered = sorted(subjects, key=lambda subject: ids.stable_id("order", self._seed, subject.subject_id))
+        for place, subject in enumerate(ordered):
             share = instructions // len(subjects) + (place < instructions % len(subjects))
             course = courses.get(subject.subject_id)
             if course is not None:
@@ -279,7 +282,10 @@ class Pipeline:
         self._courses[course.syllabus.syllabus_id] = course
         if "instructions" not in self._plan.request.stages:
             return []
-        items = tuple(itertools.islice(draw_items(course, self._plan.request), instructions))
+        syllabus_id = course.syllabus.syllabus_id
+        taken = list_taken_combinations(self._cursor, [syllabus_id], other_than_seed=self._seed)
+        draws = draw_items(course, self._plan.request, taken=taken.get(syllabus_id, frozenset()))
+        items = tuple(itertools.islice(draws, instructions))
         return list(self._planned(items))
 
     # Trying again ---------------------------------------------------------------------------------------------------

@@ -57,10 +57,6 @@ def read_curriculum(folder: Path = CURRICULUM_FOLDER) -> Curriculum:
 
 def insert_curriculum(cursor: Cursor, curriculum: Curriculum) -> None:
     """Put a curriculum into the database; what is there already stays as it is."""
-    # One at a time: a batch does not keep its order, and fields are shown in the order in which they were made.
-    for node in curriculum.taxonomy_nodes:
-        if node.level == "field":
-            ingest(cursor, [node])
     entities: list[Entity] = [entity for part in curriculum for entity in part]
     ingest(cursor, entities)
 

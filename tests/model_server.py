@@ -329,7 +329,9 @@ def _body(request: dict[str, Any], reply: Reply) -> bytes:
 
 def main() -> None:
     """Serve until interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m tests.model_server", description="A model that says what it is told.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.model_server", description="A model that says what it is told."
+    )
     parser.add_argument("--port", type=int, default=8009)
     parser.add_argument("--fail-every", type=int, default=0, help="answer every N-th call with an error; 0: none")
     parser.add_argument("--status", type=int, default=400, help="HTTP status of that error")
@@ -344,7 +346,7 @@ def main() -> None:
         lambda request: failing(request) or Reply(default_text(request), delay_seconds=arguments.delay),
         port=arguments.port,
     )
-    print(f"Serving {MODEL} at {server.base_url}. Stop it with Ctrl+C.")
+    print(f"Serving {MODEL} at {server.base_url}. Stop it with Ctrl+C.", flush=True)
     try:
         server.wait_until_stopped()
     except KeyboardInterrupt:

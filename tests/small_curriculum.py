@@ -75,7 +75,7 @@ def small_curriculum() -> SmallCurriculum:
     natural_science = _node(None, "Natural Science", "field")
     physical_sciences = _node(natural_science, "Physical sciences", "sub_field")
     physics = _node(physical_sciences, "Physics", "discipline")
-    agriculture = _node(None, "Agriculture", "field")
+    agriculture = _node(None, "Agriculture", "field", position=2)
     land_use = _node(agriculture, "Land use", "sub_field")
     mechanics, optics = (
         Subject(ids.subject_id(physics.taxonomy_node_id, name), physics.taxonomy_node_id, name, "introductory", topics)
@@ -86,7 +86,7 @@ def small_curriculum() -> SmallCurriculum:
         natural_science=natural_science,
         physical_sciences=physical_sciences,
         physics=physics,
-        chemistry=_node(physical_sciences, "Chemistry", "discipline"),
+        chemistry=_node(physical_sciences, "Chemistry", "discipline", position=2),
         agriculture=agriculture,
         land_use=land_use,
         agriculture_discipline=_node(land_use, "Agriculture", "discipline"),
@@ -121,6 +121,7 @@ def details_of_sizes(sizes: tuple[int, ...]) -> ClassDetails:
     )
 
 
-def _node(parent: TaxonomyNode | None, name: str, level: str) -> TaxonomyNode:
+def _node(parent: TaxonomyNode | None, name: str, level: str, *, position: int = 1) -> TaxonomyNode:
     parent_id = parent.taxonomy_node_id if parent else None
-    return TaxonomyNode(ids.taxonomy_node_id(parent_id, name), parent_id, level, name, f"About {name}.")
+    node_id = ids.taxonomy_node_id(parent_id, name)
+    return TaxonomyNode(node_id, parent_id, level, name, f"About {name}.", position=position)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from glan_core.errors import EndpointError, SettingsError
+from glan_core.errors import EndpointError, GlanError, SettingsError
+from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
 from glan_core.model_choice import ModelChoice, check_endpoint, choose_model
 from glan_core.settings import read_settings
@@ -37,6 +38,26 @@ def test_an_endpoint_without_a_model_cannot_be_chosen(model_server: ModelServer)
         choose_model(read_settings(_environment(model_server)))
 
 
+def test_an_endpoint_that_is_not_there_cannot_be_asked_for_its_models(model_server: ModelServer):
+    model_server.stop()
+    with pytest.raises(EndpointError, match="cannot be reached") as raised:
+        choose_model(read_settings(_environment(model_server)))
+    assert "OPENAI_BASE_URL" in raised.value.hint
+
+
+def test_an_answer_model_may_be_named_where_the_endpoint_offers_one_model(model_server: ModelServer):
+    choice = choose_model(read_settings(_environment(model_server, GLAN_ANSWER_MODEL="faster")))
+    assert (choice.model, choice.answer_model) == (MODEL, "faster")
+
+
+@pytest.mark.model
+def test_without_an_endpoint_the_built_in_model_is_chosen():
+    choice = choose_model(read_settings({}))
+    assert choice.endpoint.is_built_in
+    assert (choice.model, choice.answer_model) == (built_in.MODEL, built_in.MODEL)
+    assert choice.concurrency == built_in.CONCURRENCY
+
+
 def test_an_endpoint_of_ones_own_gets_the_papers_preset():
     assert ModelChoice(Endpoint("http://localhost/v1"), "m", "m", 16).preset == "paper"
 
@@ -51,6 +72,13 @@ def test_a_choice_gives_the_settings_for_its_models():
     assert (stages["instructions"].model, stages["answers"].model) == ("slow", "fast")
 
 
+def test_another_preset_may_be_asked_for():
+    choice = ModelChoice(Endpoint("http://localhost/v1"), "m", "m", 16)
+    assert choice.generation_settings("quick").preset == "quick"
+    with pytest.raises(SettingsError, match="no preset 'huge'"):
+        choice.generation_settings("huge")
+
+
 def test_checking_an_endpoint_sends_one_small_call(model_server: ModelServer):
     seconds = check_endpoint(choose_model(read_settings(_environment(model_server))))
     (seen,) = model_server.requests
@@ -62,6 +90,27 @@ def test_checking_an_endpoint_that_refuses_the_key_says_so(model_server: ModelSe
     model_server.script = lambda request: Reply("no", status=401)
     with pytest.raises(EndpointError, match="refused the key"):
         check_endpoint(choose_model(read_settings(_environment(model_server))))
+
+
+def test_checking_an_endpoint_asks_the_chosen_model_with_the_key(model_server: ModelServer):
+    check_endpoint(choose_model(read_settings(_environment(model_server, GLAN_MODEL="mine"))))
+    (seen,) = model_server.requests
+    assert seen.body["model"] == "mine"
+    assert seen.headers["Authorization"] == f"Bearer {API_KEY}"
+
+
+def test_checking_an_endpoint_that_is_not_there_says_so(model_server: ModelServer):
+    choice = choose_model(read_settings(_environment(model_server, GLAN_MODEL=MODEL)))
+    model_server.stop()
+    with pytest.raises(EndpointError, match="cannot be reached"):
+        check_endpoint(choice)
+
+
+def test_checking_an_endpoint_that_is_overloaded_says_so_without_trying_again(model_server: ModelServer):
+    model_server.script = lambda request: Reply("too many", status=503)
+    with pytest.raises(GlanError, match="HTTP 503"):
+        check_endpoint(choose_model(read_settings(_environment(model_server, GLAN_MODEL=MODEL))))
+    assert len(model_server.requests) == 1
 
 
 def test_an_endpoint_does_not_show_its_key():

@@ -97,7 +97,10 @@ def test_many_subjects_get_equal_shares(starter_database: Database, settings: Ge
         row[0] for row in cursor.execute("select taxonomy_node_id from taxonomy_node where level = 'field'").fetchall()
     ]
     plan = make_plan(cursor, PlanRequest(tuple(fields), 20, 1, settings))
-    shares = [sum(item.syllabus_id == syllabus_id for item in plan.items) for syllabus_id in {i.syllabus_id for i in plan.items}]
+    shares = [
+        sum(item.syllabus_id == syllabus_id for item in plan.items)
+        for syllabus_id in {i.syllabus_id for i in plan.items}
+    ]
     assert sorted(shares) == [2, 2, 2, 2, 3, 3, 3, 3]
 
 

@@ -135,7 +135,12 @@ def test_fields_stand_in_the_order_of_the_file(starter_database: Database, curri
 )
 def test_no_row_is_an_orphan(starter_database: Database, table: str, column: str, parent: str, parent_column: str):
     orphans = starter_database.cursor().execute(
-        f"select count(*) from {table} where {column} is not null and {column} not in (select {parent_column} from {parent})"
+        f"""
+        select count(*)
+        from {table}
+        where {column} is not null
+            and {column} not in (select {parent_column} from {parent})
+        """
     )
     assert orphans.fetchone() == (0,)
 
@@ -188,8 +193,8 @@ def test_a_taxonomy_of_another_form_is_an_error_that_names_the_file(own_folder: 
         "",
         "discipline: Physics\n",
         "discipline: Numerology\nsubjects: []\n",
-        "discipline: Physics\nsubjects:\n  - name: Optics\n    level: hard\n    subtopics: [light]\n",
-        "discipline: Physics\nsubjects:\n  - name: Optics\n    level: advanced\n    subtopics: [light]\n    syllabus: {}\n",
+        "discipline: Physics\nsubjects:\n  - {name: Optics, level: hard, subtopics: [light]}\n",
+        "discipline: Physics\nsubjects:\n  - {name: Optics, level: advanced, subtopics: [light], syllabus: {}}\n",
     ],
 )
 def test_a_discipline_of_another_form_is_an_error_that_names_the_file(own_folder: Path, content: str):

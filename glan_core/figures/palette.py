@@ -28,9 +28,9 @@ class Shades(NamedTuple):
 
 SHADES: dict[Ground, Shades] = {
     "light": Shades(
-        "#fcfcfa", "#f3f2ee", "#1d2026", "#6a6f79", "#e2e0d9", "#2f4fb5", ("#ecebe4", "#9db4e8", "#2f4fb5")
+        "#fcfcfa", "#f3f2ee", "#1d2026", "#62666f", "#e2e0d9", "#2f4fb5", ("#ecebe4", "#9db4e8", "#2f4fb5")
     ),
-    "dark": Shades("#14161a", "#1c1f25", "#e7e5df", "#9a9fa9", "#2e323a", "#8da4f2", ("#23272f", "#3d539c", "#8da4f2")),
+    "dark": Shades("#14161a", "#1c1f25", "#e7e5df", "#a3a8b2", "#2e323a", "#8da4f2", ("#23272f", "#3d539c", "#8da4f2")),
 }
 
 

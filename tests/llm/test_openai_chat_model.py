@@ -272,7 +272,9 @@ def test_a_refused_connection_ends_the_run_with_the_address():
     assert "OPENAI_BASE_URL" in raised.value.hint
 
 
-@pytest.mark.parametrize("base_url", ["127.0.0.1:8000/v1", "http://", "ftp://127.0.0.1/v1", "http://127.0.0.1:99999/v1"])
+@pytest.mark.parametrize(
+    "base_url", ["127.0.0.1:8000/v1", "http://", "ftp://127.0.0.1/v1", "http://127.0.0.1:99999/v1"]
+)
 def test_an_address_that_is_none_ends_the_run(base_url: str):
     with pytest.raises(EndpointError, match="cannot be reached"):
         complete(Endpoint(base_url))

@@ -10,7 +10,7 @@ from tests.small_pairs import answer, instruction
 ENGLISH = "The light bends because it travels more slowly in glass than it does in the air around it."
 GERMAN = "Das Licht wird gebrochen, weil es sich im Glas langsamer ausbreitet als in der Luft ringsum."
 FRENCH = "La lumière est déviée parce qu'elle se propage plus lentement dans le verre que dans l'air."
-JAPANESE = "光がガラスの中では空気の中よりもゆっくり進むので、境界で曲がります。これを屈折と呼びます。詳しく説明しなさい。"
+JAPANESE = "光がガラスの中では空気の中よりもゆっくり進むので、境界で曲がります。これを屈折と呼びます。"
 
 
 def _of_question(text: str, *, finish_reason: str = "stop", language: str = "en") -> list[str]:

@@ -13,9 +13,7 @@ from tests.small_curriculum import SYLLABUS_TEXT, small_curriculum
 
 NODES = small_curriculum()
 RAYS, WAVES, INSTRUMENTS = NODES.details.class_sessions
-ONE = Combination(
-    Strategy.ONE_SESSION, (WAVES.class_session_id,), NODES.key_concept_ids("wavelength", "coherence")
-)
+ONE = Combination(Strategy.ONE_SESSION, (WAVES.class_session_id,), NODES.key_concept_ids("wavelength", "coherence"))
 TWO = Combination(
     Strategy.TWO_SESSIONS,
     (RAYS.class_session_id, INSTRUMENTS.class_session_id),

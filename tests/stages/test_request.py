@@ -47,7 +47,9 @@ def test_a_schema_is_sent_only_where_the_stage_is_bound_to_one(settings: Generat
     schema = list_schema("nodes", {"name": {"type": "string"}}, at_most=3)
     assert _request(settings, response_schema=schema).response_schema is None
     bound = dataclasses.replace(settings.stages["answers"], is_schema_bound=True)
-    request = request_for("answers", "answers", settings=bound, seed=1, draw="d", response_schema=schema, instruction="")
+    request = request_for(
+        "answers", "answers", settings=bound, seed=1, draw="d", response_schema=schema, instruction=""
+    )
     assert request.response_schema == schema
 
 

@@ -1,4 +1,4 @@
-"""The two strategies are drawn from as the paper has it: within their bounds, each combination once, all equally likely."""
+"""Both strategies draw as the paper has it: within their bounds, each combination once, all equally likely."""
 
 import itertools
 from collections import Counter
@@ -133,11 +133,7 @@ def test_another_seed_gives_other_draws():
 def test_another_syllabus_gives_other_draws():
     details = details_of_sizes((5, 5, 5))
     first, second = (
-        list(
-            islice(
-                sample_class_sessions_and_key_concepts(details, syllabus_id=name, strategy_mix=0.5, seed=1), 20
-            )
-        )
+        list(islice(sample_class_sessions_and_key_concepts(details, syllabus_id=name, strategy_mix=0.5, seed=1), 20))
         for name in ("first", "second")
     )
     assert first != second

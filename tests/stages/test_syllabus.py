@@ -51,9 +51,7 @@ def test_another_version_is_another_call(settings: GenerationSettings):
 
 
 @pytest.mark.parametrize(("reply", "kind"), [("", "empty"), (cut_off(SYLLABUS_TEXT), "truncated")])
-def test_a_syllabus_that_is_empty_or_cut_off_is_a_reply_error(
-    settings: GenerationSettings, reply: object, kind: str
-):
+def test_a_syllabus_that_is_empty_or_cut_off_is_a_reply_error(settings: GenerationSettings, reply: object, kind: str):
     with pytest.raises(ReplyError) as raised:
         _generate(ScriptedModel(reply), settings)
     assert raised.value.kind == kind

@@ -21,7 +21,9 @@ def _listed(*names: str) -> str:
     return "\n".join(json.dumps({"name": name, "description": f"About {name}."}) for name in names)
 
 
-def _build(model: ScriptedModel, settings: GenerationSettings, path: tuple[TaxonomyNode, ...] = PATH, **changes: object):
+def _build(
+    model: ScriptedModel, settings: GenerationSettings, path: tuple[TaxonomyNode, ...] = PATH, **changes: object
+):
     values = {"siblings": ("Physics", "Chemistry"), "seed": 1, **changes}
     return asyncio.run(build_taxonomy(model, path=path, settings=settings, **values))
 
@@ -92,7 +94,9 @@ def test_lists_of_known_names_only_are_a_reply_error(settings: GenerationSetting
 
 
 def test_objects_without_a_name_are_passed_over(settings: GenerationSettings):
-    model = ScriptedModel('{"title": "Geology"}\n{"name": " "}\n{"name": 3}\n{"name": "Astronomy"}', *[_listed("a")] * 2)
+    model = ScriptedModel(
+        '{"title": "Geology"}\n{"name": " "}\n{"name": 3}\n{"name": "Astronomy"}', *[_listed("a")] * 2
+    )
     assert [node.name for node in _build(model, settings)] == ["Astronomy", "a"]
 
 

@@ -128,9 +128,13 @@ def test_a_transaction_keeps_all(small: Small):
 
 
 def test_a_transaction_that_fails_keeps_nothing(small: Small):
-    with pytest.raises(KeyboardInterrupt), transaction(small.cursor):
-        small.cursor.execute("delete from subject")
-        raise KeyboardInterrupt
+    def half_way() -> None:
+        with transaction(small.cursor):
+            small.cursor.execute("delete from subject")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        half_way()
     assert totals(small.cursor).subjects == 2
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from glan_core.entities import Filter, QualityFlag
+from glan_core.entities import Filter, QualityFlag, TaxonomyNode
 from glan_core.store.embeddings import insert_projected_points
 from glan_core.store.ingest import ingest
 from glan_core.store.reports import (
@@ -23,6 +23,7 @@ from glan_core.store.reports import (
     totals,
 )
 from glan_core.store.runs import save_run
+from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 from tests.conftest import Small
 from tests.small_pairs import NOON, answer, instruction, model_call, run
 
@@ -99,8 +100,12 @@ def test_a_field_has_no_parent(made: Small):
     assert counts[counts["parent_id"].isna()]["level"].tolist() == ["field", "field"]
 
 
-def test_fields_are_listed_in_the_order_in_which_they_were_made(small: Small):
-    assert list_fields(small.cursor) == ("Natural Science", "Agriculture")
+def test_fields_are_listed_by_their_place_and_those_without_one_last(small: Small):
+    nodes = [
+        TaxonomyNode(name, None, "field", name, position=place) for name, place in (("B", None), ("A", None), ("C", 1))
+    ]
+    insert_taxonomy_nodes(small.cursor, nodes)
+    assert list_fields(small.cursor) == ("C", "Natural Science", "Agriculture", "A", "B")
 
 
 def test_a_removed_field_is_not_listed(small: Small):

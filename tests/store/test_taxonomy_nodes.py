@@ -62,7 +62,9 @@ def test_a_removed_node_comes_back_with_its_descendants_when_it_is_kept_again(sm
 
 def test_a_pending_node_is_not_listed(small: Small):
     parent_id = small.nodes.physical_sciences.taxonomy_node_id
-    pending = TaxonomyNode(ids.taxonomy_node_id(parent_id, "Geology"), parent_id, "discipline", "Geology", "", "pending")
+    pending = TaxonomyNode(
+        ids.taxonomy_node_id(parent_id, "Geology"), parent_id, "discipline", "Geology", "", "pending"
+    )
     insert_taxonomy_nodes(small.cursor, [pending])
     assert "Geology" not in _names(list_taxonomy_nodes(small.cursor))
     assert find_taxonomy_node(small.cursor, pending.taxonomy_node_id) == pending
@@ -75,7 +77,7 @@ def test_a_removed_node_can_still_be_found(small: Small):
 
 
 def test_a_node_comes_back_as_it_went_in(cursor: Cursor):
-    node = TaxonomyNode("id", None, "field", "Crafts", "What hands make: «ü».", "kept", 1000, "user")
+    node = TaxonomyNode("id", None, "field", "Crafts", "What hands make: «ü».", "kept", 1000, "user", 3)
     insert_taxonomy_nodes(cursor, [node])
     assert find_taxonomy_node(cursor, "id") == node
 

@@ -1,0 +1,143 @@
+"""Runs go on in threads of their own: each once, until it ends or is stopped."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from glan_core.engines.background import Background
+from glan_core.entities import RunState
+from glan_core.errors import EndpointError
+from glan_core.plan import Plan
+from tests.model_server import Reply
+from tests.workbench import Workbench
+
+
+@pytest.fixture
+def background(workbench: Workbench) -> Iterator[Background]:
+    """The runs of one process."""
+    made = Background(workbench.database, workbench.runs_folder)
+    yield made
+    made.stop_all(seconds=30)
+
+
+@pytest.fixture
+def gate(workbench: Workbench) -> Iterator[threading.Event]:
+    """While it is closed, no call is answered."""
+    opened = threading.Event()
+
+    def script(request: dict[str, Any]) -> None:
+        opened.wait(30)
+
+    workbench.server.script = script
+    yield opened
+    opened.set()
+
+
+def _start(background: Background, workbench: Workbench, plan: Plan) -> None:
+    background.start(plan, endpoint=workbench.server.endpoint, concurrency=2)
+
+
+def _wait(plan: Plan) -> None:
+    for thread in threading.enumerate():
+        if thread.name == f"run-{plan.run_id}":
+            thread.join(60)
+            assert not thread.is_alive()
+
+
+def test_a_run_ends_by_itself(background: Background, workbench: Workbench):
+    plan = workbench.plan()
+    _start(background, workbench, plan)
+    _wait(plan)
+    assert workbench.run(plan).state is RunState.FINISHED
+    assert len(workbench.pairs()) == 6
+    assert not background.is_running(plan.run_id)
+
+
+def test_starting_a_run_twice_makes_one_run(background: Background, workbench: Workbench, gate: threading.Event):
+    plan = workbench.plan()
+    for _ in range(5):
+        _start(background, workbench, plan)
+    assert background.is_running(plan.run_id)
+    gate.set()
+    _wait(plan)
+    assert len(workbench.server.requests) == 12
+    assert background.error_of(plan.run_id) is None
+
+
+def test_a_run_is_started_once_by_many_threads(background: Background, workbench: Workbench, gate: threading.Event):
+    plan = workbench.plan()
+    starters = [threading.Thread(target=_start, args=(background, workbench, plan)) for _ in range(8)]
+    for starter in starters:
+        starter.start()
+    for starter in starters:
+        starter.join()
+    assert sum(thread.name == f"run-{plan.run_id}" for thread in threading.enumerate()) == 1
+    gate.set()
+    _wait(plan)
+    assert len(workbench.server.requests) == 12
+
+
+def test_two_runs_go_on_side_by_side(background: Background, workbench: Workbench, gate: threading.Event):
+    first, second = workbench.plan(), workbench.plan(seed=2)
+    _start(background, workbench, first)
+    _start(background, workbench, second)
+    assert background.is_running(first.run_id)
+    assert background.is_running(second.run_id)
+    gate.set()
+    _wait(first)
+    _wait(second)
+    assert len(workbench.pairs()) == 12
+
+
+def test_a_run_can_be_stopped(background: Background, workbench: Workbench, gate: threading.Event):
+    plan = workbench.plan(instructions=50)
+    _start(background, workbench, plan)
+    background.stop(plan.run_id)
+    assert background.is_stopping(plan.run_id)
+    gate.set()
+    _wait(plan)
+    assert workbench.run(plan).state is RunState.STOPPED
+    assert len(workbench.server.requests) <= 2
+    assert not background.is_stopping(plan.run_id)
+
+
+def test_a_stopped_run_can_be_started_again(background: Background, workbench: Workbench, gate: threading.Event):
+    plan = workbench.plan()
+    _start(background, workbench, plan)
+    background.stop(plan.run_id)
+    gate.set()
+    _wait(plan)
+    _start(background, workbench, plan)
+    _wait(plan)
+    assert workbench.run(plan).state is RunState.FINISHED
+    assert len(workbench.pairs()) == 6
+
+
+def test_all_runs_can_be_stopped_at_once(background: Background, workbench: Workbench, gate: threading.Event):
+    plans = [workbench.plan(instructions=50, seed=seed) for seed in (1, 2)]
+    for plan in plans:
+        _start(background, workbench, plan)
+    gate.set()
+    background.stop_all(seconds=60)
+    assert [background.is_running(plan.run_id) for plan in plans] == [False, False]
+
+
+def test_the_error_that_ended_a_run_is_kept_until_it_is_started_again(background: Background, workbench: Workbench):
+    workbench.server.script = lambda request: Reply("no", status=401)
+    plan = workbench.plan()
+    _start(background, workbench, plan)
+    _wait(plan)
+    assert isinstance(background.error_of(plan.run_id), EndpointError)
+    workbench.server.script = lambda request: None
+    _start(background, workbench, plan)
+    _wait(plan)
+    assert background.error_of(plan.run_id) is None
+
+
+def test_an_unknown_run_is_neither_running_nor_in_error(background: Background):
+    background.stop("nowhere")
+    assert not background.is_running("nowhere")
+    assert not background.is_stopping("nowhere")
+    assert background.error_of("nowhere") is None

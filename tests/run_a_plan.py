@@ -1,0 +1,48 @@
+"""Work a plan off in a process of its own, so that a test can kill it or take its disk space away.
+
+python -m tests.run_a_plan DATABASE RUN_FOLDER BASE_URL [--concurrency N] [--file-limit BYTES]
+"""
+
+import argparse
+import resource
+from pathlib import Path
+
+from glan_core.engines.local import execute
+from glan_core.errors import GlanError
+from glan_core.journal import read_plan
+from glan_core.llm.endpoint import Endpoint
+from glan_core.plan import plan_from_data
+from glan_core.quality.checks import language_of
+from glan_core.store.database import open_database
+from tests.model_server import API_KEY
+
+
+def main() -> None:
+    """Print `finished`, or the error that ended the run."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("database", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("base_url")
+    parser.add_argument("--concurrency", type=int, default=4)
+    parser.add_argument("--file-limit", type=int, default=resource.RLIM_INFINITY)
+    arguments = parser.parse_args()
+    plan = plan_from_data(read_plan(arguments.folder))
+    with open_database(arguments.database) as database:
+        language_of("It unpacks its model into a temporary file, which the limit is not about.")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (arguments.file_limit, resource.RLIM_INFINITY))
+        try:
+            progress = execute(
+                plan,
+                database=database,
+                folder=arguments.folder,
+                endpoint=Endpoint(arguments.base_url, API_KEY),
+                concurrency=arguments.concurrency,
+            )
+        except GlanError as error:
+            print(type(error).__name__, error.message)
+        else:
+            print(progress.state.value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Everything goes to the journal at once and to the database with the next flush, and both know the same."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from glan_core.entities import Answer, Instruction, ModelCall
+from glan_core.errors import ReplyError
+from glan_core.journal import Journal, read_journal
+from glan_core.ledger import Ledger
+from glan_core.store.model_calls import find_model_call, insert_model_calls
+from glan_core.store.reports import totals
+from tests.conftest import Small
+from tests.small_pairs import answer, instruction, model_call
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of the run."""
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def within(small: Small, folder: Path) -> Callable[..., object]:
+    """Do something with an open ledger and give what came of it."""
+
+    def do(action: Callable[[Ledger], object]) -> object:
+        with Journal(folder) as journal:
+            ledger = Ledger(small.database, journal)
+            result = action(ledger)
+            ledger.close()
+        return result
+
+    return do
+
+
+def _read(folder: Path) -> list[object]:
+    return list(read_journal(folder / "journal.jsonl"))
+
+
+def test_what_is_kept_is_in_the_journal_at_once_and_in_the_database_after_a_flush(
+    small: Small, folder: Path, within: Callable
+):
+    made: tuple[Instruction | Answer, ...] = (instruction("a"), answer("a"))
+
+    def action(ledger: Ledger) -> None:
+        ledger.keep(*made)
+        assert _read(folder) == list(made)
+        assert (ledger.unwritten, totals(small.cursor).answers) == (2, 0)
+        asyncio.run(ledger.flush())
+        assert (ledger.unwritten, totals(small.cursor).answers) == (0, 1)
+
+    within(action)
+
+
+def test_a_call_is_found_before_it_is_in_the_database(small: Small, within: Callable):
+    def action(ledger: Ledger) -> None:
+        ledger.record(model_call())
+        assert ledger.find_call("call") == model_call()
+        assert find_model_call(small.cursor, "call") is None
+
+    within(action)
+
+
+def test_a_call_of_an_earlier_run_is_found(small: Small, within: Callable):
+    insert_model_calls(small.cursor, [model_call("earlier")])
+    assert within(lambda ledger: ledger.find_call("earlier")) == model_call("earlier")
+
+
+def test_an_unknown_call_is_not_found(within: Callable):
+    assert within(lambda ledger: ledger.find_call("nowhere")) is None
+
+
+def test_why_a_reply_could_not_be_used_is_kept_with_its_call(small: Small, within: Callable):
+    def action(ledger: Ledger) -> None:
+        ledger.record(model_call())
+        ledger.settle("call", ReplyError("The reply holds no JSON.", kind="not_json"))
+        asyncio.run(ledger.flush())
+
+    within(action)
+    settled: ModelCall | None = find_model_call(small.cursor, "call")
+    assert settled == model_call(error_kind="not_json", error_message="The reply holds no JSON.")
+
+
+def test_settling_an_unknown_call_changes_nothing(folder: Path, within: Callable):
+    within(lambda ledger: ledger.settle("", ReplyError("Nothing new.", kind="nothing_new")))
+    assert _read(folder) == []
+
+
+def test_what_never_reached_the_database_does_so_when_the_journal_is_opened_again(small: Small, within: Callable):
+    within(lambda ledger: ledger.keep(instruction("a"), answer("a")))
+    assert totals(small.cursor).answers == 0
+    within(lambda ledger: None)
+    assert totals(small.cursor).answers == 1
+
+
+def test_the_cost_is_the_sum_over_new_calls(within: Callable):
+    def action(ledger: Ledger) -> None:
+        assert ledger.cost == 0
+        ledger.record(model_call("one", cost=0.25))
+        ledger.record(model_call("two", cost=0.5))
+        assert ledger.cost == 0.75
+
+    within(action)
+
+
+def test_the_cost_is_unknown_once_that_of_a_call_is(within: Callable):
+    def action(ledger: Ledger) -> None:
+        ledger.record(model_call("one", cost=None))
+        ledger.record(model_call("two", cost=0.5))
+        assert ledger.cost is None
+
+    within(action)

@@ -1,0 +1,544 @@
+"""The commands do what a person types, as processes of their own with the model server as their endpoint."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from glan_core.settings import PROJECT_FOLDER, runs_folder
+from glan_core.starter import read_curriculum
+from glan_core.store.database import open_database
+from glan_core.store.reports import totals
+from tests.model_server import API_KEY, MODEL, ModelServer, Reply, fail_every
+
+ALL_STAGES = "subjects,syllabus,class_details,instructions,answers"
+NOWHERE = "http://127.0.0.1:9/v1"
+"""For commands that ask no model."""
+
+
+class Ran(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The one JSON object on standard output; an error if anything else is there."""
+        data: dict[str, Any] = json.loads(self.out)
+        return data
+
+
+class Terminal:
+    """Where commands are typed: a folder with a database, and an endpoint."""
+
+    def __init__(self, folder: Path, base_url: str = NOWHERE) -> None:
+        self.folder = folder
+        self.database = folder / "glan.duckdb"
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("GLAN", "OPENAI"))
+        }
+        self.environment |= {
+            "GLAN_DATABASE": str(self.database),
+            "OPENAI_BASE_URL": base_url,
+            "OPENAI_API_KEY": API_KEY,
+            "GLAN_MODEL": MODEL,
+        }
+
+    def run(self, *arguments: str | Path) -> Ran:
+        """Run a command to its end."""
+        ran = subprocess.run(
+            _command(arguments),
+            cwd=PROJECT_FOLDER,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+    def start(self, *arguments: str | Path) -> "Started":
+        """Begin a command; what it says goes to files beside the database's folder."""
+        return Started(self, arguments)
+
+
+class Started:
+    """A command under way."""
+
+    def __init__(self, terminal: Terminal, arguments: tuple[str | Path, ...]) -> None:
+        self._out = terminal.folder.with_suffix(".out")
+        self._err = terminal.folder.with_suffix(".err")
+        with self._out.open("w") as out, self._err.open("w") as err:
+            self._process = subprocess.Popen(
+                _command(arguments), cwd=PROJECT_FOLDER, env=terminal.environment, stdout=out, stderr=err
+            )
+
+    def interrupt(self) -> None:
+        """Send what Ctrl-C sends."""
+        self._process.send_signal(signal.SIGINT)
+
+    def wait_for(self, words: str) -> None:
+        """Wait until these words are on standard error."""
+        give_up = time.monotonic() + 60
+        while words not in self._err.read_text():
+            assert time.monotonic() < give_up, self._err.read_text()
+            time.sleep(0.05)
+
+    def end(self) -> Ran:
+        """Wait for the end."""
+        return Ran(self._process.wait(timeout=60), self._out.read_text(), self._err.read_text())
+
+    def kill(self) -> None:
+        """End it if it has not ended."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+def _command(arguments: tuple[str | Path, ...]) -> list[str]:
+    return [sys.executable, "-m", "glan_core", *map(str, arguments)]
+
+
+def complaint(ran: Ran) -> tuple[str, str]:
+    """Give the sentence and the hint of a command that could not; check that it said nothing else of it."""
+    assert (ran.code, ran.out) == (2, "")
+    assert "Traceback" not in ran.err
+    assert API_KEY not in ran.err
+    *_, error, hint = ran.err.splitlines()
+    assert error.startswith("error: ")
+    assert hint.startswith("hint: ")
+    assert ran.err.count("error: ") == 1
+    assert "mistake of the program" not in hint
+    return error, hint
+
+
+def count(database: Path) -> dict[str, int]:
+    """Count every noun in a database that no command holds."""
+    with open_database(database) as opened:
+        return totals(opened.cursor())._asdict()
+
+
+def folder_with(file: Path, parent: Path) -> Path:
+    """Make a folder `work` that holds a copy of a database."""
+    folder = parent / "work"
+    folder.mkdir()
+    shutil.copy(file, folder / "glan.duckdb")
+    return folder
+
+
+@pytest.fixture
+def terminal(small_file: Path, tmp_path: Path) -> Terminal:
+    """A terminal with the small curriculum and no endpoint."""
+    return Terminal(folder_with(small_file, tmp_path))
+
+
+@pytest.fixture
+def terminal_with_model(small_file: Path, tmp_path: Path, model_server: ModelServer) -> Terminal:
+    """A terminal with the small curriculum and the model server."""
+    return Terminal(folder_with(small_file, tmp_path), model_server.base_url)
+
+
+# init ---------------------------------------------------------------------------------------------------------------
+
+
+def test_init_makes_a_database_with_the_starter_curriculum(tmp_path: Path):
+    terminal = Terminal(tmp_path / "new" / "folder")
+    ran = terminal.run("init", "--json")
+    curriculum = read_curriculum()
+    assert ran.code == 0
+    assert ran.data["fields"] == 8
+    assert ran.data["subjects"] == len(curriculum.subjects)
+    assert ran.data["key_concepts"] == len(curriculum.key_concepts)
+    assert count(terminal.database) == {name: ran.data[name] for name in count(terminal.database)}
+
+
+def test_an_empty_database_holds_nothing(tmp_path: Path):
+    other = tmp_path / "other.duckdb"
+    ran = Terminal(tmp_path).run("init", "--empty", "--database", other)
+    assert (ran.code, ran.out) == (0, f"Made {other} with 0 disciplines.\n")
+    assert list(tmp_path.iterdir()) == [other]
+    assert not any(count(other).values())
+
+
+def test_init_leaves_a_database_that_is_there_as_it_is(terminal: Terminal):
+    before = terminal.database.read_bytes()
+    error, _ = complaint(terminal.run("init"))
+    assert f"{terminal.database} is there already" in error
+    assert terminal.database.read_bytes() == before
+
+
+# generate -----------------------------------------------------------------------------------------------------------
+
+
+class Generated(NamedTuple):
+    """A database in which three commands have made pairs."""
+
+    terminal: Terminal
+    first: Ran
+    second: Ran
+    requests_by_first: int
+    requests_by_second: int
+    grown: Ran
+
+
+@pytest.fixture(scope="module")
+def generated(small_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    """20 pairs of Optics, the same command again, and 2 pairs of Chemistry, which has no subject before."""
+    server = ModelServer()
+    terminal = Terminal(folder_with(small_file, tmp_path_factory.mktemp("generated")), server.base_url)
+    command = ("generate", "--scope", "Optics", "--instructions", "20", "--seed", "7", "--json")
+    first = terminal.run(*command)
+    requests = len(server.requests)
+    second = terminal.run(*command)
+    repeated = len(server.requests) - requests
+    grown = terminal.run("generate", "--scope", "Chemistry", "--instructions", "2", "--stages", ALL_STAGES)
+    server.stop()
+    return Generated(terminal, first, second, requests, repeated, grown)
+
+
+def test_generate_makes_as_many_pairs_as_asked_for(generated: Generated):
+    data = generated.first.data
+    assert generated.first.code == 0
+    assert (data["state"], data["instructions"], data["answers"], data["failed"]) == ("finished", 20, 20, 0)
+
+
+def test_generate_counts_its_calls(generated: Generated):
+    data = generated.first.data
+    assert (data["calls"], data["calls_reused"]) == (40, 0)
+    assert generated.requests_by_first == 40
+
+
+def test_generate_names_the_model_and_the_endpoint(generated: Generated):
+    data = generated.first.data
+    assert (data["model"], data["endpoint"]) == (MODEL, generated.terminal.environment["OPENAI_BASE_URL"])
+
+
+def test_the_same_command_sends_nothing_again(generated: Generated):
+    data = generated.second.data
+    assert generated.second.code == 0
+    assert (data["calls"], data["calls_reused"]) == (0, 40)
+    assert generated.requests_by_second == 0
+
+
+def test_the_same_command_goes_on_with_the_same_run(generated: Generated):
+    assert generated.second.data["run_id"] == generated.first.data["run_id"]
+
+
+def test_json_is_one_line_on_standard_output_and_progress_is_not_among_it(generated: Generated):
+    assert generated.first.out.count("\n") == 1
+    assert "20 instructions, 20 answers, 0 failed, 40 calls" in generated.first.err
+
+
+def test_a_bare_discipline_grows_before_it_is_asked_about(generated: Generated):
+    assert generated.grown.code == 0
+    assert re.fullmatch(r"Run \w+ finished: 2 instructions and 2 answers in \d+ s\.\n", generated.grown.out)
+
+
+def test_every_run_has_its_journal_beside_the_database(generated: Generated):
+    folders = {path.parent.name for path in runs_folder(generated.terminal.database).rglob("journal.jsonl")}
+    assert len(folders) == 2
+    assert generated.first.data["run_id"] in folders
+
+
+def test_journals_can_be_kept_elsewhere(terminal_with_model: Terminal, tmp_path: Path):
+    ran = terminal_with_model.run(
+        "generate", "--scope", "Optics", "--instructions", "1", "--runs", tmp_path / "runs", "--json"
+    )
+    assert (tmp_path / "runs" / ran.data["run_id"] / "journal.jsonl").is_file()
+    assert not runs_folder(terminal_with_model.database).exists()
+
+
+# Items that fail, and the key ---------------------------------------------------------------------------------------
+
+
+class Refused(NamedTuple):
+    """A run of which every fifth call was refused with an error that quotes the key."""
+
+    terminal: Terminal
+    ran: Ran
+    refusals: int
+
+
+@pytest.fixture(scope="module")
+def refused(small_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Refused:
+    """Ten instructions of Optics, some of them refused."""
+    server = ModelServer(fail_every(5, reply=Reply(f"Not with the key {API_KEY}.", status=400)))
+    terminal = Terminal(folder_with(small_file, tmp_path_factory.mktemp("refused")), server.base_url)
+    ran = terminal.run("generate", "--scope", "Optics", "--instructions", "10", "--json")
+    server.stop()
+    return Refused(terminal, ran, sum(reply.status == 400 for reply in server.replies))
+
+
+def test_failed_items_are_counted_and_make_the_exit_code_one(refused: Refused):
+    assert refused.ran.code == 1
+    assert refused.ran.data["failed"] == refused.refusals > 0
+
+
+def test_failed_items_take_no_other_along(refused: Refused):
+    data = refused.ran.data
+    assert data["state"] == "finished"
+    assert data["answers"] == 10 - data["failed"] == count(refused.terminal.database)["answers"]
+
+
+def test_the_key_is_in_nothing_that_a_command_says(refused: Refused, generated: Generated):
+    for ran in (refused.ran, generated.first, generated.second, generated.grown):
+        assert API_KEY not in ran.out + ran.err
+
+
+def test_the_key_is_in_no_file(refused: Refused, generated: Generated):
+    files = [path for folder in (refused.terminal.folder, generated.terminal.folder) for path in folder.rglob("*.*")]
+    assert {"glan.duckdb", "plan.json", "journal.jsonl"} <= {path.name for path in files}
+    assert [path for path in files if path.is_file() and API_KEY.encode() in path.read_bytes()] == []
+
+
+def test_the_key_is_in_no_row(refused: Refused):
+    # A database compresses its texts, so its file may hold what its bytes do not show.
+    with open_database(refused.terminal.database) as opened:
+        cursor = opened.cursor()
+        tables = [name for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()]
+        rows = [str(row) for table in tables for row in cursor.execute(f"from {table}").fetchall()]
+    assert any("Not with the key ***." in row for row in rows)
+    assert not any(API_KEY in row for row in rows)
+
+
+# Interrupts ---------------------------------------------------------------------------------------------------------
+
+
+CONCURRENCY = 3
+COMMAND = ("generate", "--scope", "Optics", "--instructions", "12", "--concurrency", str(CONCURRENCY), "--json")
+
+
+class Held:
+    """A model server that answers the first calls at once and holds the later ones until it is released."""
+
+    def __init__(self, server: ModelServer, *, after: int) -> None:
+        self.is_reached = threading.Event()
+        """Set once as many calls are held as are made at once, so every earlier one has come back."""
+        self.is_released = threading.Event()
+
+        def script(request: dict[str, Any]) -> None:
+            seen = len(server.requests)
+            if seen == after + CONCURRENCY:
+                self.is_reached.set()
+            if seen > after:
+                assert self.is_released.wait(60)
+
+        server.script = script
+
+
+@pytest.fixture
+def start(terminal_with_model: Terminal) -> Iterator[Callable[..., Started]]:
+    """Begins commands, and sees to it that none outlives the test."""
+    all_started: list[Started] = []
+
+    def begin(*arguments: str) -> Started:
+        all_started.append(terminal_with_model.start(*arguments))
+        return all_started[-1]
+
+    yield begin
+    for started in all_started:
+        started.kill()
+
+
+def test_an_interrupted_command_ends_after_the_calls_in_flight_and_goes_on_where_it_was(
+    terminal_with_model: Terminal, model_server: ModelServer, start: Callable[..., Started]
+):
+    held = Held(model_server, after=7)
+    started = start(*COMMAND)
+    assert held.is_reached.wait(60)
+    started.interrupt()
+    started.wait_for("Stopping after the calls in flight")
+    held.is_released.set()
+    stopped = started.end()
+    assert (stopped.code, stopped.data["state"]) == (1, "stopped")
+    assert "Traceback" not in stopped.err
+    assert stopped.data["calls"] == len(model_server.requests) == 7 + CONCURRENCY
+
+    finished = terminal_with_model.run(*COMMAND)
+    assert (finished.code, finished.data["state"]) == (0, "finished")
+    assert finished.data["calls"] == 24 - stopped.data["calls"]
+    assert len({request.key for request in model_server.requests}) == len(model_server.requests) == 24
+    assert count(terminal_with_model.database)["answers"] == 12
+
+
+def test_a_second_interrupt_ends_at_once_and_loses_only_the_calls_in_flight(
+    terminal_with_model: Terminal, model_server: ModelServer, start: Callable[..., Started]
+):
+    held = Held(model_server, after=7)
+    started = start(*COMMAND)
+    assert held.is_reached.wait(60)
+    started.interrupt()
+    started.wait_for("Stopping after the calls in flight")
+    started.interrupt()
+    ended = started.end()
+    answered = {request.key for request in model_server.requests[:7]}
+    held.is_released.set()
+    assert (ended.code, ended.out) == (130, "")
+    assert "Traceback" not in ended.err
+
+    before = len(model_server.requests)
+    finished = terminal_with_model.run(*COMMAND)
+    assert (finished.code, finished.data["state"]) == (0, "finished")
+    assert answered.isdisjoint(request.key for request in model_server.requests[before:])
+    assert count(terminal_with_model.database)["answers"] == 12
+
+
+# What cannot be done ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence", "advice"),
+    [
+        (("generate", "--scope", "Optic"), "There is no node 'Optic'", "Did you mean 'Optics'?"),
+        (("generate", "--scope", "Agriculture"), "No subject in this scope has a syllabus", "subjects, syllabus"),
+        (("generate", "--scope", "Optics", "--instructions", "many"), "--instructions", "--help"),
+        (("generate",), "--scope", "--help"),
+        (("grow",), "No such command 'grow'", "--help"),
+        (("export", "out.jsonl", "--filter", "[]"), "'[]' is not a filter", "run_ids"),
+        (("export", "out.jsonl"), "No answered pair", "generate some first"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_done_is_said_in_a_sentence_with_a_hint(
+    terminal: Terminal, arguments: tuple[str, ...], sentence: str, advice: str
+):
+    error, hint = complaint(terminal.run(*arguments))
+    assert sentence in error
+    assert advice in hint
+
+
+def test_no_command_at_all_shows_the_commands(terminal: Terminal):
+    ran = terminal.run()
+    assert "generate" in ran.out
+    assert "error" not in ran.err
+
+
+def test_a_database_that_is_not_there_is_named(terminal: Terminal):
+    terminal.database.unlink()
+    error, hint = complaint(terminal.run("generate", "--scope", "Optics"))
+    assert f"There is no database at {terminal.database}" in error
+    assert "init" in hint
+
+
+def test_a_database_that_another_process_holds_is_named(terminal: Terminal):
+    with open_database(terminal.database):
+        error, hint = complaint(terminal.run("generate", "--scope", "Optics"))
+    assert f"{terminal.database} is in use by another process (process {os.getpid()})" in error
+    assert "Close the app" in hint
+
+
+@pytest.mark.parametrize("name", ["file/glan.duckdb", "file/folder/glan.duckdb"])
+def test_a_database_cannot_be_made_where_nothing_can_be_written(tmp_path: Path, name: str):
+    (tmp_path / "file").touch()
+    error, _ = complaint(Terminal(tmp_path).run("init", "--database", tmp_path / name))
+    assert f"{tmp_path / name} cannot be used" in error
+
+
+def test_journals_cannot_be_kept_where_nothing_can_be_written(terminal: Terminal, tmp_path: Path):
+    (tmp_path / "file").touch()
+    error, _ = complaint(terminal.run("generate", "--scope", "Optics", "--runs", tmp_path / "file"))
+    assert "cannot be written" in error
+
+
+@pytest.mark.parametrize(
+    ("reply", "sentence", "advice"),
+    [
+        (Reply(f"Incorrect key {API_KEY}", status=401), "refused the key", "OPENAI_API_KEY"),
+        (Reply("no such model", status=404), f"knows no model '{MODEL}'", "GLAN_MODEL"),
+    ],
+    ids=["wrong key", "unknown model"],
+)
+def test_an_endpoint_that_cannot_be_used_ends_the_command(
+    terminal_with_model: Terminal, model_server: ModelServer, reply: Reply, sentence: str, advice: str
+):
+    model_server.script = lambda request: reply
+    error, hint = complaint(terminal_with_model.run("generate", "--scope", "Optics"))
+    assert sentence in error
+    assert advice in hint
+    assert len(model_server.requests) <= 16  # those that were under way when the first was refused
+
+
+def test_an_endpoint_that_is_not_there_ends_the_command(terminal_with_model: Terminal, model_server: ModelServer):
+    model_server.stop()
+    error, hint = complaint(terminal_with_model.run("generate", "--scope", "Optics"))
+    assert f"{model_server.base_url} cannot be reached" in error
+    assert "OPENAI_BASE_URL or --base-url" in hint
+
+
+# export -------------------------------------------------------------------------------------------------------------
+
+
+def disciplines_in(path: Path) -> list[str]:
+    """Give the disciplines that the pairs of a chat file belong to."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return sorted({json.loads(line)["metadata"]["discipline"] for line in lines})
+
+
+def test_export_writes_every_pair(generated: Generated, tmp_path: Path):
+    out = tmp_path / "pairs.jsonl"
+    ran = generated.terminal.run("export", out)
+    assert ran.code == 0
+    assert ran.out == f"Wrote 22 pairs to {out} ({out.stat().st_size:,} bytes); 0 were left out.\n"
+    assert disciplines_in(out) == ["Chemistry", "Physics"]
+
+
+def test_export_can_be_narrowed_to_a_scope(generated: Generated, tmp_path: Path):
+    out = tmp_path / "pairs.jsonl"
+    ran = generated.terminal.run("export", out, "--scope", "Chemistry", "--json")
+    assert (ran.code, ran.data["pairs"], ran.data["path"]) == (0, 2, str(out))
+    assert disciplines_in(out) == ["Chemistry"]
+
+
+def test_export_can_be_narrowed_by_a_filter(generated: Generated, tmp_path: Path):
+    out = tmp_path / "pairs.jsonl"
+    run_id = generated.first.data["run_id"]
+    ran = generated.terminal.run("export", out, "--filter", json.dumps({"run_ids": [run_id]}), "--json")
+    assert (ran.code, ran.data["pairs"], ran.data["filter"]) == (0, 20, {"run_ids": [run_id]})
+    assert disciplines_in(out) == ["Physics"]
+
+
+def test_a_scope_and_a_filter_must_both_hold(generated: Generated, tmp_path: Path):
+    filter_ = json.dumps({"run_ids": [generated.first.data["run_id"]]})
+    error, _ = complaint(
+        generated.terminal.run("export", tmp_path / "pairs.jsonl", "--scope", "Chemistry", "--filter", filter_)
+    )
+    assert "No answered pair fits" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_export_takes_its_options(generated: Generated, tmp_path: Path):
+    ran = generated.terminal.run(
+        "export", tmp_path / "pairs", "--format", "parquet", "--gates", "none", "--no-lineage", "--json"
+    )
+    assert (ran.data["format"], ran.data["gates"], ran.data["has_lineage"]) == ("parquet", [], False)
+
+
+# doctor -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.model
+def test_doctor_ends_with_one_when_something_is_broken(terminal: Terminal):
+    ran = terminal.run("doctor", "--json")
+    assert ran.code == 1
+    assert [check["name"] for check in ran.data["checks"] if check["state"] == "broken"] == ["model in use"]
+    assert API_KEY not in ran.out + ran.err
+
+
+@pytest.mark.model
+def test_doctor_ends_with_zero_when_all_is_well(terminal_with_model: Terminal):
+    ran = terminal_with_model.run("doctor")
+    assert ran.code == 0
+    assert re.search(r"^ok +database: ", ran.out, re.MULTILINE)
+    assert "broken" not in ran.out
