@@ -25,7 +25,7 @@ from glan_core.entities import Filter
 from glan_core.errors import ExportError
 from glan_core.store.database import Cursor
 from glan_core.store.exports import EXPORT_COLUMNS, iterate_export_rows
-from glan_core.store.reports import count_pairs
+from glan_core.store.pairs import count_pairs
 
 FORMATS = {"chat": ".jsonl", "parquet": ".parquet"}
 """Format names with the file ending each is given."""

@@ -20,7 +20,7 @@ from glan_core.store.database import Cursor, open_database
 from glan_core.store.embeddings import Projection, insert_projected_points, insert_projection
 from glan_core.store.exports import EXPORT_COLUMNS
 from glan_core.store.ingest import Entity, ingest
-from glan_core.store.reports import lineage
+from glan_core.store.pairs import lineage
 from glan_core.store.runs import find_run, save_run
 from tests.conftest import Small
 from tests.small_curriculum import small_curriculum
@@ -66,7 +66,7 @@ def entities() -> list[Entity]:
 
 
 @pytest.fixture
-def pairs(small: Small) -> Small:
+def list_pairs(small: Small) -> Small:
     """The small curriculum with the five instructions of `entities`."""
     save_run(small.cursor, run("one", seed=11))
     save_run(small.cursor, run("two", seed=22))

@@ -96,7 +96,7 @@ def test_checking_an_endpoint_asks_the_chosen_model_with_the_key(model_server: M
     check_endpoint(choose_model(read_settings(_environment(model_server, GLAN_MODEL="mine"))))
     (seen,) = model_server.requests
     assert seen.body["model"] == "mine"
-    assert seen.headers["Authorization"] == f"Bearer {API_KEY}"
+    assert seen.headers["authorization"] == f"Bearer {API_KEY}"
 
 
 def test_checking_an_endpoint_that_is_not_there_says_so(model_server: ModelServer):

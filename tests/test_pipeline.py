@@ -21,8 +21,9 @@ from glan_core.pipeline import Counts, Pipeline
 from glan_core.plan import Plan, PlanRequest, make_plan
 from glan_core.recording import RecordingModel
 from glan_core.store.model_calls import find_model_call
-from glan_core.store.reports import pairs, run_errors, totals
-from glan_core.store.runs import save_run
+from glan_core.store.pairs import list_pairs
+from glan_core.store.reports import totals
+from glan_core.store.runs import run_errors, save_run
 from glan_core.store.subjects import list_subjects
 from tests.conftest import Small
 from tests.scripted_model import AnsweringModel, Script, reply_to
@@ -110,12 +111,12 @@ def test_every_planned_item_becomes_a_pair(small: Small, plan_of: Callable, work
     done = work_off(plan)
     assert done.sent() == {"instructions": 4, "answers": 4}
     assert (done.counts.instructions, done.counts.answers, done.counts.failed) == (4, 4, 0)
-    assert set(pairs(small.cursor, Filter(), limit=9)["instruction_id"]) == {i.instruction_id for i in plan.items}
+    assert set(list_pairs(small.cursor, Filter(), limit=9)["instruction_id"]) == {i.instruction_id for i in plan.items}
 
 
 def test_every_answer_belongs_to_its_question(small: Small, plan_of: Callable, work_off: Callable):
     work_off(plan_of())
-    for row in pairs(small.cursor, Filter(), limit=9).itertuples():
+    for row in list_pairs(small.cursor, Filter(), limit=9).itertuples():
         assert f"«{row.instruction}»" in row.answer
 
 
@@ -157,7 +158,7 @@ def test_what_a_program_sees_wrong_is_flagged(small: Small, plan_of: Callable, w
         return reply_to(request, "Cut", finish_reason="length") if request.stage == "answers" else None
 
     work_off(plan_of(instructions=1), script)
-    assert pairs(small.cursor, Filter(), limit=9)["flags"].tolist() == ["truncated"]
+    assert list_pairs(small.cursor, Filter(), limit=9)["flags"].tolist() == ["truncated"]
 
 
 # Replies that cannot be used ----------------------------------------------------------------------------------------
@@ -269,7 +270,7 @@ def test_a_bare_discipline_grows_down_to_its_pairs(small: Small, growing: Callab
 
 def test_no_subject_gets_more_than_one_question_more_than_another(small: Small, growing: Callable, work_off: Callable):
     work_off(growing(instructions=8))
-    shares = Counter(pairs(small.cursor, Filter(), limit=20)["subject"])
+    shares = Counter(list_pairs(small.cursor, Filter(), limit=20)["subject"])
     assert sorted(shares.values()) == [2, 3, 3]
 
 
@@ -308,7 +309,7 @@ def test_a_subject_without_a_syllabus_grows_one(small: Small, plan_of: Callable,
     scope = (small.nodes.physics.taxonomy_node_id,)
     done = work_off(plan_of(scope=scope, stages=("syllabus", "class_details", "instructions", "answers")))
     assert done.sent() == {"syllabus": 1, "class_details": 1, "instructions": 4, "answers": 4}
-    assert set(pairs(small.cursor, Filter(), limit=9)["subject"]) == {"Optics", "Mechanics"}
+    assert set(list_pairs(small.cursor, Filter(), limit=9)["subject"]) == {"Optics", "Mechanics"}
 
 
 def test_one_failed_query_leaves_the_subjects_of_the_others(growing: Callable, work_off: Callable):

@@ -12,7 +12,7 @@ from glan_core.journal import read_journal
 from glan_core.plan import Plan, PlanRequest, make_plan
 from glan_core.store.database import Cursor, Database
 from glan_core.store.ingest import Entity
-from glan_core.store.reports import pairs
+from glan_core.store.pairs import list_pairs
 from glan_core.store.runs import find_run
 from tests.model_server import ModelServer
 from tests.small_curriculum import SmallCurriculum
@@ -92,10 +92,10 @@ class Workbench:
         assert run is not None
         return run
 
-    def pairs(self, filter_: Filter = Filter()) -> list[Pair]:  # noqa: B008 - frozen
+    def list_pairs(self, filter_: Filter = Filter()) -> list[Pair]:  # noqa: B008 - frozen
         """List the pairs in the database by instruction id."""
         columns = ["instruction_id", "instruction", "answer", "flags"]
-        frame = pairs(self.cursor, filter_, limit=10_000)[columns].astype(object)
+        frame = list_pairs(self.cursor, filter_, limit=10_000)[columns].astype(object)
         rows = frame.where(frame.notna(), None).itertuples(index=False)
         return sorted(Pair(*row) for row in rows)
 

@@ -1,12 +1,39 @@
-"""Which runs are there, and where does each stand?"""
+"""Which runs are there, where does each stand, and what has it made and spent?"""
 
 import json
 from datetime import datetime
+from typing import NamedTuple
+
+import pandas as pd
 
 from glan_core.entities import Run, RunState
 from glan_core.store.database import Cursor
 
 _COLUMNS = "run_id, plan, settings, seed, state, engine, started_at, finished_at, message"
+
+
+class RunCounts(NamedTuple):
+    """What one run has made and spent so far."""
+
+    calls: int
+    failed_calls: int
+    instructions: int
+    answers: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+    """US dollars; None when the price of any call is not known."""
+
+
+class Spending(NamedTuple):
+    """What all runs together have sent and spent."""
+
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float
+    """US dollars of the calls whose price is known."""
+    calls_without_price: int
 
 
 def save_run(cursor: Cursor, run: Run) -> None:
@@ -71,6 +98,74 @@ def mark_interrupted_runs(cursor: Cursor) -> int:
         """
     ).fetchall()
     return len(rows)
+
+
+def run_counts(cursor: Cursor, run_id: str) -> RunCounts:
+    """Count what a run has made."""
+    row = cursor.execute(
+        """
+        select
+            count(*),
+            count(error_kind),
+            (select count(*) from instruction where run_id = $run_id),
+            (select count(*) from answer where run_id = $run_id),
+            coalesce(sum(prompt_tokens), 0)::bigint,
+            coalesce(sum(completion_tokens), 0)::bigint,
+            case when count(*) = count(cost) then coalesce(sum(cost), 0) end
+        from model_call
+        where run_id = $run_id
+        """,
+        {"run_id": run_id},
+    ).fetchone()
+    assert row is not None  # an aggregate always gives a row
+    return RunCounts(*row)
+
+
+def run_errors(cursor: Cursor, run_id: str) -> pd.DataFrame:
+    """Give the failed calls of a run by kind: stage, error_kind, calls, example."""
+    return cursor.execute(
+        """
+        select stage, error_kind, count(*) as calls, any_value(error_message) as example
+        from model_call
+        where run_id = ?
+            and error_kind is not null
+        group by all
+        order by calls desc, stage, error_kind
+        """,
+        [run_id],
+    ).df()
+
+
+def typical_seconds(cursor: Cursor, model: str) -> dict[str, float]:
+    """Give the median seconds of a model's answered calls by stage; stages without any are left out."""
+    rows = cursor.execute(
+        """
+        select stage, median(seconds)
+        from model_call
+        where model = ?
+            and finish_reason <> ''
+        group by stage
+        """,
+        [model],
+    ).fetchall()
+    return dict(rows)
+
+
+def spending(cursor: Cursor) -> Spending:
+    """Add up all model calls; those of unknown price are counted apart, never taken for free."""
+    row = cursor.execute(
+        """
+        select
+            count(*),
+            coalesce(sum(prompt_tokens), 0)::bigint,
+            coalesce(sum(completion_tokens), 0)::bigint,
+            coalesce(sum(cost), 0),
+            count(*) - count(cost)
+        from model_call
+        """
+    ).fetchone()
+    assert row is not None  # an aggregate always gives a row
+    return Spending(*row)
 
 
 def _run(row: tuple[str, str, str, int, str, str, datetime, datetime | None, str]) -> Run:

@@ -10,7 +10,8 @@ from glan_core.export import FORMATS, GATES, chat_line, export_pairs, gated
 from glan_core.scope import list_scope_nodes
 from glan_core.settings import exports_folder
 from glan_core.store.exports import iterate_export_rows
-from glan_core.store.reports import count_pairs, totals
+from glan_core.store.pairs import count_pairs
+from glan_core.store.reports import totals
 from glan_core.store.runs import list_runs
 from pages.shared.feedback import plain, show_empty, show_error
 from pages.shared.formats import ago, count

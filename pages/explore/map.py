@@ -5,7 +5,8 @@ import streamlit as st
 from glan_core.entities import Filter
 from glan_core.figures.pair_map import pair_map
 from glan_core.store.embeddings import count_unplaced_instructions, find_newest_projection
-from glan_core.store.reports import count_pairs, count_pairs_by, list_fields, map_points, pairs
+from glan_core.store.pairs import count_pairs, count_pairs_by, list_pairs, map_points
+from glan_core.store.reports import list_fields
 from pages.shared import state
 from pages.shared.feedback import plain, show_empty, show_error
 from pages.shared.formats import count
@@ -110,7 +111,7 @@ with panel:
     if len(by_discipline) > 8:
         st.caption(f"The 8 largest of {len(by_discipline)} disciplines.")
 
-rows = pairs(cursor, chosen, limit=ROWS)
+rows = list_pairs(cursor, chosen, limit=ROWS)
 st.subheader("Rows", anchor=False)
 picked = st.dataframe(
     rows,

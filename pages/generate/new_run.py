@@ -8,8 +8,7 @@ from glan_core.errors import GlanError, PlanError
 from glan_core.model_choice import ModelChoice
 from glan_core.plan import DEFAULT_STAGES, Plan, PlanRequest, make_plan
 from glan_core.scope import list_scope_nodes
-from glan_core.store.reports import typical_seconds
-from glan_core.store.runs import count_runs
+from glan_core.store.runs import count_runs, typical_seconds
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count

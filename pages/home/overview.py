@@ -7,8 +7,8 @@ from glan_core.figures.field_coverage import FieldCoverage, field_coverage
 from glan_core.outline import read_outline
 from glan_core.settings import exports_folder
 from glan_core.store.embeddings import find_newest_projection
-from glan_core.store.reports import list_fields, run_counts, spending, taxonomy_counts, totals
-from glan_core.store.runs import list_runs
+from glan_core.store.reports import list_fields, taxonomy_counts, totals
+from glan_core.store.runs import list_runs, run_counts, spending
 from pages.shared.feedback import show_empty
 from pages.shared.formats import ago, count, money
 from pages.shared.model import show_model

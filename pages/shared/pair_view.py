@@ -3,7 +3,7 @@
 import streamlit as st
 
 from glan_core.store.database import Cursor
-from glan_core.store.reports import lineage
+from glan_core.store.pairs import lineage
 from pages.shared.feedback import plain
 from pages.shared.plan_view import show_messages
 

@@ -7,8 +7,8 @@ from glan_core.errors import GlanError
 from glan_core.journal import read_plan
 from glan_core.plan import plan_from_data
 from glan_core.settings import runs_folder
-from glan_core.store.reports import pairs, run_counts, run_errors
-from glan_core.store.runs import find_run
+from glan_core.store.pairs import list_pairs
+from glan_core.store.runs import find_run, run_counts, run_errors
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count, money
 from pages.shared.plan_view import STAGE_WORDS
@@ -61,7 +61,7 @@ def _show(workspace: Workspace, run_id: str, *, is_running: bool) -> None:
     for kind in run_errors(cursor, run_id).itertuples():
         what = f"{kind.calls} replies for {STAGE_WORDS[kind.stage]} could not be used ({kind.error_kind})"
         st.caption(plain(f"{what}: {kind.example}"))
-    newest = pairs(cursor, Filter(run_ids=(run_id,)), limit=_NEWEST)
+    newest = list_pairs(cursor, Filter(run_ids=(run_id,)), limit=_NEWEST)
     for pair in newest.itertuples():
         with st.container(border=True, gap="xsmall"):
             st.caption(

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from glan_core.store.database import open_database
-from glan_core.store.reports import lineage
+from glan_core.store.pairs import lineage
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 

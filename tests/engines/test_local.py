@@ -18,8 +18,8 @@ from glan_core.plan import plan_from_data
 from glan_core.settings import PROJECT_FOLDER
 from glan_core.store.database import open_database
 from glan_core.store.ingest import ingest
-from glan_core.store.reports import run_counts, totals
-from glan_core.store.runs import find_run, mark_interrupted_runs
+from glan_core.store.reports import totals
+from glan_core.store.runs import find_run, mark_interrupted_runs, run_counts
 from tests.model_server import API_KEY, Reply
 from tests.workbench import Workbench, belongs
 
@@ -100,6 +100,12 @@ def test_no_more_calls_are_under_way_than_allowed(workbench: Workbench):
 def test_a_question_is_answered_before_the_next_is_asked(workbench: Workbench):
     workbench.execute(workbench.plan(instructions=4), concurrency=1)
     assert [request.stage for request in workbench.server.requests] == ["instructions", "answers"] * 4
+
+
+def test_the_first_pairs_are_there_before_the_second_syllabus_is_written(workbench: Workbench):
+    workbench.execute(workbench.growing_plan(instructions=6), concurrency=1)
+    stages = [request.stage for request in workbench.server.requests if not request.stage.startswith("subjects")]
+    assert stages == ["syllabus", "class_details", *["instructions", "answers"] * 2] * 3
 
 
 def test_progress_ends_with_the_state_of_the_run(workbench: Workbench):

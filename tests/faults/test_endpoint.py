@@ -9,7 +9,7 @@ import pytest
 
 from glan_core.entities import RunState
 from glan_core.errors import EndpointError
-from glan_core.store.reports import run_errors
+from glan_core.store.runs import run_errors
 from tests.model_server import ModelServer, Reply, Script, default_text
 from tests.workbench import Workbench, belongs
 

@@ -1,7 +1,7 @@
 """Whatever fails or comes late, no answer ever stands under another question."""
 
 from glan_core.entities import RunState
-from glan_core.store.reports import run_counts, run_errors
+from glan_core.store.runs import run_counts, run_errors
 from tests.model_server import Reply, default_text, fail_every, stage_of
 from tests.workbench import Workbench, belongs
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from glan_core.entities import RunState
-from glan_core.store.reports import run_errors
+from glan_core.store.runs import run_errors
 from tests.model_server import Reply, Script, default_text, stage_of
 from tests.workbench import Workbench
 

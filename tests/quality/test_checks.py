@@ -57,7 +57,8 @@ def test_the_language_that_was_asked_for_is_right(text: str, language: str):
         "Ja, genau.",
         "E = mc^2; F = ma; PV = nRT; a^2 + b^2 = c^2",
         "for i in range(10):\n    x[i] = y[i] * z[i] + w[i]\n    print(x[i], y[i])",
-        "∫ f(x) dx = F(b) - F(a), Σ a_n x^n, lim sin(x)/x = 1, det(A) = 0",
+        "sin(x) cos(y) + tan(z) = exp(u) log(v), d/dx ln(x) = 1/x, lim sin(x)/x = 1, det(AB) = det(A) det(B)",
+        "SELECT a.id, b.name FROM a JOIN b ON a.id = b.id WHERE b.qty > 5 GROUP BY a.id;",
     ],
 )
 def test_short_texts_formulas_and_code_have_no_language(text: str):

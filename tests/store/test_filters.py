@@ -17,7 +17,7 @@ from glan_core.store.database import Cursor, open_database
 from glan_core.store.embeddings import insert_projected_points
 from glan_core.store.filters import condition_of
 from glan_core.store.ingest import ingest
-from glan_core.store.reports import count_pairs
+from glan_core.store.pairs import count_pairs
 from tests.conftest import Small
 from tests.small_curriculum import small_curriculum
 from tests.small_pairs import answer, instruction

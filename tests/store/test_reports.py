@@ -8,21 +8,9 @@ import pytest
 from glan_core.entities import Filter, QualityFlag, TaxonomyNode
 from glan_core.store.embeddings import insert_projected_points
 from glan_core.store.ingest import ingest
-from glan_core.store.reports import (
-    Lineage,
-    RunCounts,
-    count_pairs,
-    count_pairs_by,
-    lineage,
-    list_fields,
-    map_points,
-    pairs,
-    run_counts,
-    run_errors,
-    taxonomy_counts,
-    totals,
-)
-from glan_core.store.runs import save_run
+from glan_core.store.pairs import Lineage, count_pairs, count_pairs_by, lineage, list_pairs, map_points
+from glan_core.store.reports import list_fields, taxonomy_counts, totals
+from glan_core.store.runs import RunCounts, run_counts, run_errors, save_run
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 from tests.conftest import Small
 from tests.small_pairs import NOON, answer, instruction, model_call, run
@@ -136,7 +124,7 @@ def test_failed_calls_are_listed_by_kind(made: Small):
 
 
 def test_pairs_are_listed_newest_first_with_their_place_and_flags(made: Small):
-    listed = pairs(made.cursor, Filter(), limit=10)
+    listed = list_pairs(made.cursor, Filter(), limit=10)
     assert listed["instruction_id"].tolist() == ["b", "c", "a"]
     first_made = listed.iloc[2]
     assert (first_made["field"], first_made["discipline"], first_made["subject"], first_made["flags"]) == (
@@ -148,12 +136,12 @@ def test_pairs_are_listed_newest_first_with_their_place_and_flags(made: Small):
 
 
 def test_an_unanswered_instruction_is_listed_without_an_answer(made: Small):
-    listed = pairs(made.cursor, Filter(instruction_ids=("c",)), limit=10)
+    listed = list_pairs(made.cursor, Filter(instruction_ids=("c",)), limit=10)
     assert listed["answer"].isna().tolist() == [True]
 
 
 def test_no_more_pairs_are_listed_than_asked_for(made: Small):
-    assert len(pairs(made.cursor, Filter(), limit=2)) == 2
+    assert len(list_pairs(made.cursor, Filter(), limit=2)) == 2
 
 
 def test_pairs_are_counted_and_counted_by_place(made: Small):
