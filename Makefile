@@ -20,7 +20,7 @@ help:  ## list the targets
 run: .venv/app-installed  ## start the app on http://localhost:8501 (another port: make run PORT=8600)
 	@$(VENV) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || \
 		{ echo "Port $(PORT) is in use or not allowed; choose another one: make run PORT=$$(($(PORT) + 1))"; exit 1; }
-	@exec $(VENV) -m streamlit run app.py --server.port $(PORT)
+	@exec $(VENV) -m pages --server.port $(PORT)
 
 test: .venv/tests-installed  ## check the format, the types and every test
 	$(VENV) -m tests.browser.chromium

@@ -226,10 +226,10 @@ LOOP = """
     const x = median(points.map((point) => point[0])), y = median(points.map((point) => point[1]));
     const distance = (point) => Math.hypot(point[0] - x, point[1] - y);
     const near = points.sort((a, b) => distance(a) - distance(b)).slice(0, Math.ceil(points.length / 2));
-    const reach = (place) => Math.max(...near.map((point) => Math.abs(point[place] - [x, y][place]))) + 22;
+    const reach = (place) => Math.max(...near.map((point) => Math.abs(point[place] - [x, y][place]))) + 26;
     const within = (value, low, size) => Math.min(Math.max(value, low + 3), low + size - 3);
     return Array.from({length: 28}, (_, i) => {
-        const angle = 2 * Math.PI * i / 28, wobble = 1 + 0.06 * Math.sin(3 * angle);
+        const angle = 2 * Math.PI * i / 28, wobble = 1.06 + 0.06 * Math.sin(3 * angle);
         return [
             within(x + reach(0) * wobble * Math.cos(angle), area.x, area.width),
             within(y + reach(1) * wobble * Math.sin(angle), area.y, area.height),

@@ -34,6 +34,8 @@ from glan_core.store.database import open_database
 from glan_core.store.reports import totals
 from glan_core.store.runs import mark_interrupted_runs
 
+_LINE_SECONDS = 5.0
+
 app = typer.Typer(
     help="Grow an instruction-tuning dataset from a taxonomy of human knowledge.",
     add_completion=False,
@@ -102,9 +104,8 @@ def generate(
                 endpoint=choice.endpoint,
                 concurrency=concurrency or choice.concurrency,
                 stop=stop,
-                on_progress=_show_progress,
+                on_progress=_ProgressLine(),
             )
-    sys.stderr.write("\n")
     result = _result(progress, choice)
     _print(result, as_json, _sentence(progress))
     if progress.counts.failed or progress.state is not RunState.FINISHED:
@@ -207,16 +208,24 @@ def _stop_on_interrupt() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _show_progress(progress: Progress) -> None:
-    line = (
-        f"{progress.counts.instructions} instructions, {progress.counts.answers} answers, "
-        f"{progress.counts.failed} failed, {progress.calls} calls, {progress.seconds:.0f} s"
-    )
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{line}\033[K")
-    else:
-        sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+class _ProgressLine:
+    """Shows progress on standard error: one line that changes on a terminal, a line every few seconds elsewhere."""
+
+    def __init__(self) -> None:
+        self._shown_at = -_LINE_SECONDS
+
+    def __call__(self, progress: Progress) -> None:
+        is_terminal = sys.stderr.isatty()
+        is_last = progress.state is not RunState.RUNNING
+        if not is_terminal and not is_last and progress.seconds - self._shown_at < _LINE_SECONDS:
+            return
+        self._shown_at = progress.seconds
+        line = (
+            f"{progress.counts.instructions} instructions, {progress.counts.answers} answers, "
+            f"{progress.counts.failed} failed, {progress.calls} calls, {progress.seconds:.0f} s"
+        )
+        sys.stderr.write(f"\r{line}\033[K" + ("\n" if is_last else "") if is_terminal else f"{line}\n")
+        sys.stderr.flush()
 
 
 def _result(progress: Progress, choice: ModelChoice) -> dict[str, Any]:

@@ -230,10 +230,13 @@ def _targets(cursor: Cursor, request: PlanRequest) -> tuple[dict[str, Course], d
         if "taxonomy" in request.stages and node.level != "discipline":
             growing[node.taxonomy_node_id] = "taxonomy"
         disciplines = [discipline.taxonomy_node_id for discipline in list_disciplines_below(cursor, scope_id)]
-        if "subjects" in request.stages:
-            growing |= dict.fromkeys(disciplines, "subjects")
-        else:
-            subjects |= {subject.subject_id: subject for subject in list_subjects(cursor, disciplines)}
+        found = list_subjects(cursor, disciplines)
+        # Those that a model listed are asked for again, so that a run that was cut short completes its queries;
+        # their replies are on file. A list that people made needs no model.
+        listed = {subject.discipline_id for subject in found if subject.run_id is None}
+        asked = set(disciplines) - listed if "subjects" in request.stages else set()
+        growing |= {discipline_id: "subjects" for discipline_id in disciplines if discipline_id in asked}
+        subjects |= {subject.subject_id: subject for subject in found if subject.discipline_id not in asked}
     courses = list_courses(cursor, list(subjects.values()))
     if "syllabus" in request.stages:
         growing |= {subject_id: "syllabus" for subject_id in subjects if subject_id not in courses}

@@ -92,7 +92,7 @@ class Workbench:
         assert run is not None
         return run
 
-    def list_pairs(self, filter_: Filter = Filter()) -> list[Pair]:  # noqa: B008 - frozen
+    def pairs(self, filter_: Filter = Filter()) -> list[Pair]:  # noqa: B008 - frozen
         """List the pairs in the database by instruction id."""
         columns = ["instruction_id", "instruction", "answer", "flags"]
         frame = list_pairs(self.cursor, filter_, limit=10_000)[columns].astype(object)

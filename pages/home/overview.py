@@ -58,10 +58,10 @@ with st.container(border=True, gap="small"):
         st.subheader("Next steps", anchor=False)
         thin = made.disciplines - made.disciplines_with_pairs
         next_steps = [
-            Step(f"**{count(thin)} disciplines** hold no pair yet.", "Find them", TAXONOMY),
-            Step(f"**{count(made.answers)} pairs** so far. Make more where you need them.", "New run", NEW_RUN),
+            Step(f"**Disciplines without a pair: {count(thin)}.** Fill the ones you need.", "Find them", TAXONOMY),
+            Step(f"**Pairs so far: {count(made.answers)}.** Make more where you need them.", "New run", NEW_RUN),
             Step(
-                f"**{count(made.flagged)} pairs** carry a warning. Leave them out of the file.",
+                f"**Pairs with a warning: {count(made.flagged)}.** Leave them out of the file.",
                 "Export",
                 EXPORT,
             ),

@@ -10,11 +10,12 @@ from glan_core.settings import runs_folder
 from glan_core.store.pairs import list_pairs
 from glan_core.store.runs import find_run, run_counts, run_errors
 from pages.shared.feedback import plain, show_error
-from pages.shared.formats import count, money
+from pages.shared.formats import count, money, shortened
 from pages.shared.plan_view import STAGE_WORDS
 from pages.shared.workspace import Workspace, open_model
 
 _NEWEST = 5
+_MOST_LETTERS = 400  # of an answer; the Map page shows all of it
 _STATES = {
     RunState.RUNNING: ("running", "blue", ":material/autorenew:"),
     RunState.FINISHED: ("finished", "green", ":material/check:"),
@@ -68,7 +69,8 @@ def _show(workspace: Workspace, run_id: str, *, is_running: bool) -> None:
                 plain(f"{pair.discipline} › {pair.subject}" + (f" · flagged: {pair.flags}" if pair.flags else ""))
             )
             st.markdown(f"**{plain(pair.instruction)}**")
-            st.text(pair.answer if isinstance(pair.answer, str) else "Waiting for its answer ...")
+            has_answer = isinstance(pair.answer, str)
+            st.text(shortened(pair.answer, _MOST_LETTERS) if has_answer else "Waiting for its answer ...")
     if made.instructions > _NEWEST:
         st.caption(f"The newest {_NEWEST} of {count(made.instructions)} are shown.")
 
