@@ -66,7 +66,7 @@ def entities() -> list[Entity]:
 
 
 @pytest.fixture
-def list_pairs(small: Small) -> Small:
+def pairs(small: Small) -> Small:
     """The small curriculum with the five instructions of `entities`."""
     save_run(small.cursor, run("one", seed=11))
     save_run(small.cursor, run("two", seed=22))
@@ -312,6 +312,14 @@ def test_an_export_leaves_the_file_and_its_manifest_and_nothing_else(pairs: Smal
 def test_an_export_replaces_an_earlier_file(pairs: Small, out: Path):
     assert chosen(pairs.cursor, out, Filter(run_ids=("one",))) == "abc"
     assert chosen(pairs.cursor, out, Filter(run_ids=("two",))) == "e"
+
+
+def test_whoever_reads_the_earlier_file_reads_it_to_its_end(pairs: Small, out: Path):
+    export_pairs(pairs.cursor, out, format_="chat", filter_=Filter(run_ids=("one",)))
+    earlier = out.read_bytes()
+    with out.open("rb") as reader:
+        export_pairs(pairs.cursor, out, format_="chat", filter_=Filter(run_ids=("two",)))
+        assert reader.read() == earlier
 
 
 # What cannot be exported --------------------------------------------------------------------------------------------

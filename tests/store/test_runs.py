@@ -1,11 +1,25 @@
-"""Runs are kept with their settings, and those of a dead process are told apart."""
+"""Runs are kept with their settings and counted with what they made; those of a dead process are told apart."""
 
 from datetime import timedelta
 
 from glan_core.entities import RunState
 from glan_core.store.database import Cursor
-from glan_core.store.runs import count_runs, find_run, list_runs, mark_interrupted_runs, save_run
-from tests.small_pairs import NOON, run
+from glan_core.store.ingest import ingest
+from glan_core.store.runs import (
+    RunCounts,
+    Spending,
+    count_runs,
+    find_run,
+    list_runs,
+    mark_interrupted_runs,
+    run_counts,
+    run_errors,
+    save_run,
+    spending,
+    typical_seconds,
+)
+from tests.conftest import Small
+from tests.small_pairs import NOON, model_call, run
 
 
 def test_a_run_comes_back_as_it_was_saved(cursor: Cursor):
@@ -57,3 +71,45 @@ def test_a_run_that_has_ended_is_not_marked(cursor: Cursor):
     save_run(cursor, run(state=RunState.FINISHED))
     assert mark_interrupted_runs(cursor) == 0
     assert find_run(cursor, "run") == run(state=RunState.FINISHED)
+
+
+def test_a_run_is_counted_with_its_calls_tokens_and_cost(made: Small):
+    assert run_counts(made.cursor, "run") == RunCounts(6, 1, 3, 2, 120, 30, 1.5)
+
+
+def test_a_run_without_calls_has_cost_nothing(small: Small):
+    assert run_counts(small.cursor, "nowhere") == RunCounts(0, 0, 0, 0, 0, 0, 0)
+
+
+def test_the_cost_of_a_run_is_unknown_if_the_price_of_a_call_is(made: Small):
+    ingest(made.cursor, [model_call("dear", cost=None)])
+    assert run_counts(made.cursor, "run").cost is None
+
+
+def test_failed_calls_are_listed_by_kind(made: Small):
+    ingest(made.cursor, [model_call("x", error_kind="not_json", error_message="The reply holds no JSON.")])
+    ingest(made.cursor, [model_call("y", error_kind="not_json", error_message="The reply holds no JSON.")])
+    assert run_errors(made.cursor, "run").values.tolist() == [
+        ["instructions", "not_json", 2, "The reply holds no JSON."],
+        ["answers", "http_400", 1, "No."],
+    ]
+
+
+def test_all_runs_together_are_added_up(made: Small):
+    assert spending(made.cursor) == Spending(6, 120, 30, 1.5, 0)
+
+
+def test_calls_of_unknown_price_are_counted_apart(made: Small):
+    ingest(made.cursor, [model_call("dear", run_id="other", cost=None)])
+    assert spending(made.cursor) == Spending(7, 140, 35, 1.5, 1)
+
+
+def test_nothing_was_spent_at_first(small: Small):
+    assert spending(small.cursor) == Spending(0, 0, 0, 0, 0)
+
+
+def test_the_typical_seconds_of_a_stage_are_the_median_of_its_answered_calls(cursor: Cursor):
+    ingest(cursor, [model_call(f"call {seconds}", seconds=seconds) for seconds in (1.0, 2.0, 30.0)])
+    ingest(cursor, [model_call("refused", seconds=0.0, finish_reason="", stage="answers")])
+    ingest(cursor, [model_call("other", seconds=9.0, model="other")])
+    assert typical_seconds(cursor, "m") == {"instructions": 2.0}
