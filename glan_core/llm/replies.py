@@ -5,13 +5,10 @@ Each function turns a reply's text into values or raises ReplyError with the kin
 """
 
 import json
-import re
 from typing import Any
 
 from glan_core.entities import ChatReply
 from glan_core.errors import ReplyError
-
-_FENCE = re.compile(r"^\s*```[\w-]*\s*$")
 
 
 def text_of(reply: ChatReply) -> str:
@@ -29,8 +26,7 @@ def objects_of(reply: ChatReply, *, key: str) -> list[dict[str, Any]]:
     another one is whole. Raises ReplyError `empty`, `truncated` or `not_json`.
     """
     text = text_of(reply)
-    lines = [line for line in text.splitlines() if not _FENCE.match(line)]
-    found = _objects("\n".join(lines))
+    found = _objects(text)
     listed = [item for outer in found for item in _listed(outer, key)]
     if listed:
         return listed

@@ -73,5 +73,7 @@ async def build_taxonomy(
                     origin="model",
                 )
     if not proposed:
-        raise last_error or ReplyError("The model named no new node.", kind="nothing_new")
+        raise last_error or ReplyError(
+            "The model named no new node.", kind="nothing_new", model_call_id=reply.model_call_id
+        )
     return tuple(proposed.values())

@@ -114,9 +114,10 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, is_new: bool)
                 f"{path} has schema version {found}; this release reads version {SCHEMA_VERSION}.",
                 "Use the release that made it, or name another file with --database.",
             )
-    connection.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
-    if not tables:
-        connection.execute("insert into glan_database (schema_version) values (?)", [SCHEMA_VERSION])
+    with transaction(connection):
+        connection.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+        if not tables:
+            connection.execute("insert into glan_database (schema_version) values (?)", [SCHEMA_VERSION])
 
 
 def _explained(error: Exception, path: Path) -> StoreError:

@@ -101,6 +101,7 @@ def map_points(cursor: Cursor, projection_id: str, filter_: Filter, *, limit: in
         join pair on pair.instruction_id = point.instruction_id
         where point.projection_id = ?
             and {condition.where}
+        qualify row_number() over (partition by point.instruction_id order by pair.answer_id) = 1
         order by hash(point.instruction_id), point.instruction_id
         limit ?
         """,  # noqa: S608 - the condition is built from parameters only
@@ -119,6 +120,8 @@ def lineage(cursor: Cursor, instruction_id: str) -> Lineage | None:
         join model_call as asked on asked.model_call_id = pair.instruction_model_call_id
         left join model_call as answered on answered.model_call_id = pair.answer_model_call_id
         where pair.instruction_id = ?
+        order by pair.answer_id
+        limit 1
         """,
         [instruction_id],
     ).fetchone()

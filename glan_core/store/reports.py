@@ -28,19 +28,34 @@ def totals(cursor: Cursor) -> Totals:
     """Count everything once."""
     row = cursor.execute(
         """
+        with kept_subject as (
+            select subject_id
+            from subject
+            join discipline_path as path on path.discipline_id = subject.discipline_id
+        ),
+        kept_syllabus as (
+            select syllabus_id
+            from syllabus
+            join kept_subject on kept_subject.subject_id = syllabus.subject_id
+        ),
+        kept_session as (
+            select class_session_id
+            from class_session as session
+            join kept_syllabus on kept_syllabus.syllabus_id = session.syllabus_id
+        )
         select
             (select count(*) from kept_taxonomy_node where level = 'field'),
             (select count(*) from kept_taxonomy_node where level = 'sub_field'),
             (select count(*) from kept_taxonomy_node where level = 'discipline'),
-            (select count(*) from subject),
-            (select count(*) from syllabus),
-            (select count(*) from class_session),
-            (select count(*) from key_concept),
-            (select count(*) from instruction),
-            (select count(*) from answer),
+            (select count(*) from kept_subject),
+            (select count(*) from kept_syllabus),
+            (select count(*) from kept_session),
+            (select count(*) from key_concept join kept_session using (class_session_id)),
+            (select count(distinct instruction_id) from pair),
+            (select count(answer_id) from pair),
             (select count(*) from run),
             (select count(distinct discipline_id) from pair where answer_id is not null),
-            (select count(distinct instruction_id) from quality_flag)
+            (select count(distinct instruction_id) from quality_flag join pair using (instruction_id))
         """
     ).fetchone()
     assert row is not None  # an aggregate always gives a row

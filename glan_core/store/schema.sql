@@ -181,7 +181,7 @@ where node.taxonomy_node_id not in (
     where ancestor_status <> 'kept'
 );
 
--- A discipline with its names up to the field.
+-- A kept discipline with its names up to the field; what is removed, and all below it, has no path.
 create or replace view discipline_path as
 select
     discipline.taxonomy_node_id as discipline_id,
@@ -190,7 +190,7 @@ select
     sub_field.name as sub_field,
     field.taxonomy_node_id as field_id,
     field.name as field
-from taxonomy_node as discipline
+from kept_taxonomy_node as discipline
 join taxonomy_node as sub_field on sub_field.taxonomy_node_id = discipline.parent_id
 join taxonomy_node as field on field.taxonomy_node_id = sub_field.parent_id
 where discipline.level = 'discipline';

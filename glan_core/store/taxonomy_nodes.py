@@ -76,8 +76,18 @@ def list_disciplines_below(cursor: Cursor, taxonomy_node_id: str) -> tuple[Taxon
 
 
 def list_child_names(cursor: Cursor, taxonomy_node_id: str | None) -> tuple[str, ...]:
-    """List the names of a node's children, or of all fields for None, whatever their status."""
+    """List the names of a node's children, or of all fields for None, but for those that are pending.
+
+    So the question what else there is stays the same until somebody has judged the proposals.
+    """
     rows = cursor.execute(
-        "select name from taxonomy_node where parent_id is not distinct from ? order by name", [taxonomy_node_id]
+        """
+        select name
+        from taxonomy_node
+        where parent_id is not distinct from ?
+            and status <> 'pending'
+        order by name
+        """,
+        [taxonomy_node_id],
     ).fetchall()
     return tuple(name for (name,) in rows)
