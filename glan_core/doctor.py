@@ -30,7 +30,7 @@ class Check(NamedTuple):
 
 
 def examine(settings: Settings) -> tuple[Check, ...]:
-    """Look at packages, models, database, disk and browser, each on its own; nothing is changed."""
+    """Look at packages, models, database, disk and browser, each on its own; no row is changed."""
     checks: tuple[tuple[str, Callable[[Settings], Check]], ...] = (
         ("packages", _packages),
         ("built-in model", _built_in_model),

@@ -14,6 +14,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ import pyarrow.parquet as pq
 
 from glan_core.entities import Filter
 from glan_core.errors import ExportError
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, transaction
 from glan_core.store.exports import EXPORT_COLUMNS, iterate_export_rows
 from glan_core.store.pairs import count_pairs
 
@@ -69,24 +70,26 @@ def export_pairs(
     if unknown:
         raise ExportError(f"There is no gate {unknown[0]!r}.", f"Gates are: {', '.join(GATES)}.")
     chosen = gated(filter_, gates)
-    pairs = count_pairs(cursor, chosen)
-    if not pairs:
-        raise ExportError("No answered pair fits this choice.", "Widen the filter, or generate some first.")
-    rows = iterate_export_rows(cursor, chosen)
-    unfinished = path.parent / f".{path.name}.{os.getpid()}"
+    unfinished = path.parent / f".{path.name}.{os.getpid()}.{threading.get_ident()}"
     try:
         if path.is_dir():
             raise ExportError(f"{path} is a folder.", "Name a file in it.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if format_ == "chat":
-            _write_chat(unfinished, rows, has_lineage=has_lineage)
-        else:
-            _write_parquet(unfinished, rows, has_lineage=has_lineage)
+        with transaction(cursor):  # counts and rows of one moment, while runs go on
+            pairs = count_pairs(cursor, chosen)
+            left_out = count_pairs(cursor, filter_) - pairs
+            if not pairs:
+                raise ExportError("No answered pair fits this choice.", "Widen the filter, or generate some first.")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            rows = iterate_export_rows(cursor, chosen)
+            if format_ == "chat":
+                _write_chat(unfinished, rows, has_lineage=has_lineage)
+            else:
+                _write_parquet(unfinished, rows, has_lineage=has_lineage)
         manifest = Manifest(
             file=path.name,
             format=format_,
             pairs=pairs,
-            left_out=count_pairs(cursor, filter_) - pairs,
+            left_out=left_out,
             bytes=unfinished.stat().st_size,
             sha256=_sha256(unfinished),
             filter={name: value for name, value in dataclasses.asdict(filter_).items() if value not in ((), None, "")},
@@ -112,13 +115,27 @@ def manifest_path(path: Path) -> Path:
 
 
 def gated(filter_: Filter, gates: tuple[str, ...]) -> Filter:
-    """Narrow a filter to answered pairs that pass the gates."""
+    """Narrow a filter to answered pairs that pass the gates.
+
+    Raises ExportError if the filter asks for just what a gate leaves out.
+    """
     if "flagged" in gates:
+        if filter_.is_flagged:
+            raise _contradiction("flagged")
         filter_ = dataclasses.replace(filter_, is_flagged=False)
     if "rejected" in gates:
         statuses = filter_.statuses or ("generated", "accepted", "rejected")
-        filter_ = dataclasses.replace(filter_, statuses=tuple(s for s in statuses if s != "rejected"))
+        passing = tuple(status for status in statuses if status != "rejected")
+        if not passing:
+            raise _contradiction("rejected")
+        filter_ = dataclasses.replace(filter_, statuses=passing)
     return dataclasses.replace(filter_, has_answer=True)
+
+
+def _contradiction(gate: str) -> ExportError:
+    return ExportError(
+        f"The filter asks for {gate} pairs, and the gate {gate!r} leaves them out.", "Open the gate: --gates none."
+    )
 
 
 def filter_from_json(text: str) -> Filter:
@@ -133,6 +150,9 @@ def filter_from_json(text: str) -> Filter:
             raise ExportError(f"A filter has no {sorted(unknown)[0]!r}.", f"It has: {', '.join(sorted(names))}.")
         if not all(_fits(value, getattr(Filter(), name)) for name, value in values.items()):
             raise TypeError("a value of another kind")
+        if values.get("polygon") and not values.get("projection_id"):
+            raise TypeError("a polygon belongs to a projection")
+        values["polygon"] = [(float(x), float(y)) for x, y in values.get("polygon", ())]
         return Filter(**{name: _frozen(value) for name, value in values.items()})
     except (ValueError, TypeError) as error:
         raise ExportError(f"{text!r} is not a filter.", 'Write it like {"run_ids": ["..."]}.') from error

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import itertools
 
 from glan_core.entities import ModelCall
 from glan_core.errors import ReplyError
@@ -9,6 +10,8 @@ from glan_core.journal import Journal
 from glan_core.store.database import Database, explained_errors
 from glan_core.store.ingest import Entity, ingest
 from glan_core.store.model_calls import find_model_call
+
+_ROWS_AT_ONCE = 2_000  # of a journal that is taken in: bounds the memory
 
 
 class Ledger:
@@ -24,8 +27,10 @@ class Ledger:
         self._open_calls: dict[str, ModelCall] = {}
         self.cost: float | None = 0.0
         """US dollars of the calls recorded here; None once the price of one is not known."""
+        entries = journal.read()
         with explained_errors(database.path):
-            ingest(self._writer, journal.read())
+            while batch := list(itertools.islice(entries, _ROWS_AT_ONCE)):
+                ingest(self._writer, batch)
 
     @property
     def unwritten(self) -> int:
@@ -72,5 +77,5 @@ class Ledger:
         self._writer.close()
 
     def _write(self, batch: list[Entity]) -> None:
-        with explained_errors(self._database.path):
+        with explained_errors(self._database.path), self._database.writing:
             ingest(self._writer, batch)

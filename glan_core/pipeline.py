@@ -169,8 +169,8 @@ class Pipeline:
             yield from self._subject_work(growth)
         else:
             subject = find_subject(self._cursor, growth.node_id)
-            if subject is not None:
-                yield self._syllabus_work(subject, growth.instructions)
+            if subject is not None:  # a run that goes on may have its syllabus already
+                yield from self._shared_out((subject,), growth.instructions)
 
     def _has_use_for(self, instructions: int) -> bool:
         return instructions > 0 or "instructions" not in self._plan.request.stages
@@ -296,17 +296,18 @@ class Pipeline:
         Attempts of earlier runs whose replies could not be used are passed over, so a further run tries anew.
         """
         left = self._settings.reply_attempts
-        for attempt in itertools.count(1):
+        attempt = 1
+        while left > 0:
             try:
                 return await make(attempt)
             except KnownFailureError:
-                continue
+                attempt += 1
             except ReplyError as error:
                 self._ledger.settle(error.model_call_id, error)
+                attempt += 1
                 left -= 1
             except CallError as error:
+                # No reply came, so the same request may be sent again; it stays the same attempt for a later run too.
                 left = left - 1 if error.is_retryable else 0
-            if left <= 0:
-                break
         self.counts.failed += 1
         return None

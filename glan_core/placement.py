@@ -15,7 +15,7 @@ import numpy as np
 from glan_core import ids
 from glan_core.embedding.encoder import BATCH, ENCODER, encode
 from glan_core.embedding.projection import SEED, lay_out, place
-from glan_core.errors import GlanError
+from glan_core.errors import EmbeddingError, GlanError
 from glan_core.store.database import Cursor, Database, explained_errors, transaction
 from glan_core.store.embeddings import (
     PlacedInstruction,
@@ -32,8 +32,10 @@ from glan_core.store.embeddings import (
 
 T = TypeVar("T")
 
-# A set is laid out anew when it has doubled since, until it is this large; the fit takes about 3 s there on two cores.
+# A set is laid out anew when it has doubled since, as long as the layout was made of fewer points than this; a fit of
+# 2,000 takes about 3 s on two cores, and one of 20,000 about 15 s, which is as many as one is made of.
 _LARGEST_RELAYOUT = 2_000
+_LARGEST_FIT = 20_000
 
 
 class Compute(Protocol):
@@ -95,27 +97,40 @@ def _embed(cursor: Cursor, texts: list[str], compute: Compute, on_progress: Call
 
 
 def _has_outgrown(fitted: int, total: int) -> bool:
-    return total <= _LARGEST_RELAYOUT and total >= 2 * fitted
+    return fitted < _LARGEST_RELAYOUT and total >= 2 * fitted
 
 
 def _lay_out_anew(cursor: Cursor, texts: dict[str, str], compute: Compute) -> None:
-    instruction_ids = sorted(texts)
-    layout = compute(
-        lay_out, list_vectors(cursor, encoder=ENCODER, texts=[texts[i] for i in instruction_ids]), seed=SEED
-    )
+    """Make a new layout of a sample that the ids decide, and place the rest in it."""
+    ordered = sorted(texts)  # ids are hashes, so the first of them are a sample without a bias
+    fitted, rest = ordered[:_LARGEST_FIT], ordered[_LARGEST_FIT:]
+    vectors = list_vectors(cursor, encoder=ENCODER, texts=[texts[i] for i in ordered])
+    layout = compute(lay_out, vectors[: len(fitted)], seed=SEED)
     now = datetime.now(UTC)
     projection = Projection(
         ids.stable_id("projection", ENCODER, layout.method, SEED, now.isoformat()), ENCODER, layout.method, SEED, now
     )
+    places = [(fitted, layout.coordinates, "fit")]
+    if rest:
+        added = compute(
+            place,
+            vectors[len(fitted) :],
+            among=vectors[: len(fitted)],
+            coordinates=layout.coordinates,
+            method=layout.method,
+            seed=SEED,
+        )
+        places.append((rest, added, "transform"))
     with transaction(cursor):
         insert_projection(cursor, projection)
-        insert_projected_points(
-            cursor,
-            projection.projection_id,
-            instruction_ids=instruction_ids,
-            coordinates=layout.coordinates,
-            placed_by="fit",
-        )
+        for instruction_ids, coordinates, placed_by in places:
+            insert_projected_points(
+                cursor,
+                projection.projection_id,
+                instruction_ids=instruction_ids,
+                coordinates=coordinates,
+                placed_by=placed_by,
+            )
 
 
 def _place_among(
@@ -173,6 +188,8 @@ class Placer:
             place_all(self._database, compute=self._compute, on_progress=self._hear)
         except GlanError as error:
             self.error = error
+        except Exception as error:  # noqa: BLE001 - a thread that dies in silence would be started for ever
+            self.error = EmbeddingError(f"Placing ended on {type(error).__name__}: {error}", "Try again.")
 
     def _hear(self, step: str, done: int, total: int) -> None:
         self.step, self.done, self.total = step, done, total

@@ -9,7 +9,7 @@ leaves out what earlier seeds have drawn.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -30,9 +30,10 @@ from glan_core.stages.sampling import count_combinations, sample_class_sessions_
 from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
 from glan_core.store.instructions import count_combinations_used, list_instructions, list_taken_combinations
-from glan_core.store.subjects import find_subject, list_subjects
+from glan_core.store.subjects import find_subject, list_disciplines_listed_otherwise, list_subjects
 from glan_core.store.taxonomy_nodes import find_taxonomy_node, list_disciplines_below
 
+_NOTHING: Mapping[str, frozenset[tuple[str, ...]]] = {}
 DEFAULT_STAGES = ("instructions", "answers")
 
 
@@ -106,15 +107,19 @@ class Plan:
         }
 
 
-def make_plan(cursor: Cursor, request: PlanRequest) -> Plan:
+def make_plan(
+    cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, frozenset[tuple[str, ...]]] = _NOTHING
+) -> Plan:
     """Plan a run over the curriculum as it is.
+
+    `also_taken` are combinations, by syllabus id, that runs still at work will use (see Background).
 
     Raises ScopeError for an unknown node, and PlanError if the stages do not fit together, the number is not positive,
     or the scope holds nothing to generate from.
     """
     _check(request)
     courses, growing = _targets(cursor, request)
-    quotas = _allocate(cursor, request, courses, growing)
+    quotas = _allocate(cursor, request, courses, growing, also_taken)
     items = tuple(item for item in quotas.items if "instructions" in request.stages)
     growths = tuple(
         Growth(node_id, stage, quotas.growing[node_id])
@@ -231,9 +236,9 @@ def _targets(cursor: Cursor, request: PlanRequest) -> tuple[dict[str, Course], d
             growing[node.taxonomy_node_id] = "taxonomy"
         disciplines = [discipline.taxonomy_node_id for discipline in list_disciplines_below(cursor, scope_id)]
         found = list_subjects(cursor, disciplines)
-        # Those that a model listed are asked for again, so that a run that was cut short completes its queries;
-        # their replies are on file. A list that people made needs no model.
-        listed = {subject.discipline_id for subject in found if subject.run_id is None}
+        # Those that this seed listed are asked for again, so that a run that was cut short completes its queries;
+        # their replies are on file. A list that people made, or another seed, is there already.
+        listed = list_disciplines_listed_otherwise(cursor, disciplines, seed=request.seed)
         asked = set(disciplines) - listed if "subjects" in request.stages else set()
         growing |= {discipline_id: "subjects" for discipline_id in disciplines if discipline_id in asked}
         subjects |= {subject.subject_id: subject for subject in found if subject.discipline_id not in asked}
@@ -253,13 +258,24 @@ class _Quotas(NamedTuple):
     growing: dict[str, int]
 
 
-def _allocate(cursor: Cursor, request: PlanRequest, courses: dict[str, Course], growing: dict[str, str]) -> _Quotas:
+def _allocate(
+    cursor: Cursor,
+    request: PlanRequest,
+    courses: dict[str, Course],
+    growing: dict[str, str],
+    also_taken: Mapping[str, frozenset[tuple[str, ...]]],
+) -> _Quotas:
     """Deal the instructions out one by one, in an order that the seed decides, until all are dealt or drawn out."""
     taken = list_taken_combinations(
         cursor, [course.syllabus.syllabus_id for course in courses.values()], other_than_seed=request.seed
     )
     draws = {
-        subject_id: draw_items(course, request, taken=taken.get(course.syllabus.syllabus_id, frozenset()))
+        subject_id: draw_items(
+            course,
+            request,
+            taken=taken.get(course.syllabus.syllabus_id, frozenset())
+            | also_taken.get(course.syllabus.syllabus_id, frozenset()),
+        )
         for subject_id, course in courses.items()
     }
     quotas = _Quotas([], dict.fromkeys(growing, 0))

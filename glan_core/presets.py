@@ -66,7 +66,7 @@ def _quick(*, model: str, answer_model: str) -> GenerationSettings:
                 ("subjects_quick", "subjects_as_jsonl_quick"), model, max_tokens=400, is_schema_bound=True
             ),
             "syllabus": _calm(("syllabus_quick",), model, max_tokens=500),
-            "class_details": _calm(("class_details_quick",), model, max_tokens=600, is_schema_bound=True),
+            "class_details": _calm(("class_details_quick",), model, max_tokens=900, is_schema_bound=True),
             "instructions": _calm(("instructions_quick",), model, max_tokens=120),
             "answers": _calm(("answers_quick",), answer_model, max_tokens=400),
         },

@@ -12,6 +12,9 @@ With neither OPENAI_BASE_URL nor OPENAI_API_KEY the built-in model answers.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from glan_core.errors import SettingsError
 
 PROJECT_FOLDER = Path(__file__).parent.parent
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -32,11 +35,20 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the settings from environment variables; empty ones count as missing."""
+    """Read the settings from environment variables; empty ones count as missing.
+
+    SettingsError for an address that carries a secret: addresses are shown and kept.
+    """
     base_url = environment.get("OPENAI_BASE_URL", "").strip()
     api_key = environment.get("OPENAI_API_KEY", "").strip()
     if api_key and not base_url:
         base_url = OPENAI_BASE_URL
+    address = urlsplit(base_url)
+    if address.username or address.password or address.query:
+        raise SettingsError(
+            "OPENAI_BASE_URL holds a name, a password or a query.",
+            "Put the address alone there, and the key in OPENAI_API_KEY.",
+        )
     database = environment.get("GLAN_DATABASE", "").strip()
     return Settings(
         database=Path(database).expanduser() if database else PROJECT_FOLDER / "workspace" / "glan.duckdb",

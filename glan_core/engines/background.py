@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 from glan_core.engines.local import execute
-from glan_core.errors import GlanError
+from glan_core.errors import GlanError, PlanError
 from glan_core.llm.endpoint import Endpoint
 from glan_core.plan import Plan
 from glan_core.store.database import Database
@@ -24,12 +24,25 @@ class Background:
         self._threads: dict[str, threading.Thread] = {}
         self._stops: dict[str, threading.Event] = {}
         self._errors: dict[str, GlanError] = {}
+        self._claims: dict[str, frozenset[str]] = {}
+        self._plans: dict[str, Plan] = {}
 
     def start(self, plan: Plan, *, endpoint: Endpoint, concurrency: int) -> None:
-        """Begin or go on with a run; one that is going already is left alone, however often this is called."""
+        """Begin or go on with a run; one that is going already is left alone, however often this is called.
+
+        Raises PlanError if another run is at work on some of the same questions: both would pay for them.
+        """
         with self._lock:
             if self.is_running(plan.run_id):
                 return
+            for run_id, claims in tuple(self._claims.items()):
+                if self.is_running(run_id) and not claims.isdisjoint(_claims(plan)):
+                    raise PlanError(
+                        f"Run {run_id[:6]} is at work on some of the same questions.",
+                        "Wait until it is finished, or choose another seed.",
+                    )
+            self._claims[plan.run_id] = _claims(plan)
+            self._plans[plan.run_id] = plan
             stop = threading.Event()
             thread = threading.Thread(
                 target=self._run, args=(plan, endpoint, concurrency, stop), name=f"run-{plan.run_id}", daemon=True
@@ -52,6 +65,15 @@ class Background:
     def is_stopping(self, run_id: str) -> bool:
         """Say whether the run was asked to stop and still waits for calls in flight."""
         return self.is_running(run_id) and self._stops[run_id].is_set()
+
+    def taken_combinations(self, *, other_than_seed: int) -> dict[str, frozenset[tuple[str, ...]]]:
+        """Give, by syllabus id, the combinations (sorted concept ids) that running plans of other seeds will use."""
+        taken: dict[str, set[tuple[str, ...]]] = {}
+        for run_id, plan in tuple(self._plans.items()):
+            if self.is_running(run_id) and plan.request.seed != other_than_seed:
+                for item in plan.items:
+                    taken.setdefault(item.syllabus_id, set()).add(tuple(sorted(item.combination.key_concept_ids)))
+        return {syllabus_id: frozenset(combinations) for syllabus_id, combinations in taken.items()}
 
     def error_of(self, run_id: str) -> GlanError | None:
         """Give the error that ended the run in this process, if one did."""
@@ -76,3 +98,13 @@ class Background:
             )
         except GlanError as error:
             self._errors[plan.run_id] = error
+        except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+            self._errors[plan.run_id] = GlanError(f"The run ended on {type(error).__name__}: {error}")
+        finally:
+            self._claims.pop(plan.run_id, None)
+            self._plans.pop(plan.run_id, None)
+
+
+def _claims(plan: Plan) -> frozenset[str]:
+    """Give the ids of everything that a plan will make or grow."""
+    return frozenset([*(item.instruction_id for item in plan.items), *(growth.node_id for growth in plan.growths)])

@@ -29,6 +29,7 @@ from glan_core.store.runs import save_run
 
 _FLUSH_SECONDS = 0.4  # how far the database may lag behind the journal
 _FLUSH_ROWS = 2000
+_GRACE_SECONDS = 30.0  # for calls in flight when the run has to end
 
 _QUIET = threading.Event()  # never set
 
@@ -167,6 +168,10 @@ class _Loop:
                     await self._ledger.flush()
                     flushed = time.perf_counter()
                     self._on_progress(self.progress())
+        except GlanError:
+            if running:  # their replies are paid for
+                await asyncio.wait(running, timeout=_GRACE_SECONDS)
+            raise
         finally:
             for task in running:
                 task.cancel()

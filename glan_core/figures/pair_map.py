@@ -1,11 +1,9 @@
 """Where does each pair lie among all the others?"""
 
-import html
-import textwrap
-
 import pandas as pd
 import plotly.graph_objects as go
 
+from glan_core.figures.icicle import escape
 from glan_core.figures.palette import OTHER_COLOUR, SHADES, Ground, colours_of
 
 _MARGIN = 0.04  # of the range, so that no point sits on the edge
@@ -33,7 +31,7 @@ def pair_map(
             go.Scattergl(
                 x=own["x"],
                 y=own["y"],
-                name=html.escape(field),
+                name=escape(field),
                 mode="markers",
                 marker={
                     "size": size,
@@ -94,5 +92,5 @@ def _range(values: pd.Series) -> list[float]:
 
 
 def _hover(instruction: str, discipline: str, subject: str) -> str:
-    lines = [html.escape(line) for line in textwrap.wrap(instruction, _WRAP)[:4]]
-    return "<br>".join([*lines, f"<b>{html.escape(discipline)}</b>: {html.escape(subject)}"])
+    lines = [escape(instruction[start : start + _WRAP]) for start in range(0, len(instruction), _WRAP)][:4]
+    return "<br>".join([*lines, f"<b>{escape(discipline)}</b>: {escape(subject)}"])

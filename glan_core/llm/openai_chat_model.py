@@ -2,7 +2,8 @@
 
 401, 403                          EndpointError: the key is refused
 404                               EndpointError: no such model, or no such path
-no connection, time-out           EndpointError after the client's own retries
+no connection                     EndpointError after the client's own retries
+no reply in time                  CallError after those retries: its item fails, others may be quicker
 429, 5xx after those retries      CallError, retryable
 a body that is no completion      CallError, retryable
 400, 413, 422 ...                 CallError: this request is refused, asking again would not help
@@ -99,9 +100,10 @@ class OpenAIChatModel:
         where = self._endpoint.label
         # The aiohttp transport reports a refused connection as a time-out while connecting.
         if isinstance(error, openai.APITimeoutError) and type(error.__cause__).__name__ != "ConnectTimeout":
-            return EndpointError(
+            return CallError(
                 f"{where} did not answer within {self._timeout_seconds:g} seconds (tries: {self._retries + 1}).",
-                "It may be overloaded. Try again later, or with fewer calls at once.",
+                kind="timeout",
+                hint="It may be overloaded. Try again later, or with fewer calls at once.",
             )
         if isinstance(error, openai.APIConnectionError):
             return EndpointError(

@@ -8,8 +8,8 @@
 A flagged pair is kept: what a model said is paid for, and a person may think otherwise.
 """
 
-import difflib
 import re
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -23,7 +23,7 @@ _REFUSAL = re.compile(
 # plain sentences above it (tried: 0.83 to 1.0).
 _LEAST_LETTERS = 40
 _LEAST_CERTAINTY = 0.8
-# Twice the common part over both lengths: above this an answer adds hardly anything to its question.
+# Share of common words: above this an answer adds hardly anything to its question.
 _LEAST_REPETITION = 0.85
 
 
@@ -32,6 +32,8 @@ def check_instruction(instruction: Instruction, *, finish_reason: str, language:
     flags = []
     if finish_reason == "length":
         flags.append(QualityFlag(instruction.instruction_id, "truncated", "The question was cut off."))
+    if _is_refusal(instruction.text, finish_reason):
+        flags.append(QualityFlag(instruction.instruction_id, "refusal", instruction.text[:100]))
     flags.extend(_language_flags(instruction.instruction_id, instruction.text, language))
     return tuple(flags)
 
@@ -43,7 +45,7 @@ def check_answer(
     flags = []
     if finish_reason == "length":
         flags.append(QualityFlag(answer.instruction_id, "truncated", "The answer was cut off."))
-    if finish_reason in ("refusal", "content_filter") or _REFUSAL.search(answer.text):
+    if _is_refusal(answer.text, finish_reason):
         flags.append(QualityFlag(answer.instruction_id, "refusal", answer.text[:100]))
     if _repeats(answer.text, instruction.text):
         flags.append(QualityFlag(answer.instruction_id, "repeats_question"))
@@ -67,10 +69,13 @@ def _language_flags(instruction_id: str, text: str, language: str) -> list[Quali
 
 
 def _repeats(answer: str, question: str) -> bool:
-    # Word by word, with the cheap upper bounds first: letter by letter, two long texts would take seconds.
-    matcher = difflib.SequenceMatcher(None, answer.casefold().split(), question.casefold().split(), autojunk=False)
-    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
-    return all(bound() >= _LEAST_REPETITION for bound in bounds)
+    """Say whether two texts share nearly all their words (Dice coefficient of their words with repeats)."""
+    first, second = Counter(answer.casefold().split()), Counter(question.casefold().split())
+    return 2 * (first & second).total() >= _LEAST_REPETITION * (first.total() + second.total())
+
+
+def _is_refusal(text: str, finish_reason: str) -> bool:
+    return finish_reason in ("refusal", "content_filter") or _REFUSAL.search(text) is not None
 
 
 @cache

@@ -32,6 +32,8 @@ async def extract_class_details(
         syllabus=syllabus.text,
     )
     reply = await model.complete(request)
+    if reply.finish_reason == "length":  # a course without its end would lose the sessions that were cut
+        raise ReplyError("The class details were cut off.", kind="truncated", model_call_id=reply.model_call_id)
     class_sessions: list[ClassSession] = []
     key_concepts: list[KeyConcept] = []
     titles: set[str] = set()

@@ -3,8 +3,10 @@
 As one Arrow table and one INSERT .. SELECT: a hundred times faster than row by row.
 """
 
+import contextlib
 from collections.abc import Sequence
 
+import duckdb
 import pyarrow as pa
 
 from glan_core.store.database import Cursor
@@ -28,7 +30,8 @@ def insert_batch(
         # The names are those of our own schema and dataclasses, never text from outside.
         cursor.execute(f"insert into {table} ({names}) select {names} from batch on conflict do {on_conflict}")  # noqa: S608
     finally:
-        cursor.unregister("batch")
+        with contextlib.suppress(duckdb.Error):  # after a failed insert it fails too, and would hide why
+            cursor.unregister("batch")
 
 
 _ARROW_TYPES = {

@@ -29,6 +29,8 @@ class Database:
         self.path = path
         self._connection = connection
         self._lock = threading.Lock()
+        self.writing = threading.Lock()
+        """Held by whoever inserts a batch: DuckDB refuses one of two transactions that insert the same key."""
 
     def cursor(self) -> Cursor:
         """Give a new cursor; close it or let it go when the thread or page run is done."""

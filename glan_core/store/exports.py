@@ -17,8 +17,8 @@ EXPORT_COLUMNS = (
 )  # fmt: skip
 
 
-def iterate_export_rows(cursor: Cursor, filter_: Filter) -> Iterator[dict[str, Any]]:
-    """Give the answered pairs of a filter with the columns EXPORT_COLUMNS, ordered by id, so always the same way."""
+def iterate_export_rows(cursor: Cursor, filter_: Filter, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
+    """Give the answered pairs of a filter with the columns EXPORT_COLUMNS, ordered by id, the first `limit` of them."""
     condition = condition_of(filter_)
     names = ", ".join(EXPORT_COLUMNS)
     cursor.execute(
@@ -28,6 +28,8 @@ def iterate_export_rows(cursor: Cursor, filter_: Filter) -> Iterator[dict[str, A
             from pair
             where {condition.where}
                 and pair.answer_id is not null
+            order by pair.instruction_id, pair.answer_id
+            limit ?
         ),
         drawn as (
             select
@@ -71,7 +73,7 @@ def iterate_export_rows(cursor: Cursor, filter_: Filter) -> Iterator[dict[str, A
         )
         order by instruction_id, answer_id
         """,  # noqa: S608 - column names of ours, and a condition built from parameters
-        condition.parameters,
+        [*condition.parameters, limit],
     )
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
         for row in rows:

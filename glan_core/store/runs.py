@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from glan_core.entities import Run, RunState
+from glan_core.entities import GenerationSettings, Run, RunState
 from glan_core.store.database import Cursor
 
 _COLUMNS = "run_id, plan, settings, seed, state, engine, started_at, finished_at, message"
@@ -136,19 +136,18 @@ def run_errors(cursor: Cursor, run_id: str) -> pd.DataFrame:
     ).df()
 
 
-def typical_seconds(cursor: Cursor, model: str) -> dict[str, float]:
-    """Give the median seconds of a model's answered calls by stage; stages without any are left out."""
+def typical_seconds(cursor: Cursor, settings: GenerationSettings) -> dict[str, float]:
+    """Give, by stage, the median seconds of its model's answered calls; stages without any are left out."""
     rows = cursor.execute(
         """
-        select stage, median(seconds)
+        select stage, model, median(seconds)
         from model_call
-        where model = ?
-            and finish_reason <> ''
-        group by stage
-        """,
-        [model],
+        where finish_reason <> ''
+        group by all
+        """
     ).fetchall()
-    return dict(rows)
+    known = {(stage, model): seconds for stage, model, seconds in rows}
+    return {stage: known[stage, used.model] for stage, used in settings.stages.items() if (stage, used.model) in known}
 
 
 def spending(cursor: Cursor) -> Spending:

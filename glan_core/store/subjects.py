@@ -43,6 +43,21 @@ def list_subjects(cursor: Cursor, discipline_ids: Sequence[str]) -> tuple[Subjec
     return tuple(_subject(row) for row in rows)
 
 
+def list_disciplines_listed_otherwise(cursor: Cursor, discipline_ids: Sequence[str], *, seed: int) -> frozenset[str]:
+    """Give those of the disciplines that have a subject from people or from a run with another seed."""
+    rows = cursor.execute(
+        """
+        select distinct subject.discipline_id
+        from subject
+        left join run on run.run_id = subject.run_id
+        where subject.discipline_id in (select unnest(?::varchar[]))
+            and run.seed is distinct from ?
+        """,
+        [list(discipline_ids), seed],
+    ).fetchall()
+    return frozenset(discipline_id for (discipline_id,) in rows)
+
+
 def find_subject(cursor: Cursor, subject_id: str) -> Subject | None:
     """Give the subject with this id."""
     row = cursor.execute(f"select {_COLUMNS} from subject where subject_id = ?", [subject_id]).fetchone()  # noqa: S608

@@ -94,7 +94,7 @@ with result:
                     "Download", path.read_bytes(), file_name=name, icon=":material/download:", on_click="ignore"
                 )
     st.subheader("The first row", anchor=False)
-    first = next(iterate_export_rows(cursor, passing))
+    first = next(iterate_export_rows(cursor, passing, limit=1))
     shown = chat_line(first, has_lineage=has_lineage) if format_ == "chat" or not has_lineage else first
     st.code(json.dumps(shown, indent=2, ensure_ascii=False), language="json", wrap_lines=True, height=420)
     st.caption(plain("Rows are ordered by id and hold no times: the same choice gives the same bytes."))

@@ -67,7 +67,8 @@ def keep_selection() -> None:
         if len(corners) == 2:
             (x1, y1), (x2, y2) = corners
             corners = [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
-        st.session_state[state.MAP_POLYGON] = tuple((float(x), float(y)) for x, y in corners)
+        outline = tuple((float(x), float(y)) for x, y in corners)
+        st.session_state[state.MAP_POLYGON] = (projection.projection_id, outline)
 
 
 def forget_selection() -> None:
@@ -75,7 +76,9 @@ def forget_selection() -> None:
     st.session_state.pop(state.MAP_POLYGON, None)
 
 
-polygon = st.session_state.get(state.MAP_POLYGON, ())
+drawn_on, polygon = st.session_state.get(state.MAP_POLYGON, ("", ()))
+if drawn_on != projection.projection_id:  # an outline means nothing on another layout
+    polygon = ()
 chart, panel = st.columns([7, 3], gap="medium")
 with chart:
     show_figure(

@@ -25,7 +25,11 @@ cursor = workspace.cursor()
 
 def start(plan: Plan, model: ModelChoice, concurrency: int) -> None:
     """Start the plan that the visitor saw, show its run, and offer the next seed."""
-    workspace.background.start(plan, endpoint=model.endpoint, concurrency=concurrency)
+    try:
+        workspace.background.start(plan, endpoint=model.endpoint, concurrency=concurrency)
+    except PlanError as error:
+        show_error(error)
+        return
     st.query_params["run"] = plan.run_id
     st.session_state[state.SEED] = plan.request.seed + 1
 
@@ -109,11 +113,12 @@ with preview:
         stages=("subjects", "syllabus", "class_details", *DEFAULT_STAGES) if grows else DEFAULT_STAGES,
     )
     try:
-        plan = make_plan(cursor, request)
+        taken = workspace.background.taken_combinations(other_than_seed=request.seed)
+        plan = make_plan(cursor, request, also_taken=taken)
     except PlanError as error:
         show_error(error)
         st.stop()
-    show_plan(plan, seconds=typical_seconds(cursor, model.model), concurrency=int(concurrency))
+    show_plan(plan, seconds=typical_seconds(cursor, request.settings), concurrency=int(concurrency))
     is_running = workspace.background.is_running(plan.run_id)
     st.button(
         "Running" if is_running else "Start",

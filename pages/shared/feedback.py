@@ -12,6 +12,7 @@ _LINK_STARTS = re.compile(r"https?:/|ftp:/|www|@", re.IGNORECASE)
 
 def plain(text: str) -> str:
     """Give text as it is: nothing a model or a user wrote is taken for Markdown, nor an address for a link."""
+    text = "  \n".join(line.strip() for line in text.splitlines() if line.strip()).replace("&", "&amp;")
     text = _LINK_STARTS.sub(lambda start: f"{start[0]}{_WORD_JOINER}", text)
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|~<>$:" else letter for letter in text)
 

@@ -53,7 +53,7 @@ def _show(workspace: Workspace, run_id: str, *, is_running: bool) -> None:
     wanted = run.plan["instructions"]
     _show_head(workspace, run, is_running=is_running)
     st.progress(
-        min(1.0, made.answers / wanted),
+        1.0 if run.state is RunState.FINISHED and not is_running else min(1.0, made.answers / wanted),
         text=f"{count(made.answers)} of {count(wanted)} pairs · {count(made.calls)} calls · "
         f"{count(made.completion_tokens)} tokens written · cost {money(made.cost)}",
     )

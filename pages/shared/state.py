@@ -3,7 +3,7 @@
 MAP_CHART = "map_chart"
 """The chart of the Map page."""
 MAP_POLYGON = "map_polygon"
-"""The outline drawn last on the Map page: a tuple of (x, y) corners."""
+"""The outline drawn last on the Map page: the projection it was drawn on, and a tuple of (x, y) corners."""
 MAP_ROWS = "map_rows"
 """The table of the Map page."""
 TAXONOMY_SEEN = "taxonomy_seen"

@@ -3,6 +3,7 @@
 One of each per server process, made once, whoever comes first.
 """
 
+import atexit
 import os
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from glan_core.settings import Settings, read_settings, runs_folder
 from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.runs import mark_interrupted_runs
+
+_STOP_SECONDS = 5.0
 
 
 class Workspace(NamedTuple):
@@ -37,12 +40,10 @@ def open_workspace() -> Workspace:
     settings = read_settings(os.environ)
     database = open_or_create(settings)
     worker = EmbeddingWorker()
-    return Workspace(
-        settings,
-        database,
-        Background(database, runs_folder(settings.database)),
-        Placer(database, worker.compute),
-    )
+    background = Background(database, runs_folder(settings.database))
+    # A server that is asked to end lets the calls in flight finish, as far as they do so soon.
+    atexit.register(background.stop_all, seconds=_STOP_SECONDS)
+    return Workspace(settings, database, background, Placer(database, worker.compute))
 
 
 @st.cache_resource(show_spinner="Starting the model ...")

@@ -129,7 +129,8 @@ def test_an_endpoint_that_sends_only_garbage_fails_every_item_and_ends(workbench
     progress = workbench.execute(plan)
     assert (progress.state, progress.counts.failed) == (RunState.FINISHED, 3)
     errors = run_errors(workbench.cursor, plan.run_id)
-    assert errors[["stage", "error_kind", "calls"]].values.tolist() == [["instructions", "unreadable", 9]]
+    assert errors[["stage", "error_kind", "calls"]].values.tolist() == [["instructions", "unreadable", 3]]
+    assert len(workbench.server.requests) == 9  # each request three times, each time as the same call
 
 
 def test_a_call_that_stays_refused_fails_its_item_with_its_kind(workbench: Workbench):

@@ -280,7 +280,7 @@ def test_an_address_that_is_none_ends_the_run(base_url: str):
         complete(Endpoint(base_url))
 
 
-def test_an_endpoint_that_does_not_answer_in_time_ends_the_run(model_server: ModelServer):
+def test_a_call_that_is_not_answered_in_time_fails_alone(model_server: ModelServer):
     gate = threading.Event()
 
     def script(request: dict[str, Any]) -> str:
@@ -289,11 +289,12 @@ def test_an_endpoint_that_does_not_answer_in_time_ends_the_run(model_server: Mod
 
     model_server.script = script
     try:
-        with pytest.raises(EndpointError) as raised:
+        with pytest.raises(CallError) as raised:
             complete(model_server.endpoint, timeout_seconds=0.3)
     finally:
         gate.set()
     assert raised.value.message == f"{model_server.base_url} did not answer within 0.3 seconds (tries: 1)."
+    assert (raised.value.kind, raised.value.is_retryable) == ("timeout", False)
 
 
 @pytest.mark.parametrize(

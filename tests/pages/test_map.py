@@ -52,7 +52,8 @@ def test_a_drawn_outline_narrows_the_rows_to_those_inside(
     chosen = points[0]
     near = 1e-4
     corners = [(-near, -near), (near, -near), (near, near), (-near, near)]
-    app.session_state[state.MAP_POLYGON] = tuple((chosen.x + dx, chosen.y + dy) for dx, dy in corners)
+    outline = tuple((chosen.x + dx, chosen.y + dy) for dx, dy in corners)
+    app.session_state[state.MAP_POLYGON] = (projection.projection_id, outline)
     app.run()
     app.switch_page(PAGE).run()
     assert not app.exception

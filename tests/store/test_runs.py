@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from glan_core.entities import RunState
+from glan_core.presets import preset
 from glan_core.store.database import Cursor
 from glan_core.store.ingest import ingest
 from glan_core.store.runs import (
@@ -112,4 +113,5 @@ def test_the_typical_seconds_of_a_stage_are_the_median_of_its_answered_calls(cur
     ingest(cursor, [model_call(f"call {seconds}", seconds=seconds) for seconds in (1.0, 2.0, 30.0)])
     ingest(cursor, [model_call("refused", seconds=0.0, finish_reason="", stage="answers")])
     ingest(cursor, [model_call("other", seconds=9.0, model="other")])
-    assert typical_seconds(cursor, "m") == {"instructions": 2.0}
+    settings = preset("paper", model="m", answer_model="other")
+    assert typical_seconds(cursor, settings) == {"instructions": 2.0}
