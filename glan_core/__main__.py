@@ -18,7 +18,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
-import typer
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.stderr.write("error: The packages are missing.\nhint: Run `make run` once, then: . .venv/bin/activate\n")
+    sys.exit(2)
 
 from glan_core.doctor import examine
 from glan_core.engines.local import Progress, execute

@@ -99,7 +99,9 @@ def _database(settings: Settings) -> Check:
         with open_database(settings.database) as database:
             found = totals(database.cursor())
     except DatabaseLockedError as error:
-        return Check("database", "ok", error.message, "Fine if that is the app; a headless run needs it closed.")
+        return Check(
+            "database", "ok", f"{error.message} If that is the app, all is well; headless commands need it closed."
+        )
     return Check(
         "database",
         "ok",

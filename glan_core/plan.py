@@ -248,7 +248,8 @@ def _targets(cursor: Cursor, request: PlanRequest) -> tuple[dict[str, Course], d
     if not courses and not growing:
         raise PlanError(
             "No subject in this scope has a syllabus yet.",
-            "Add the stages subjects, syllabus and class_details, so that the scope grows first.",
+            "Let it grow first, best with a model of your own: 'Grow what is missing first' in the app, "
+            "--stages subjects,syllabus,class_details,instructions,answers for the command.",
         )
     return courses, growing
 

@@ -106,7 +106,7 @@ def test_a_database_that_another_process_holds_is_named(settings: Settings, hold
     check = look(settings)["database"]
     assert str(settings.database) in check.detail
     assert f"process {holder.pid}" in check.detail
-    assert "closed" in check.hint
+    assert "closed" in check.detail
 
 
 def test_a_database_that_is_not_there_is_missing_and_not_made(settings: Settings):

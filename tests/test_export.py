@@ -427,3 +427,10 @@ def test_a_filter_with_an_unknown_condition_is_told_the_known_ones():
         filter_from_json('{"run_id": ["one"]}')
     assert "run_ids" in raised.value.hint
     assert "taxonomy_node_ids" in raised.value.hint
+
+
+@pytest.mark.parametrize("filter_", [Filter(is_flagged=True), Filter(statuses=("rejected",))])
+def test_a_filter_that_asks_for_what_a_gate_leaves_out_is_refused(pairs: Small, tmp_path: Path, filter_: Filter):
+    with pytest.raises(ExportError, match="leaves them out"):
+        export_pairs(pairs.cursor, tmp_path / "pairs.jsonl", format_="chat", filter_=filter_)
+    assert list(tmp_path.glob("pairs*")) == []

@@ -13,7 +13,7 @@ import pytest
 from glan_core.embedding.encoder import encode
 from glan_core.embedding.projection import lay_out
 from glan_core.errors import EmbeddingError
-from glan_core.placement import Placed, Placer, place_all
+from glan_core.placement import Placed, Placer, _has_outgrown, place_all
 from glan_core.store.database import Cursor
 from glan_core.store.embeddings import find_newest_projection, list_placed_instructions
 from glan_core.store.ingest import ingest
@@ -309,3 +309,10 @@ def test_a_placer_started_again_forgets_its_error(small: Small):
     wait_for(placer)
     assert placer.error is None
     assert sorted(places(small.cursor)) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("fitted", "total", "expected"), [(5, 9, False), (5, 10, True), (5, 10_005, True), (2_000, 10_000, False)]
+)
+def test_a_small_layout_is_outgrown_however_much_comes_at_once(fitted: int, total: int, expected: bool):
+    assert _has_outgrown(fitted, total) is expected

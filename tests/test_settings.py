@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from glan_core.errors import SettingsError
 from glan_core.settings import PROJECT_FOLDER, exports_folder, read_settings, runs_folder
 
 
@@ -43,3 +44,9 @@ def test_the_key_does_not_show_when_settings_are_printed():
 def test_runs_and_exports_lie_beside_the_database():
     assert runs_folder(Path("/data/my.duckdb")) == Path("/data/my.runs")
     assert exports_folder(Path("/data/my.duckdb")) == Path("/data/my.exports")
+
+
+def test_an_address_that_carries_a_password_is_refused_without_showing_it():
+    with pytest.raises(SettingsError) as raised:
+        read_settings({"OPENAI_BASE_URL": "http://somebody:hunter2@127.0.0.1:9/v1"})
+    assert "hunter2" not in raised.value.message + raised.value.hint

@@ -76,8 +76,10 @@ with result:
         st.info("No pair fits this choice. Widen it at the left.", icon=":material/filter_alt:")
         st.stop()
     name = f"pairs{FORMATS[format_]}"
+    path = exports_folder(workspace.settings.database) / name
+    if path.exists():
+        st.caption(f"A {name} is there from an earlier export; writing replaces it.")
     if st.button(f"Write {name}", type="primary", icon=":material/save:"):
-        path = exports_folder(workspace.settings.database) / name
         try:
             manifest = export_pairs(
                 cursor, path, format_=format_, filter_=filter_, gates=gates, has_lineage=has_lineage

@@ -87,7 +87,6 @@ with chart:
         alt=f"Map of {len(points)} pairs, coloured by field. The panel beside it lists the selected rows.",
         on_select=keep_selection,
         selection_mode=("lasso", "box"),
-        config={"scrollZoom": True},
     )
 with panel:
     chosen = Filter(run_ids=base.run_ids, projection_id=projection.projection_id, polygon=polygon)
@@ -135,6 +134,8 @@ picked = st.dataframe(
 st.caption(
     f"{'The newest ' + count(ROWS) + ' of ' + count(selected) if selected > ROWS else 'All ' + count(selected)} rows. "
     "Tick one to see where it comes from."
+    if selected
+    else "No pair lies inside the outline. Draw another, or press Clear."
 )
 if picked.selection.rows:
     row = rows.iloc[picked.selection.rows[0]]

@@ -34,6 +34,11 @@ def start(plan: Plan, model: ModelChoice, concurrency: int) -> None:
     st.session_state[state.SEED] = plan.request.seed + 1
 
 
+def switch_growing_on() -> None:
+    """Turn the switch, as the visitor could."""
+    st.session_state[state.GROWS] = True
+
+
 st.title("New run", anchor=False)
 st.caption("Choose where in the taxonomy to generate, see what it takes, then start.")
 
@@ -79,6 +84,7 @@ with form:
     )
     grows = st.toggle(
         "Grow what is missing first",
+        key=state.GROWS,
         help="Subjects without a syllabus get one, and disciplines without subjects get those first. "
         "The built-in model is weak at this; expect short, rough courses.",
     )
@@ -117,6 +123,8 @@ with preview:
         plan = make_plan(cursor, request, also_taken=taken)
     except PlanError as error:
         show_error(error)
+        if not grows:
+            st.button("Grow what is missing first", icon=":material/psychiatry:", on_click=switch_growing_on)
         st.stop()
     show_plan(plan, seconds=typical_seconds(cursor, request.settings), concurrency=int(concurrency))
     is_running = workspace.background.is_running(plan.run_id)

@@ -17,7 +17,8 @@ def show_pair(cursor: Cursor, instruction_id: str, *, instruction: str, answer: 
     st.caption(plain(" › ".join(found.path)))
     st.markdown(f"**{plain(instruction)}**")
     st.text(answer or "It has no answer yet.")
-    st.caption(plain(f"Class session: {'; '.join(found.class_sessions)}"))
+    word = "Class session" if len(found.class_sessions) == 1 else "Class sessions"
+    st.caption(plain(f"{word}: {'; '.join(found.class_sessions)}"))
     with st.container(horizontal=True, gap="xsmall"):
         for name in found.key_concepts:
             st.badge(plain(name), color="gray")

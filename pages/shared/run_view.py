@@ -57,6 +57,8 @@ def _show(workspace: Workspace, run_id: str, *, is_running: bool) -> None:
         text=f"{count(made.answers)} of {count(wanted)} pairs · {count(made.calls)} calls · "
         f"{count(made.completion_tokens)} tokens written · cost {money(made.cost)}",
     )
+    if is_running and not made.calls:
+        st.caption("Waiting for the first reply. A model on this machine reads the whole syllabus first.")
     if run.message and not is_running:
         st.warning(plain(run.message), icon=":material/info:")
     for kind in run_errors(cursor, run_id).itertuples():

@@ -1,5 +1,6 @@
 """Runs go on in threads of their own: each once, until it ends or is stopped."""
 
+import dataclasses
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -8,8 +9,8 @@ import pytest
 
 from glan_core.engines.background import Background
 from glan_core.entities import RunState
-from glan_core.errors import EndpointError
-from glan_core.plan import Plan
+from glan_core.errors import EndpointError, PlanError
+from glan_core.plan import Plan, make_plan
 from tests.model_server import Reply
 from tests.workbench import Workbench
 
@@ -141,3 +142,27 @@ def test_an_unknown_run_is_neither_running_nor_in_error(background: Background):
     assert not background.is_running("nowhere")
     assert not background.is_stopping("nowhere")
     assert background.error_of("nowhere") is None
+
+
+def test_a_run_that_shares_questions_with_a_running_one_is_refused(
+    background: Background, workbench: Workbench, gate: threading.Event
+):
+    smaller, larger = workbench.plan(instructions=4), workbench.plan(instructions=6)
+    _start(background, workbench, smaller)
+    with pytest.raises(PlanError, match="some of the same questions"):
+        _start(background, workbench, larger)
+    gate.set()
+
+
+def test_another_seed_leaves_out_what_a_running_plan_will_draw(
+    background: Background, workbench: Workbench, gate: threading.Event
+):
+    first = workbench.plan(instructions=40)
+    _start(background, workbench, first)
+    taken = background.taken_combinations(other_than_seed=2)
+    request = dataclasses.replace(first.request, seed=2)
+    second = make_plan(workbench.cursor, request, also_taken=taken)
+    gate.set()
+    drawn = [{tuple(sorted(item.combination.key_concept_ids)) for item in plan.items} for plan in (first, second)]
+    assert len(drawn[1]) == 40
+    assert drawn[0].isdisjoint(drawn[1])

@@ -20,7 +20,7 @@ from glan_core.store.database import open_database
 from glan_core.store.ingest import ingest
 from glan_core.store.reports import totals
 from glan_core.store.runs import find_run, mark_interrupted_runs, run_counts
-from tests.model_server import API_KEY, Reply
+from tests.model_server import API_KEY, Reply, stage_of
 from tests.workbench import Workbench, belongs
 
 
@@ -291,3 +291,20 @@ def test_a_killed_run_goes_on_and_sends_no_finished_call_again(workbench: Workbe
     assert finished.isdisjoint(later)
     # 4 calls for subjects, 3 syllabi with their details and 12 pairs; only what was under way is sent a second time.
     assert len(finished) + len(later) == 4 + 6 + 24
+
+
+def test_a_run_that_goes_on_writes_no_second_syllabus_after_a_lost_first_call(workbench: Workbench):
+    lost: list[str] = []
+
+    def script(request: dict[str, Any]) -> Reply | None:
+        if stage_of(request) == "syllabus" and not lost:
+            lost.append("once")
+            return Reply(body=b"garbage")
+        return None
+
+    workbench.server.script = script
+    plan = workbench.growing_plan(instructions=3)
+    assert workbench.execute(plan).counts.failed == 0
+    sent = len(workbench.server.requests)
+    workbench.execute(plan)
+    assert len(workbench.server.requests) == sent

@@ -131,3 +131,7 @@ def test_a_plain_sentence_is_recognised_with_certainty(text: str, language: str)
     found, certainty = language_of(text)
     assert found == language
     assert 0.8 <= certainty <= 1
+
+
+def test_a_refused_question_is_flagged():
+    assert _of_question("I'm sorry, I can't help with that.", finish_reason="content_filter") == ["refusal"]

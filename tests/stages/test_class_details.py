@@ -103,3 +103,10 @@ def test_an_unusable_reply_is_a_reply_error_of_its_call(settings: GenerationSett
         _extract(reply, settings)
     assert raised.value.kind == kind
     assert raised.value.model_call_id
+
+
+def test_a_list_that_was_cut_off_is_no_course(settings: GenerationSettings):
+    whole_line = _line("Rays", "reflection")
+    with pytest.raises(ReplyError) as raised:
+        _extract(cut_off(whole_line), settings)
+    assert raised.value.kind == "truncated"
