@@ -260,7 +260,7 @@ def test_a_scope_without_a_syllabus_is_an_error_that_says_how_to_grow_one(
 ):
     with pytest.raises(PlanError, match="No subject in this scope has a syllabus yet") as raised:
         _plan(small, request_, scope=(getattr(small.nodes, name).taxonomy_node_id,))
-    assert "subjects, syllabus and class_details" in raised.value.hint
+    assert "--stages subjects,syllabus,class_details,instructions,answers" in raised.value.hint
 
 
 def test_a_removed_scope_is_an_error(small: Small, request_: PlanRequest):
