@@ -15,6 +15,7 @@ from glan_core.store.instructions import insert_instructions
 from glan_core.store.runs import save_run
 from tests.conftest import Small
 from tests.small_pairs import answer, instruction, run
+from tests.workbench import Workbench
 
 GROWING = ("subjects", "syllabus", "class_details", "instructions", "answers")
 
@@ -279,3 +280,11 @@ def test_a_scope_that_other_seeds_have_drawn_out_is_an_error(small: Small, reque
 def test_an_unknown_node_is_an_error(small: Small, request_: PlanRequest):
     with pytest.raises(ScopeError, match="'nowhere'"):
         _plan(small, request_, scope=("nowhere",))
+
+
+def test_another_seed_does_not_ask_again_for_the_subjects_of_a_discipline(workbench: Workbench):
+    workbench.execute(workbench.growing_plan(instructions=2))
+    asked = len(workbench.server.requests_of("subjects"))
+    workbench.execute(workbench.growing_plan(instructions=2, seed=9))
+    assert asked > 0
+    assert len(workbench.server.requests_of("subjects")) == asked
