@@ -402,7 +402,11 @@ def test_a_second_interrupt_ends_at_once_and_loses_only_the_calls_in_flight(
     ("arguments", "sentence", "advice"),
     [
         (("generate", "--scope", "Optic"), "There is no node 'Optic'", "Did you mean 'Optics'?"),
-        (("generate", "--scope", "Agriculture"), "No subject in this scope has a syllabus", "subjects, syllabus"),
+        (
+            ("generate", "--scope", "Agriculture"),
+            "No subject in this scope has a syllabus",
+            "--stages subjects,syllabus",
+        ),
         (("generate", "--scope", "Optics", "--instructions", "many"), "--instructions", "--help"),
         (("generate",), "--scope", "--help"),
         (("grow",), "No such command 'grow'", "--help"),

@@ -85,9 +85,12 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
         app.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Give a running Chromium; in CI a missing one is a failure."""
+    """Give a running Chromium; in CI a missing one is a failure.
+
+    It ends with this package: while Playwright runs, its event loop holds the main thread, and asyncio.run is refused.
+    """
     path = find_chromium()
     if path is None:
         if os.environ.get("CI") == "true":
