@@ -140,4 +140,5 @@ st.caption(
 if picked.selection.rows:
     row = rows.iloc[picked.selection.rows[0]]
     with st.container(border=True):
-        show_pair(cursor, row.instruction_id, instruction=row.instruction, answer=row.answer)
+        answer = row.answer if isinstance(row.answer, str) else None
+        show_pair(cursor, row.instruction_id, instruction=row.instruction, answer=answer)

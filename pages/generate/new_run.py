@@ -5,13 +5,11 @@ import dataclasses
 import streamlit as st
 
 from glan_core.errors import GlanError, PlanError
-from glan_core.model_choice import ModelChoice
-from glan_core.plan import DEFAULT_STAGES, Plan, PlanRequest, make_plan
+from glan_core.plan import DEFAULT_STAGES, PlanRequest, make_plan
 from glan_core.scope import list_scope_nodes
 from glan_core.store.runs import count_runs, typical_seconds
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
-from pages.shared.formats import count
 from pages.shared.plan_view import show_plan, show_prompts
 from pages.shared.run_view import show_run
 from pages.shared.workspace import open_model, open_workspace
@@ -21,17 +19,6 @@ LEVELS = ("field", "sub_field", "discipline", "subject")
 
 workspace = open_workspace()
 cursor = workspace.cursor()
-
-
-def start(plan: Plan, model: ModelChoice, concurrency: int) -> None:
-    """Start the plan that the visitor saw, show its run, and offer the next seed."""
-    try:
-        workspace.background.start(plan, endpoint=model.endpoint, concurrency=concurrency)
-    except PlanError as error:
-        show_error(error)
-        return
-    st.query_params["run"] = plan.run_id
-    st.session_state[state.SEED] = plan.request.seed + 1
 
 
 def switch_growing_on() -> None:
@@ -74,6 +61,8 @@ with form:
         help=f"In all. Up to {MOST_INSTRUCTIONS:,} here; the command `python -m glan_core generate` has no limit.",
     )
     st.session_state.setdefault(state.SEED, count_runs(cursor))
+    if state.NEXT_SEED in st.session_state:
+        st.session_state[state.SEED] = st.session_state.pop(state.NEXT_SEED)
     seed = second.number_input(
         "Seed",
         0,
@@ -127,14 +116,15 @@ with preview:
             st.button("Grow what is missing first", icon=":material/psychiatry:", on_click=switch_growing_on)
         st.stop()
     show_plan(plan, seconds=typical_seconds(cursor, request.settings), concurrency=int(concurrency))
-    is_running = workspace.background.is_running(plan.run_id)
-    st.button(
-        "Running" if is_running else "Start",
-        type="primary",
-        icon=":material/play_arrow:",
-        disabled=is_running,
-        help=f"Makes {count(sum(plan.calls.values()))} calls; what is made stays, whatever happens.",
-        on_click=start,
-        args=(plan, model, int(concurrency)),
-    )
+    # Not a callback: it would start the plan of the run before, without a number that was typed just now. Nothing about
+    # the button ever changes, as a press is lost when it comes back as another one; a run that is going is just shown.
+    if st.button("Start", key=state.START, type="primary", icon=":material/play_arrow:"):
+        try:
+            workspace.background.start(plan, endpoint=model.endpoint, concurrency=int(concurrency))
+        except PlanError as error:
+            show_error(error)
+            st.stop()
+        st.query_params["run"] = plan.run_id
+        st.session_state[state.NEXT_SEED] = plan.request.seed + 1
+        st.rerun()
     show_prompts(cursor, plan)

@@ -67,9 +67,8 @@ def _show(workspace: Workspace, run_id: str, *, is_running: bool) -> None:
     newest = list_pairs(cursor, Filter(run_ids=(run_id,)), limit=_NEWEST)
     for pair in newest.itertuples():
         with st.container(border=True, gap="xsmall"):
-            st.caption(
-                plain(f"{pair.discipline} › {pair.subject}" + (f" · flagged: {pair.flags}" if pair.flags else ""))
-            )
+            flagged = f" · flagged: {pair.flags}" if isinstance(pair.flags, str) else ""
+            st.caption(plain(f"{pair.discipline} › {pair.subject}{flagged}"))
             st.markdown(f"**{plain(pair.instruction)}**")
             has_answer = isinstance(pair.answer, str)
             st.text(shortened(pair.answer, _MOST_LETTERS) if has_answer else "Waiting for its answer ...")

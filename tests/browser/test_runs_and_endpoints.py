@@ -89,3 +89,13 @@ def test_a_second_process_is_told_who_holds_the_database(start_app, page: Page, 
     other.stop()
     with open_database(app.database) as database:
         assert totals(database.cursor()).disciplines == 126
+
+
+def test_a_number_typed_just_before_start_counts(start_app, page: Page, model_server: ModelServer):
+    app = start_app(**endpoint_of(model_server))
+    page.goto(f"{app.url}/new_run")
+    page.get_by_role("button", name="Start", exact=True).wait_for()
+    page.get_by_role("spinbutton", name="Pairs").fill("3")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("3 of 3 pairs")).to_be_visible()
+    assert len(model_server.requests_of("instructions")) == 3
