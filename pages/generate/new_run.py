@@ -39,7 +39,12 @@ except GlanError as error:
     st.stop()
 
 nodes = {node.node_id: node for node in sorted(list_scope_nodes(cursor), key=lambda n: (LEVELS.index(n.level), n.path))}
-asked_for = [node_id for node_id in st.query_params.get("scope", "").split(",") if node_id in nodes]
+in_address = [node_id for node_id in st.query_params.get("scope", "").split(",") if node_id]
+asked_for = [node_id for node_id in in_address if node_id in nodes]
+if len(asked_for) < len(in_address):
+    st.warning(
+        "The address names a node that this taxonomy does not have. Choose under Where.", icon=":material/link_off:"
+    )
 
 form, preview = st.columns([2, 3], gap="large")
 with form:

@@ -56,6 +56,12 @@ def test_a_scope_in_the_address_is_chosen(app: AppTest, app_database: Database) 
     assert app.multiselect[0].value == [scope.node_id]
 
 
+def test_an_unknown_scope_in_the_address_is_a_warning(app: AppTest) -> None:
+    open_page(app, scope="nosuchnode")
+    assert not app.exception
+    assert "does not have" in app.warning[0].value
+
+
 def test_a_scope_without_syllabi_says_what_to_do(app: AppTest, app_database: Database) -> None:
     open_page(app, scope=resolve_scope(app_database.cursor(), "Astronomy").node_id)
     assert not app.exception
