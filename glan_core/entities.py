@@ -7,9 +7,7 @@ follows from their own fields, know no database and no model, and are what every
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple
-
-from glan_core import ids
+from typing import Any, Literal
 
 LEVELS = ("field", "sub_field", "discipline")
 SUBJECT_LEVELS = ("introductory", "intermediate", "advanced")
@@ -153,138 +151,6 @@ class QualityFlag:
     instruction_id: str
     kind: str
     detail: str = ""
-
-
-class Message(NamedTuple):
-    """One turn of a conversation with a model."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class StageSettings:
-    """How one stage calls its model."""
-
-    templates: tuple[str, ...]
-    """Names of files in prompts/, without their ending: one a call (taxonomy: one a wording; subjects: one a turn)."""
-    model: str
-    temperature: float
-    top_p: float
-    max_tokens: int
-    is_schema_bound: bool = False
-    """Whether list replies are held to a JSON schema by the endpoint."""
-    repeat_penalty: float | None = None
-    """llama.cpp's repeat_penalty; None leaves it out of the request."""
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationSettings:
-    """How every stage calls its model, and how much each is asked for."""
-
-    preset: str
-    stages: dict[str, StageSettings]
-    subject_queries: int
-    """How often a discipline is asked for its subjects."""
-    subjects_per_query: int
-    class_sessions: tuple[int, int]
-    """Fewest and most class sessions that a syllabus is asked for."""
-    key_concepts: int
-    """Key concepts that each class session is asked for."""
-    strategy_mix: float
-    """Share of draws over two class sessions, 0 to 1; the rest are over one."""
-    reply_attempts: int = 3
-    """How often an item is asked for when its reply cannot be used."""
-    language: str = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class ChatRequest:
-    """One call to a model, complete: what is sent, and why."""
-
-    stage: str
-    template: str
-    template_fingerprint: str
-    messages: tuple[Message, ...]
-    model: str
-    temperature: float
-    top_p: float
-    max_tokens: int
-    seed: int
-    draw: str = ""
-    """Tells apart calls that send the same messages on purpose, such as the ten subject queries."""
-    attempt: int = 1
-    """Counts from 1; a further attempt has another seed."""
-    response_schema: dict[str, Any] | None = None
-    repeat_penalty: float | None = None
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Everything that shapes the reply beyond messages and model."""
-        return {
-            "temperature": self.temperature,
-            "top_p": self.top_p,
-            "max_tokens": self.max_tokens,
-            "seed": self.seed,
-            "repeat_penalty": self.repeat_penalty,
-            "response_schema": self.response_schema,
-        }
-
-    @property
-    def model_call_id(self) -> str:
-        """The same request has the same id in every run, so its reply can be used again."""
-        return ids.stable_id(
-            "model_call",
-            self.stage,
-            self.template_fingerprint,
-            self.model,
-            self.parameters,
-            self.messages,
-            self.draw,
-            self.attempt,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ChatReply:
-    """What came back for one ChatRequest."""
-
-    text: str
-    finish_reason: str
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    seconds: float
-    model_call_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCall:
-    """One finished call, as it stands in the ledger; a failed one has an error_kind."""
-
-    model_call_id: str
-    run_id: str
-    stage: str
-    template: str
-    template_fingerprint: str
-    model: str
-    parameters: dict[str, Any]
-    messages: tuple[Message, ...]
-    reply: str
-    finish_reason: str
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    seconds: float
-    attempt: int
-    finished_at: datetime
-    error_kind: str | None = None
-    error_message: str | None = None
-    cost: float | None = None
-    """US dollars; None when the price of the model is not known."""
-
-    @property
-    def has_reply(self) -> bool:
-        """Whether the endpoint answered at all, so that there is nothing to gain from sending the call again."""
-        return self.finish_reason != ""
 
 
 @dataclass(frozen=True, slots=True)

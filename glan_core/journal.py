@@ -21,7 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from glan_core.entities import Message, Strategy
+from glan_core.calls import Message
+from glan_core.entities import Strategy
 from glan_core.errors import DiskError, StoreError
 from glan_core.store.ingest import INSERTS, Entity
 

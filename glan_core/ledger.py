@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import itertools
 
-from glan_core.entities import ModelCall
+from glan_core.calls import ModelCall
 from glan_core.errors import ReplyError
 from glan_core.journal import Journal
 from glan_core.store.database import Database, explained_errors

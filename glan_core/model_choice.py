@@ -4,8 +4,9 @@ import asyncio
 from typing import NamedTuple
 
 from glan_core import presets
-from glan_core.entities import ChatRequest, GenerationSettings, Message
+from glan_core.calls import ChatRequest, Message
 from glan_core.errors import EndpointError, SettingsError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import OpenAIChatModel

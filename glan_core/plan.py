@@ -15,15 +15,9 @@ from typing import Any, NamedTuple
 
 from glan_core import ids
 from glan_core.courses import Course, list_courses
-from glan_core.entities import (
-    STAGES,
-    Combination,
-    GenerationSettings,
-    StageSettings,
-    Strategy,
-    Subject,
-)
+from glan_core.entities import STAGES, Combination, Strategy, Subject
 from glan_core.errors import PlanError, ScopeError
+from glan_core.generation_settings import GenerationSettings, settings_from_data
 from glan_core.stages.answers import answer_id
 from glan_core.stages.instructions import instruction_id
 from glan_core.stages.sampling import count_combinations, sample_class_sessions_and_key_concepts
@@ -168,17 +162,6 @@ def plan_from_data(data: dict[str, Any]) -> Plan:
         combinations=data["combinations"],
         combinations_used=data["combinations_used"],
     )
-
-
-def settings_from_data(data: dict[str, Any]) -> GenerationSettings:
-    """Read generation settings back from their data."""
-    values = dict(data)
-    values["stages"] = {
-        stage: StageSettings(**{**settings, "templates": tuple(settings["templates"])})
-        for stage, settings in values["stages"].items()
-    }
-    values["class_sessions"] = tuple(values["class_sessions"])
-    return GenerationSettings(**values)
 
 
 def draw_items(

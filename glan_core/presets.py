@@ -4,8 +4,8 @@
 """
 
 from glan_core import paper
-from glan_core.entities import GenerationSettings, StageSettings
 from glan_core.errors import SettingsError
+from glan_core.generation_settings import GenerationSettings, StageSettings
 
 PRESETS = ("paper", "quick")
 

@@ -7,7 +7,7 @@ any other is sent, and its outcome is on disk before the stage sees it.
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from glan_core.entities import ChatReply, ChatRequest, ModelCall
+from glan_core.calls import ChatReply, ChatRequest, ModelCall
 from glan_core.errors import CallError, ReplyError
 from glan_core.llm.chat_model import ChatModel
 from glan_core.llm.prices import cost

@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 
 from glan_core import presets
-from glan_core.entities import GenerationSettings
+from glan_core.generation_settings import GenerationSettings
 from glan_core.starter import Curriculum, insert_curriculum, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 from tests.model_server import MODEL, ModelServer

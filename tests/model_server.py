@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from glan_core.entities import Message
+from glan_core.calls import Message
 from glan_core.llm.endpoint import Endpoint
 
 MODEL = "scripted-model"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from glan_core.entities import ChatReply, ChatRequest
+from glan_core.calls import ChatReply, ChatRequest
 from tests.model_server import default_text
 
 Script = Callable[[ChatRequest], "str | ChatReply | Exception | None"]

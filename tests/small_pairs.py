@@ -3,7 +3,8 @@
 import dataclasses
 from datetime import UTC, datetime
 
-from glan_core.entities import Answer, Instruction, Message, ModelCall, Run, RunState, Strategy
+from glan_core.calls import Message, ModelCall
+from glan_core.entities import Answer, Instruction, Run, RunState, Strategy
 from tests.small_curriculum import small_curriculum
 
 NOON = datetime(2024, 2, 20, 12, tzinfo=UTC)

@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from glan_core.entities import ChatRequest, ClassDetails, Message, ModelCall
+from glan_core.calls import ChatRequest, Message, ModelCall
+from glan_core.entities import ClassDetails
 from tests.small_curriculum import small_curriculum
 
 _REQUEST = ChatRequest(

@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from glan_core.entities import Filter, Message, QualityFlag, Strategy
+from glan_core.calls import Message
+from glan_core.entities import Filter, QualityFlag, Strategy
 from glan_core.errors import ExportError
 from glan_core.export import FORMATS, export_pairs, filter_from_json, manifest_path
 from glan_core.starter import insert_curriculum

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from glan_core.entities import Answer, Instruction, ModelCall
+from glan_core.calls import ModelCall
+from glan_core.entities import Answer, Instruction
 from glan_core.errors import ReplyError
 from glan_core.journal import Journal, read_journal
 from glan_core.ledger import Ledger

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 import pytest
 
-from glan_core.entities import ChatReply, ChatRequest, Filter, GenerationSettings, TaxonomyNode
+from glan_core.calls import ChatReply, ChatRequest
+from glan_core.entities import Filter, TaxonomyNode
 from glan_core.errors import CallError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.journal import Journal
 from glan_core.ledger import Ledger
 from glan_core.pipeline import Counts, Pipeline

@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from glan_core.entities import STAGES, GenerationSettings
+from glan_core.entities import STAGES
 from glan_core.errors import PlanError, ScopeError
-from glan_core.plan import Plan, PlanRequest, make_plan, plan_from_data, settings_from_data
+from glan_core.generation_settings import GenerationSettings, settings_from_data
+from glan_core.plan import Plan, PlanRequest, make_plan, plan_from_data
 from glan_core.stages.answers import answer_id
 from glan_core.store.answers import insert_answers
 from glan_core.store.database import Cursor, Database

@@ -10,7 +10,7 @@ import jinja2.meta
 import pytest
 
 from glan_core import prompts
-from glan_core.entities import Message
+from glan_core.calls import Message
 from glan_core.errors import TemplateError
 
 VALUES: dict[str, object] = {

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from glan_core.entities import ChatReply, ChatRequest, Message, ModelCall
+from glan_core.calls import ChatReply, ChatRequest, Message, ModelCall
 from glan_core.errors import CallError, EndpointError
 from glan_core.recording import KnownFailureError, RecordingModel
 from tests.scripted_model import ScriptedModel

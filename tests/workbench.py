@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from glan_core.calls import ModelCall
 from glan_core.engines.local import Progress, execute
-from glan_core.entities import Answer, Filter, GenerationSettings, Instruction, ModelCall, Run
+from glan_core.entities import Answer, Filter, Instruction, Run
+from glan_core.generation_settings import GenerationSettings
 from glan_core.journal import read_journal
 from glan_core.plan import Plan, PlanRequest, make_plan
 from glan_core.store.database import Cursor, Database

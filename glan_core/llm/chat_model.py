@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from glan_core.entities import ChatReply, ChatRequest
+from glan_core.calls import ChatReply, ChatRequest
 
 
 class ChatModel(Protocol):

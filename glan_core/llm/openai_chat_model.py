@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import openai
 
-from glan_core.entities import ChatReply, ChatRequest
+from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
 from glan_core.llm.endpoint import Endpoint
 

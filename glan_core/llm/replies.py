@@ -7,7 +7,7 @@ Each function turns a reply's text into values or raises ReplyError with the kin
 import json
 from typing import Any
 
-from glan_core.entities import ChatReply
+from glan_core.calls import ChatReply
 from glan_core.errors import ReplyError
 
 

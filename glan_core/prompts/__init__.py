@@ -20,7 +20,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, T
 from jinja2.sandbox import SandboxedEnvironment
 
 from glan_core import errors
-from glan_core.entities import Message
+from glan_core.calls import Message
 
 FOLDER = Path(__file__).parent
 _ROLES = ("system", "user", "assistant")

@@ -1,7 +1,8 @@
 """Stage answers (paper 2.4): the question alone goes to the answering model, in a call of its own."""
 
 from glan_core import ids, prompts
-from glan_core.entities import Answer, GenerationSettings, Instruction
+from glan_core.entities import Answer, Instruction
+from glan_core.generation_settings import GenerationSettings
 from glan_core.llm.chat_model import ChatModel
 from glan_core.llm.replies import text_of
 from glan_core.stages.request import request_for

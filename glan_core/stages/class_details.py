@@ -1,8 +1,9 @@
 """Stage class details (paper 2.3): which class sessions and key concepts does a syllabus hold?"""
 
 from glan_core import ids
-from glan_core.entities import ClassDetails, ClassSession, GenerationSettings, KeyConcept, Syllabus
+from glan_core.entities import ClassDetails, ClassSession, KeyConcept, Syllabus
 from glan_core.errors import ReplyError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.llm.chat_model import ChatModel
 from glan_core.llm.replies import objects_of, text_field, text_list_field
 from glan_core.stages.request import list_schema, request_for

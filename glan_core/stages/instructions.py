@@ -1,16 +1,9 @@
 """Stage instructions (paper 2.4): one homework question a call, with the whole syllabus in the prompt."""
 
 from glan_core import ids, prompts
-from glan_core.entities import (
-    ChatRequest,
-    ClassDetails,
-    ClassSession,
-    Combination,
-    GenerationSettings,
-    Instruction,
-    Subject,
-    Syllabus,
-)
+from glan_core.calls import ChatRequest
+from glan_core.entities import ClassDetails, ClassSession, Combination, Instruction, Subject, Syllabus
+from glan_core.generation_settings import GenerationSettings
 from glan_core.llm.chat_model import ChatModel
 from glan_core.llm.replies import text_of
 from glan_core.stages.request import language_name, request_for

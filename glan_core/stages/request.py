@@ -3,7 +3,8 @@
 from typing import Any
 
 from glan_core import ids, prompts
-from glan_core.entities import ChatRequest, Message, StageSettings
+from glan_core.calls import ChatRequest, Message
+from glan_core.generation_settings import StageSettings
 
 LANGUAGE_NAMES = {
     "en": "English", "de": "German", "es": "Spanish", "fr": "French", "it": "Italian", "ja": "Japanese",

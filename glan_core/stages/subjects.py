@@ -5,8 +5,10 @@ in the first turn makes the list worse.
 """
 
 from glan_core import ids
-from glan_core.entities import SUBJECT_LEVELS, GenerationSettings, Message, Subject, TaxonomyNode
+from glan_core.calls import Message
+from glan_core.entities import SUBJECT_LEVELS, Subject, TaxonomyNode
 from glan_core.errors import ReplyError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.llm.chat_model import ChatModel
 from glan_core.llm.replies import objects_of, text_field, text_list_field, text_of
 from glan_core.stages.request import language_name, list_schema, request_for

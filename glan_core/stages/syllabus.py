@@ -1,8 +1,9 @@
 """Stage syllabus (paper 2.3): how is a subject taught, from the first session to the last?"""
 
 from glan_core import ids
-from glan_core.entities import GenerationSettings, Subject, Syllabus
+from glan_core.entities import Subject, Syllabus
 from glan_core.errors import ReplyError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.llm.chat_model import ChatModel
 from glan_core.llm.replies import text_of
 from glan_core.stages.request import language_name, request_for

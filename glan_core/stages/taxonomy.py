@@ -5,8 +5,9 @@ people have voted on it.
 """
 
 from glan_core import ids
-from glan_core.entities import LEVELS, GenerationSettings, TaxonomyNode
+from glan_core.entities import LEVELS, TaxonomyNode
 from glan_core.errors import ReplyError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.llm.chat_model import ChatModel
 from glan_core.llm.replies import objects_of, text_field
 from glan_core.stages.request import language_name, list_schema, request_for

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from glan_core.calls import ModelCall
 from glan_core.entities import (
     Answer,
     ClassSession,
     Instruction,
     KeyConcept,
-    ModelCall,
     QualityFlag,
     Subject,
     Syllabus,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from glan_core.entities import Message, ModelCall
+from glan_core.calls import Message, ModelCall
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor
 

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from glan_core.entities import Filter, Message
+from glan_core.calls import Message
+from glan_core.entities import Filter
 from glan_core.store.database import Cursor
 from glan_core.store.filters import condition_of
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from glan_core.entities import GenerationSettings, Run, RunState
+from glan_core.entities import Run, RunState
+from glan_core.generation_settings import GenerationSettings
 from glan_core.store.database import Cursor
 
 _COLUMNS = "run_id, plan, settings, seed, state, engine, started_at, finished_at, message"

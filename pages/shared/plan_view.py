@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from glan_core.calls import Message
 from glan_core.courses import Course, find_courses
-from glan_core.entities import Message
 from glan_core.plan import Plan, PlannedInstruction
 from glan_core.stages.instructions import instruction_request
 from glan_core.store.database import Cursor

@@ -8,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from glan_core.entities import ChatReply, ChatRequest, Message
+from glan_core.calls import ChatReply, ChatRequest, Message
 from glan_core.errors import EndpointError
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from glan_core.entities import ChatReply, ChatRequest, Message
+from glan_core.calls import ChatReply, ChatRequest, Message
 from glan_core.errors import CallError, EndpointError, GlanError
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import OpenAIChatModel

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glan_core.entities import ChatReply
+from glan_core.calls import ChatReply
 from glan_core.errors import ReplyError
 from glan_core.llm.replies import objects_of, text_field, text_list_field, text_of
 

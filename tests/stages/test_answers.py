@@ -5,8 +5,10 @@ import dataclasses
 
 import pytest
 
-from glan_core.entities import Answer, GenerationSettings, Instruction, Message, Strategy
+from glan_core.calls import Message
+from glan_core.entities import Answer, Instruction, Strategy
 from glan_core.errors import ReplyError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.stages.answers import answer_id, generate_answers
 from tests.scripted_model import ScriptedModel
 

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from glan_core.entities import ClassDetails, GenerationSettings
+from glan_core.entities import ClassDetails
 from glan_core.errors import ReplyError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.stages.class_details import extract_class_details
 from tests.scripted_model import ScriptedModel, cut_off
 from tests.small_curriculum import SYLLABUS_TEXT, small_curriculum

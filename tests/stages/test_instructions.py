@@ -5,8 +5,9 @@ import dataclasses
 
 import pytest
 
-from glan_core.entities import ClassDetails, Combination, GenerationSettings, Instruction, Strategy
+from glan_core.entities import ClassDetails, Combination, Instruction, Strategy
 from glan_core.errors import ReplyError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.stages.instructions import generate_instructions, instruction_id, instruction_request
 from tests.scripted_model import ScriptedModel
 from tests.small_curriculum import SYLLABUS_TEXT, small_curriculum

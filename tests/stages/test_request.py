@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from glan_core import prompts
-from glan_core.entities import GenerationSettings, Message
+from glan_core.calls import Message
+from glan_core.generation_settings import GenerationSettings
 from glan_core.stages.request import language_name, list_schema, request_for
 
 

@@ -6,8 +6,10 @@ import json
 import pytest
 
 from glan_core import ids
-from glan_core.entities import SUBJECT_LEVELS, GenerationSettings, Message, Subject
+from glan_core.calls import Message
+from glan_core.entities import SUBJECT_LEVELS, Subject
 from glan_core.errors import ReplyError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.stages.subjects import generate_subjects, level_of
 from tests.scripted_model import ScriptedModel, cut_off
 from tests.small_curriculum import small_curriculum

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from glan_core import ids
-from glan_core.entities import GenerationSettings, Syllabus
+from glan_core.entities import Syllabus
 from glan_core.errors import ReplyError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.stages.syllabus import generate_syllabus
 from tests.scripted_model import ScriptedModel, cut_off
 from tests.small_curriculum import SYLLABUS_TEXT, small_curriculum

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from glan_core import ids
-from glan_core.entities import GenerationSettings, TaxonomyNode
+from glan_core.entities import TaxonomyNode
 from glan_core.errors import CallError, ReplyError
+from glan_core.generation_settings import GenerationSettings
 from glan_core.stages.taxonomy import build_taxonomy
 from tests.scripted_model import ScriptedModel, cut_off
 from tests.small_curriculum import small_curriculum
