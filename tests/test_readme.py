@@ -17,7 +17,7 @@ import pytest
 import typer
 
 from docs.make_screenshots import GROUNDS, Example, pictures
-from glan_core import entities, prompts
+from glan_core import calls, entities, prompts
 from glan_core.__main__ import app
 from glan_core.llm import built_in
 from glan_core.model_choice import CONCURRENCY
@@ -112,7 +112,7 @@ def test_every_entity_of_the_noun_grid_is_a_class_of_its_row():
     for cell in grid():
         if cell.column == "entity":
             homes = [PROJECT_FOLDER / "glan_core" / "store" / name for name in stores[cell.noun]]
-            known = set(vars(entities)).union(*(classes(home) for home in homes))
+            known = {*vars(entities), *vars(calls)}.union(*(classes(home) for home in homes))
             assert set(cell.names) <= known
 
 
