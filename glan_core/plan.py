@@ -20,7 +20,8 @@ from glan_core.errors import PlanError, ScopeError
 from glan_core.generation_settings import GenerationSettings, settings_from_data
 from glan_core.stages.answers import answer_id
 from glan_core.stages.instructions import instruction_id
-from glan_core.stages.sampling import count_combinations, sample_class_sessions_and_key_concepts
+from glan_core.stages.combinations import count_combinations
+from glan_core.stages.sampling import sample_class_sessions_and_key_concepts
 from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
 from glan_core.store.instructions import count_combinations_used, list_instructions, list_taken_combinations

@@ -15,7 +15,10 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = (
     # 0: the nouns; import one another only
-    {"__init__", "calls", "entities", "errors", "generation_settings", "ids", "outline", "paper", "presets"},
+    {
+        *("__init__", "calls", "combination_code", "entities", "errors", "generation_settings", "ids", "outline"),
+        *("paper", "presets"),
+    },
     # 1: one answer each; import layer 0, siblings never each other
     {"settings", "prompts", "llm", "embedding", "quality", "figures", "insight"},
     # 2: import layer 0 and what ALSO_MAY_IMPORT names
