@@ -1,0 +1,1 @@
+"""What does generation cost beside the waiting for the model?"""
