@@ -1,10 +1,14 @@
 """What is sent to a model, and what comes back?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from glan_core import ids
+
+ReplyForm = Literal["jsonl", "json", "schema"]
+"""How a list is asked for: one object a line; one object around it, in JSON mode; the same, held to a JSON schema."""
 
 
 class Message(NamedTuple):
@@ -14,7 +18,7 @@ class Message(NamedTuple):
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChatRequest:
     """One call to a model, complete: what is sent, and why."""
 
@@ -31,10 +35,14 @@ class ChatRequest:
     """Tells apart calls that send the same messages on purpose, such as the ten subject queries."""
     attempt: int = 1
     """Counts from 1; a further attempt has another seed."""
+    reply_form: ReplyForm | Literal["text"] = "text"
     response_schema: dict[str, Any] | None = None
+    """Set for the form `schema` alone."""
     repeat_penalty: float | None = None
+    shared_texts: tuple[str, ...] = field(default=(), compare=False)
+    """Texts within the messages that other calls hold too, and that are kept once (see shared_texts.py)."""
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, Any]:
         """Everything that shapes the reply beyond messages and model."""
         return {
@@ -43,10 +51,11 @@ class ChatRequest:
             "max_tokens": self.max_tokens,
             "seed": self.seed,
             "repeat_penalty": self.repeat_penalty,
+            "reply_form": self.reply_form,
             "response_schema": self.response_schema,
         }
 
-    @property
+    @cached_property
     def model_call_id(self) -> str:
         """The same request has the same id in every run, so its reply can be used again."""
         return ids.stable_id(
@@ -71,6 +80,8 @@ class ChatReply:
     completion_tokens: int | None
     seconds: float
     model_call_id: str = ""
+    tries: int = 1
+    """How often the request was sent until this came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +107,35 @@ class ModelCall:
     error_message: str | None = None
     cost: float | None = None
     """US dollars; None when the price of the model is not known."""
+    tries: int = 1
+    """How often the request was sent; what was refused or lost before is not in the ledger."""
+    left_out: str | None = None
+    """What of the reply could not be used, and why."""
+    shared_texts: tuple[str, ...] = field(default=(), compare=False)
+    """As in ChatRequest."""
 
     @property
     def has_reply(self) -> bool:
         """Whether the endpoint answered at all, so that there is nothing to gain from sending the call again."""
         return self.finish_reason != ""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedText:
+    """A text that many prompts hold, kept once."""
+
+    shared_text_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointModel:
+    """What was found out about a model of an endpoint."""
+
+    endpoint: str
+    """Its address; never its key."""
+    model: str
+    reply_form: ReplyForm | None = None
+    """In which form it can be held to give lists; None when nobody tried."""
+    ceiling: int | None = None
+    """How many calls at once it served when it refused more; None when it never refused any."""

@@ -70,19 +70,38 @@ class EndpointError(GlanError):
 class CallError(GlanError):
     """One model call was refused or lost; `kind` is stored as model_call.error_kind."""
 
-    def __init__(self, message: str, *, kind: str, hint: str = "", is_retryable: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str,
+        hint: str = "",
+        is_retryable: bool = False,
+        retry_after_seconds: float | None = None,
+    ) -> None:
         super().__init__(message, hint)
         self.kind = kind
         self.is_retryable = is_retryable
+        self.retry_after_seconds = retry_after_seconds
+        """What the endpoint asked to be waited; None where it did not say."""
+        self.tries = 1
+        """How often the call was sent."""
 
 
 class ReplyError(GlanError):
-    """One reply could not be used; `kind` is stored as model_call.error_kind of `model_call_id`."""
+    """One reply could not be used; `kind` is stored as model_call.error_kind of `model_call_id`.
 
-    def __init__(self, message: str, *, kind: str, model_call_id: str = "") -> None:
+    `reply_text` is what the model said, where that is known: a conversation can go on with it.
+    """
+
+    earlier_model_call_ids: tuple[str, ...] = ()
+    """Calls of the same conversation whose replies could not be used either."""
+
+    def __init__(self, message: str, *, kind: str, model_call_id: str = "", reply_text: str = "") -> None:
         super().__init__(message)
         self.kind = kind
         self.model_call_id = model_call_id
+        self.reply_text = reply_text
 
 
 class EmbeddingError(GlanError):

@@ -1,7 +1,19 @@
 """How does each stage of a run call its model, and for how much?"""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+from glan_core.calls import ReplyForm
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a model costs, in US dollars."""
+
+    input_per_million: float
+    """A million tokens of prompts."""
+    output_per_million: float
+    """A million tokens of replies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +26,12 @@ class StageSettings:
     temperature: float
     top_p: float
     max_tokens: int
-    is_schema_bound: bool = False
-    """Whether list replies are held to a JSON schema by the endpoint."""
+    reply_form: Literal["auto"] | ReplyForm = "auto"
+    """How lists are asked for; `auto` takes the strictest form that the endpoint can be held to."""
     repeat_penalty: float | None = None
     """llama.cpp's repeat_penalty; None leaves it out of the request."""
+    price: Price | None = None
+    """The user's own; None: the published one, where there is one. Changes no id and no call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +52,37 @@ class GenerationSettings:
     reply_attempts: int = 3
     """How often an item is asked for when its reply cannot be used."""
     language: str = "en"
+    """Two letters of ISO 639-1; see languages.py."""
+    templates_folder: str = ""
+    """A folder of one's own templates; each replaces the shipped one of its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where a run ends though its plan is not done; None: nowhere. Not part of the plan: a run can go on with others."""
+
+    dollars: float | None = None
+    """US dollars that the run may spend in all, however often it was taken up."""
+    tokens: int | None = None
+    """Tokens of prompts and replies, in all."""
+    seconds: float | None = None
+    """From here on."""
+    pairs: int | None = None
+    """Pairs from here on; instructions where no answers are asked for."""
 
 
 def settings_from_data(data: dict[str, Any]) -> GenerationSettings:
     """Read generation settings back from their data."""
     values = dict(data)
-    values["stages"] = {
-        stage: StageSettings(**{**settings, "templates": tuple(settings["templates"])})
-        for stage, settings in values["stages"].items()
-    }
+    values["stages"] = {stage: _stage_from_data(settings) for stage, settings in values["stages"].items()}
     values["class_sessions"] = tuple(values["class_sessions"])
     return GenerationSettings(**values)
+
+
+def _stage_from_data(data: dict[str, Any]) -> StageSettings:
+    values = {**data, "templates": tuple(data["templates"])}
+    if "is_schema_bound" in values:  # plans of versions that knew no other form
+        values["reply_form"] = "schema" if values.pop("is_schema_bound") else "jsonl"
+    if values.get("price") is not None:
+        values["price"] = Price(**values["price"])
+    return StageSettings(**values)

@@ -40,6 +40,7 @@ def _paper(*, model: str, answer_model: str) -> GenerationSettings:
                 paper.SUBJECT_TEMPERATURE,
                 paper.SUBJECT_TOP_P,
                 max_tokens=4096,
+                reply_form="jsonl",  # the form that section 2.2 asks for
             ),
             "syllabus": StageSettings(("syllabus",), model, *varied, max_tokens=8192),
             "class_details": StageSettings(("class_details",), model, 0.0, 1.0, max_tokens=8192),
@@ -61,12 +62,10 @@ def _quick(*, model: str, answer_model: str) -> GenerationSettings:
     return GenerationSettings(
         preset="quick",
         stages={
-            "taxonomy": _calm(("taxonomy_quick",), model, max_tokens=200, is_schema_bound=True),
-            "subjects": _calm(
-                ("subjects_quick", "subjects_as_jsonl_quick"), model, max_tokens=400, is_schema_bound=True
-            ),
+            "taxonomy": _calm(("taxonomy_quick",), model, max_tokens=200),
+            "subjects": _calm(("subjects_quick", "subjects_as_jsonl_quick"), model, max_tokens=400),
             "syllabus": _calm(("syllabus_quick",), model, max_tokens=500),
-            "class_details": _calm(("class_details_quick",), model, max_tokens=900, is_schema_bound=True),
+            "class_details": _calm(("class_details_quick",), model, max_tokens=900),
             "instructions": _calm(("instructions_quick",), model, max_tokens=120),
             "answers": _calm(("answers_quick",), answer_model, max_tokens=400),
         },
@@ -78,9 +77,7 @@ def _quick(*, model: str, answer_model: str) -> GenerationSettings:
     )
 
 
-def _calm(templates: tuple[str, ...], model: str, *, max_tokens: int, is_schema_bound: bool = False) -> StageSettings:
+def _calm(templates: tuple[str, ...], model: str, *, max_tokens: int) -> StageSettings:
     # Tried on the built-in model: at 0.5 it stays on the topic, at 0.9 it wanders; a repeat penalty of 1.1 keeps it
     # out of loops. Templates ending in _quick carry example turns, without which it rarely asks a question.
-    return StageSettings(
-        templates, model, 0.5, 0.95, max_tokens=max_tokens, is_schema_bound=is_schema_bound, repeat_penalty=1.1
-    )
+    return StageSettings(templates, model, 0.5, 0.95, max_tokens=max_tokens, repeat_penalty=1.1)

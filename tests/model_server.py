@@ -174,7 +174,7 @@ def fail_every(number: int, *, reply: Reply) -> Script:
 # Words that only the prompts of one stage hold, looked for in the first and the last turn; what holds none of them is
 # a question that wants its answer.
 _MARKS = (
-    ("subjects_as_jsonl", "rewrite your list as JSON Lines"),
+    ("subjects_as_jsonl", "rewrite your list as JSON"),
     ("subjects_as_jsonl", "Write that list as JSON"),
     ("subjects", "subjects that a student of"),
     ("subjects", "Which subjects should a student of"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from glan_core.calls import ChatReply, ChatRequest
+from glan_core.calls import ChatReply, ChatRequest, ReplyForm
 from tests.model_server import default_text
 
 Script = Callable[[ChatRequest], "str | ChatReply | Exception | None"]
@@ -10,6 +10,8 @@ Script = Callable[[ChatRequest], "str | ChatReply | Exception | None"]
 
 class ScriptedModel:
     """Give these replies one after the other; an exception among them is raised in its turn."""
+
+    form: ReplyForm = "jsonl"
 
     def __init__(self, *replies: str | ChatReply | Exception) -> None:
         self._replies = list(replies)
@@ -25,6 +27,10 @@ class ScriptedModel:
             return reply
         return reply_to(request, reply)
 
+    async def reply_form(self, model: str) -> ReplyForm:
+        """Give the form that the test has set."""
+        return self.form
+
 
 def reply_to(request: ChatRequest, text: str, *, finish_reason: str = "stop") -> ChatReply:
     """Give a reply that took ten tokens each way and a quarter of a second."""
@@ -38,6 +44,8 @@ def cut_off(text: str) -> ChatReply:
 
 class AnsweringModel:
     """Give what a function says to each request; for None what the model server says by default."""
+
+    form: ReplyForm = "jsonl"
 
     def __init__(self, script: Script = lambda request: None) -> None:
         self.script = script
@@ -53,6 +61,10 @@ class AnsweringModel:
             messages = [message._asdict() for message in request.messages]
             reply = default_text({"messages": messages, "seed": request.seed})
         return reply if isinstance(reply, ChatReply) else reply_to(request, reply)
+
+    async def reply_form(self, model: str) -> ReplyForm:
+        """Give the form that the test has set."""
+        return self.form
 
     def requests_of(self, stage: str) -> list[ChatRequest]:
         """Give the requests of one stage."""

@@ -17,7 +17,7 @@ LAYERS = (
     # 0: the nouns; import one another only
     {
         *("__init__", "calls", "combination_code", "entities", "errors", "generation_settings", "ids", "outline"),
-        *("paper", "presets"),
+        *("languages", "paper", "presets"),
     },
     # 1: one answer each; import layer 0, siblings never each other
     {"settings", "prompts", "llm", "embedding", "quality", "figures", "insight"},
@@ -25,7 +25,8 @@ LAYERS = (
     {"stages", "store"},
     # 3: where both meet; import layers 0 to 3
     {
-        *("plan", "courses", "scope", "journal", "ledger", "recording", "pipeline", "engines", "export"),
+        *("plan", "plan_request", "planned_instructions", "targets", "allocation", "dealing", "gaps", "estimates"),
+        *("courses", "scope", "journal", "ledger", "recording", "pipeline", "engines", "export"),
         *("starter", "model_choice", "placement", "doctor", "imports"),
     },
     # 4: what a person starts; imports everything
@@ -37,6 +38,7 @@ LISTED = frozenset().union(*LAYERS)
 LIBRARY_PLACES = {
     "duckdb": ("glan_core/store/",),
     "openai": ("glan_core/llm/",),
+    "json_repair": ("glan_core/llm/",),
     "jinja2": ("glan_core/prompts/",),
     "plotly": ("glan_core/figures/",),
     "sentence_transformers": ("glan_core/embedding/",),

@@ -1,8 +1,6 @@
 """Templates render with the values that their head documents, and nothing in a value can become a turn."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import jinja2
@@ -12,32 +10,20 @@ import pytest
 from glan_core import prompts
 from glan_core.calls import Message
 from glan_core.errors import TemplateError
+from glan_core.prompts.own_templates import EXAMPLES, variables_of
 
-VALUES: dict[str, object] = {
-    "child_level": "sub-field",
-    "class_sessions": [{"title": "Rays", "key_concepts": ["reflection", "refraction"]}],
-    "discipline": "Physics",
-    "existing": ["Physical sciences"],
-    "fewest_class_sessions": 10,
-    "instruction": "Why is the sky blue?",
-    "key_concepts": 5,
-    "language": "English",
-    "learned": ["Rays", "Waves"],
-    "level": "introductory",
-    "levels": ["introductory", "advanced"],
-    "most_class_sessions": 30,
-    "number": 12,
-    "path": ["Natural Science"],
-    "subject": "Optics",
-    "subtopics": ["light"],
-    "syllabus": "Class session 1: Rays",
-}
+VALUES = EXAMPLES
 
 every_template = pytest.mark.parametrize("name", prompts.names())
 
 
 def _needed(name: str) -> set[str]:
     return jinja2.meta.find_undeclared_variables(jinja2.Environment(autoescape=True).parse(prompts.source(name)))
+
+
+def _language_of(name: str, language: str, form: str = "jsonl") -> str:
+    values = {**VALUES, "language": language, "reply_form": form}
+    return "\n".join(message.content for message in prompts.render(name, **values))
 
 
 def _head(name: str) -> str:
@@ -67,7 +53,8 @@ def test_the_head_of_a_template_names_its_stage_and_its_reply(name: str):
 
 @every_template
 def test_a_missing_value_is_an_error_that_names_the_template(name: str):
-    for missing in _needed(name):
+    # What only one form of the reply needs is not missed in the others.
+    for missing in _needed(name) - {"key"}:
         values = {value: VALUES[value] for value in _needed(name) - {missing}}
         with pytest.raises(TemplateError, match=f"'{name}'.*'{missing}'"):
             prompts.render(name, **values)
@@ -96,7 +83,9 @@ def test_a_conversation_begins_with_the_system_and_ends_with_the_user(name: str)
 )
 def test_text_in_a_value_stays_text(name: str, text: str):
     hostile = {value: _with_text(VALUES[value], text) for value in _needed(name)}
-    expected = [message.role for message in prompts.render(name, **VALUES)]
+    hostile |= {"reply_form": "json"} if "reply_form" in hostile else {}
+    values = {**VALUES, **({"language": text} if "language" in hostile else {})}
+    expected = [message.role for message in prompts.render(name, **values)]
     messages = prompts.render(name, **hostile)
     assert [message.role for message in messages] == expected
     assert text in "".join(message.content for message in messages)
@@ -111,14 +100,51 @@ def _with_text(value: object, text: str) -> object:
 
 
 def test_blocks_become_turns_in_their_order():
-    assert prompts.render("answers_quick", instruction="Why?") == (
+    assert prompts.render("answers_quick", instruction="Why?", language="English") == (
         Message("system", "You are a helpful teacher. Answer in at most two short paragraphs."),
         Message("user", "Why?"),
     )
 
 
 def test_the_question_goes_to_the_answering_model_alone():
-    assert prompts.render("answers", instruction="Why?") == (Message("user", "Why?"),)
+    assert prompts.render("answers", instruction="Why?", language="English") == (Message("user", "Why?"),)
+
+
+def test_an_answer_in_another_language_is_asked_for_in_one_sentence():
+    assert prompts.render("answers", instruction="왜?", language="Korean") == (
+        Message("system", "Answer in Korean."),
+        Message("user", "왜?"),
+    )
+
+
+@every_template
+@pytest.mark.parametrize("form", ["jsonl", "json", "schema"])
+def test_every_prompt_names_the_language_that_its_text_is_to_have(name: str, form: str):
+    if "class_details" in name:  # a syllabus is read back in its own language
+        assert "language" in _language_of(name, "Korean", form)
+    elif name == "repair_list":
+        assert "keep the language of the list" in _language_of(name, "Korean", form)
+    else:
+        assert "Korean" in _language_of(name, "Korean", form)
+
+
+@pytest.mark.parametrize("name", [name for name in prompts.names() if name.endswith("_quick") or name == "answers"])
+def test_english_takes_no_word_in_a_short_prompt(name: str):
+    assert "English" not in _language_of(name, "English")
+
+
+@pytest.mark.parametrize("name", [name for name in prompts.names() if "reply_form" in _needed(name)])
+def test_a_list_is_asked_for_in_the_words_of_its_form(name: str):
+    lines, json_object, schema = (_language_of(name, "English", form) for form in ("jsonl", "json", "schema"))
+    assert json_object == schema
+    assert re.search(r"JSON Lines|JSON object per line|reply line is a JSON object", lines)
+    assert not re.search(r"JSON Lines|per line|a line", json_object)
+    assert "JSON" in json_object  # JSON mode is refused without the word
+
+
+@every_template
+def test_a_template_uses_nothing_that_its_call_does_not_give(name: str):
+    assert _needed(name) <= set(variables_of(name))
 
 
 def test_the_instruction_prompt_holds_the_whole_syllabus_and_what_was_learned():
@@ -155,42 +181,119 @@ def test_no_two_templates_share_a_fingerprint():
     assert len({prompts.fingerprint(name) for name in prompts.names()}) == len(prompts.names())
 
 
-@pytest.fixture
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the templates that a test may change."""
-    folder = tmp_path / "prompts"
-    shutil.copytree(prompts.FOLDER, folder)
-    monkeypatch.setattr(prompts, "FOLDER", folder)
-    caches = (prompts.fingerprint, prompts.names, prompts._environment, prompts._template)
-    for cached in caches:
-        cached.cache_clear()
-    yield folder
-    for cached in caches:
-        cached.cache_clear()
+def _write(folder: Path, name: str, text: str) -> str:
+    (folder / f"{name}.jinja").write_text(text, encoding="utf-8")
+    return str(folder)
 
 
-def test_a_changed_template_has_another_fingerprint(own_folder: Path):
-    path = own_folder / "answers.jinja"
-    before = prompts.fingerprint("answers")
-    path.write_text(path.read_text(encoding="utf-8").replace("the answer", "an answer"), encoding="utf-8")
-    prompts.fingerprint.cache_clear()
-    assert prompts.fingerprint("answers") != before
+OWN = "{% block user %}Please answer: {{ instruction }}{% endblock %}"
 
 
-def test_a_block_without_a_role_is_an_error(own_folder: Path):
-    (own_folder / "odd.jinja").write_text("{% block greeting %}Hello{% endblock %}", encoding="utf-8")
-    with pytest.raises(TemplateError, match="'greeting'") as raised:
-        prompts.render("odd")
-    assert "system, user, assistant" in raised.value.hint
+def test_a_template_of_ones_own_comes_before_the_shipped_one(tmp_path: Path):
+    folder = _write(tmp_path, "answers", OWN)
+    assert prompts.check_folder(folder) == ("answers",)
+    assert prompts.render("answers", folder=folder, instruction="Why?") == (Message("user", "Please answer: Why?"),)
+    assert prompts.source("answers", folder=folder) == OWN
+    assert prompts.render("syllabus", folder=folder, **VALUES) == prompts.render("syllabus", **VALUES)
+    assert prompts.fingerprint("syllabus", folder=folder) == prompts.fingerprint("syllabus")
 
 
-def test_a_template_with_a_syntax_error_is_an_error(own_folder: Path):
-    (own_folder / "odd.jinja").write_text("{% block user %}{{ }}{% endblock %}", encoding="utf-8")
-    with pytest.raises(TemplateError, match="'odd' cannot be read"):
-        prompts.render("odd")
+def test_the_fingerprint_goes_by_the_content_alone(tmp_path: Path):
+    folder = _write(tmp_path, "answers", OWN)
+    assert prompts.fingerprint("answers", folder=folder) != prompts.fingerprint("answers")
+    copied = _write(tmp_path, "syllabus", prompts.source("syllabus"))
+    assert prompts.fingerprint("syllabus", folder=copied) == prompts.fingerprint("syllabus")
 
 
-def test_a_template_cannot_reach_into_python(own_folder: Path):
-    (own_folder / "odd.jinja").write_text("{% block user %}{{ ''.__class__.__mro__ }}{% endblock %}", encoding="utf-8")
-    with pytest.raises(TemplateError, match="'odd' cannot be rendered"):
-        prompts.render("odd")
+def test_a_changed_template_has_another_fingerprint_once_its_folder_is_checked(tmp_path: Path):
+    folder = _write(tmp_path, "answers", OWN)
+    before = prompts.fingerprint("answers", folder=folder)
+    _write(tmp_path, "answers", OWN.replace("Please a", "A"))
+    prompts.check_folder(folder)
+    assert prompts.fingerprint("answers", folder=folder) != before
+    assert prompts.render("answers", folder=folder, instruction="Why?")[0].content == "Answer: Why?"
+
+
+def test_no_folder_replaces_nothing():
+    assert prompts.check_folder("") == ()
+
+
+def test_a_folder_without_templates_replaces_nothing(tmp_path: Path):
+    (tmp_path / "notes.txt").write_text("To do", encoding="utf-8")
+    assert prompts.check_folder(str(tmp_path)) == ()
+
+
+@every_template
+def test_every_shipped_template_may_stand_in_a_folder_of_ones_own(name: str, tmp_path: Path):
+    assert prompts.check_folder(_write(tmp_path, name, prompts.source(name))) == (name,)
+
+
+@every_template
+def test_a_template_of_ones_own_may_use_all_that_its_call_gives(name: str, tmp_path: Path):
+    used = " ".join(f"{{{{ {variable} }}}}" for variable in variables_of(name))
+    assert prompts.check_folder(_write(tmp_path, name, f"{{% block user %}}{used}{{% endblock %}}")) == (name,)
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path):
+    with pytest.raises(TemplateError, match="nowhere") as raised:
+        prompts.check_folder(str(tmp_path / "nowhere"))
+    assert ".jinja" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message", "hint"),
+    [
+        ("answer", OWN, "replaces no template", "Did you mean answers.jinja?"),
+        ("riddles", OWN, "replaces no template", "There are: answers,"),
+        ("answers", OWN.replace("instruction", "instructions"), "uses 'instructions'", "Did you mean 'instruction'?"),
+        ("answers", OWN.replace("instruction", "instruction ~ seed"), "uses 'seed'", "given: instruction, language."),
+        (
+            "answers",
+            "{% block user %}Hello{% endblock %}",
+            "does not use 'instruction'",
+            "given: instruction, language.",
+        ),
+        ("class_details", "{% block user %}List.{% endblock %}", "does not use 'syllabus'", "syllabus, reply_form"),
+        ("instructions", "{% block user %}{{ syllabus }}{% endblock %}", "does not use 'class_sessions'", "learned"),
+        ("answers", "{{ instruction }}", "holds no turn", "{% block user %}"),
+        ("answers", OWN.replace("block user", "block greeting"), "'greeting'", "system, user, assistant"),
+        ("answers", OWN.replace("block user", "block assistant"), "ends with a turn of the assistant", "block user"),
+        ("answers", "{% block user %}{{ }}{% endblock %}", "cannot be read", ""),
+        ("answers", OWN.replace("instruction", "instruction | shout"), "'shout'", ""),
+        ("answers", OWN.replace("instruction", "instruction.__class__.__mro__"), "cannot be rendered", ""),
+        ("answers", OWN.replace("instruction", "instruction + 1"), "cannot be rendered", ""),
+        ("answers", OWN.replace("instruction", "1 / (instruction | length * 0)"), "cannot be rendered", ""),
+        (
+            "answers",
+            '{% extends "syllabus.jinja" %}{% block user %}{{ instruction }}{% endblock %}',
+            "another file",
+            "",
+        ),
+        ("answers", OWN.replace("{{", '{% include "/etc/hostname" %}{{'), "another file", ""),
+        (
+            "instructions",
+            "{% block user %}{% for s in class_sessions %}{{ s.titel }}{% endfor %}{% endblock %}",
+            "'titel'",
+            "",
+        ),
+    ],
+)
+def test_a_template_that_will_not_do_is_an_error_before_anything_is_sent(
+    name: str, text: str, message: str, hint: str, tmp_path: Path
+):
+    folder = _write(tmp_path, name, text)
+    with pytest.raises(TemplateError, match=re.escape(message)) as raised:
+        prompts.check_folder(folder)
+    assert hint in raised.value.hint
+
+
+def test_a_template_that_is_no_text_is_an_error(tmp_path: Path):
+    (tmp_path / "answers.jinja").write_bytes(b"{% block user %}\xff{% endblock %}")
+    with pytest.raises(TemplateError, match=r"answers\.jinja cannot be read"):
+        prompts.check_folder(str(tmp_path))
+
+
+def test_a_folder_named_like_a_template_is_an_error(tmp_path: Path):
+    (tmp_path / "answers.jinja").mkdir()
+    with pytest.raises(TemplateError, match=r"answers\.jinja cannot be read"):
+        prompts.check_folder(str(tmp_path))

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from glan_core.calls import ChatReply, ChatRequest
+from glan_core.calls import ChatReply, ChatRequest, ReplyForm
 
 
 class ChatModel(Protocol):
@@ -12,5 +12,12 @@ class ChatModel(Protocol):
         """Give the reply to one request.
 
         Raises CallError when this call was refused or lost, EndpointError when no call can succeed.
+        """
+        ...
+
+    async def reply_form(self, model: str) -> ReplyForm:
+        """Say in which form this model's endpoint can be held to give lists; the same answer every time.
+
+        Finding out may take calls, which raise what `complete` raises; see ReplyForms.
         """
         ...

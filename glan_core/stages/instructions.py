@@ -4,9 +4,10 @@ from glan_core import ids, prompts
 from glan_core.calls import ChatRequest
 from glan_core.entities import ClassDetails, ClassSession, Combination, Instruction, Subject, Syllabus
 from glan_core.generation_settings import GenerationSettings
+from glan_core.languages import language_name
 from glan_core.llm.chat_model import ChatModel
 from glan_core.llm.replies import text_of
-from glan_core.stages.request import language_name, request_for
+from glan_core.stages.request import request_for
 
 
 def instruction_id(combination: Combination, *, syllabus_id: str, settings: GenerationSettings, seed: int) -> str:
@@ -17,7 +18,7 @@ def instruction_id(combination: Combination, *, syllabus_id: str, settings: Gene
         "instruction",
         syllabus_id,
         combination.key_concept_ids,
-        prompts.fingerprint(template),
+        prompts.fingerprint(template, folder=settings.templates_folder),
         stage.model,
         [stage.temperature, stage.top_p, stage.max_tokens, stage.repeat_penalty],
         settings.language,
@@ -37,15 +38,14 @@ def instruction_request(
     attempt: int = 1,
 ) -> ChatRequest:
     """Give the exact request for one question, as the app shows it before anything is sent."""
-    stage = settings.stages["instructions"]
-    (template,) = stage.templates
+    (template,) = settings.stages["instructions"].templates
     sessions = {session.class_session_id: session for session in details.class_sessions}
     drawn = [sessions[session_id] for session_id in combination.class_session_ids]
     last_position = max(session.position for session in drawn)
     return request_for(
         "instructions",
         template,
-        settings=stage,
+        settings=settings,
         seed=seed,
         draw=f"{'+'.join(combination.key_concept_ids)}",
         attempt=attempt,
@@ -74,7 +74,10 @@ async def generate_instructions(
     run_id: str,
     attempt: int = 1,
 ) -> Instruction:
-    """Ask for one homework question on a combination; ReplyError if the reply is empty."""
+    """Ask for one homework question on a combination; ReplyError if the reply is empty.
+
+    There is no repair: a text has no form to mend, and a new attempt costs the same.
+    """
     request = instruction_request(
         discipline=discipline,
         subject=subject,

@@ -4,14 +4,16 @@ Two turns of one conversation: first a list in free text, then the same list as 
 in the first turn makes the list worse.
 """
 
+from dataclasses import dataclass
+
 from glan_core import ids
 from glan_core.calls import Message
 from glan_core.entities import SUBJECT_LEVELS, Subject, TaxonomyNode
-from glan_core.errors import ReplyError
 from glan_core.generation_settings import GenerationSettings
+from glan_core.languages import language_name
 from glan_core.llm.chat_model import ChatModel
-from glan_core.llm.replies import objects_of, text_field, text_list_field, text_of
-from glan_core.stages.request import language_name, list_schema, request_for
+from glan_core.llm.replies import text_field, text_list_field, text_of
+from glan_core.stages.request import ListReply, ListShape, UnusableCall, list_reply, reply_form_for, request_for
 
 # Words that models use for a level, by the level of ours that they mean; the first match wins.
 _LEVEL_HINTS = (
@@ -20,6 +22,17 @@ _LEVEL_HINTS = (
     ("intermediate", ("intermediate", "undergraduate", "second", "third", "middle")),
 )
 _MOST_SUBTOPICS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectList:
+    """The subjects of one query, and what of its reply they are not."""
+
+    subjects: tuple[Subject, ...]
+    model_call_id: str
+    left_out: tuple[str, ...]
+    unusable: tuple[UnusableCall, ...] = ()
+    """Earlier calls of the conversation whose replies could not be read."""
 
 
 async def generate_subjects(
@@ -31,19 +44,19 @@ async def generate_subjects(
     seed: int,
     run_id: str,
     attempt: int = 1,
-) -> tuple[Subject, ...]:
+) -> SubjectList:
     """List the subjects of the discipline at the end of `path`, for the query with this number (from 1).
 
     Repeats within the list are dropped. Raises ReplyError if the list cannot be read.
     """
-    stage = settings.stages["subjects"]
     discipline = path[-1]
-    first_template, second_template = stage.templates
+    first_template, second_template = settings.stages["subjects"].templates
     draw = f"{discipline.taxonomy_node_id}/{query}"
+    reply_form = await reply_form_for("subjects", model=model, settings=settings)
     first = request_for(
         "subjects",
         first_template,
-        settings=stage,
+        settings=settings,
         seed=seed,
         draw=draw,
         attempt=attempt,
@@ -53,37 +66,22 @@ async def generate_subjects(
         language=language_name(settings.language),
     )
     listed = await model.complete(first)
+    shape = _shape(settings.subjects_per_query)
     second = request_for(
         "subjects",
         second_template,
-        settings=stage,
+        settings=settings,
         seed=seed,
         draw=draw,
         attempt=attempt,
         earlier=(*first.messages, Message("assistant", text_of(listed))),
-        response_schema=_schema(settings.subjects_per_query),
+        reply_form=reply_form,
+        shape=shape,
         levels=SUBJECT_LEVELS,
+        language=language_name(settings.language),
     )
-    reply = await model.complete(second)
-    subjects: dict[str, Subject] = {}
-    for item in objects_of(reply, key="subjects"):
-        name = text_field(item, "subject_name")
-        if name:
-            subjects.setdefault(
-                name.casefold(),
-                Subject(
-                    subject_id=ids.subject_id(discipline.taxonomy_node_id, name),
-                    discipline_id=discipline.taxonomy_node_id,
-                    name=name,
-                    level=level_of(text_field(item, "level")),
-                    subtopics=text_list_field(item, "subtopics")[:_MOST_SUBTOPICS],
-                    run_id=run_id,
-                    model_call_id=reply.model_call_id,
-                ),
-            )
-    if not subjects:
-        raise ReplyError("The reply names no subject.", kind="wrong_shape", model_call_id=reply.model_call_id)
-    return tuple(subjects.values())
+    reply = await list_reply(model, second, shape=shape, settings=settings, seed=seed)
+    return _subjects(reply, discipline_id=discipline.taxonomy_node_id, run_id=run_id)
 
 
 def level_of(words: str) -> str:
@@ -97,9 +95,29 @@ def level_of(words: str) -> str:
     return "intermediate"
 
 
-def _schema(number: int) -> dict[str, object]:
+def _subjects(reply: ListReply, *, discipline_id: str, run_id: str) -> SubjectList:
+    subjects: dict[str, Subject] = {}
+    repeats: list[str] = []
+    for item in reply.items:
+        name = text_field(item, "subject_name")
+        if name.casefold() in subjects:
+            repeats.append(f"The subject {name!r} came before.")
+            continue
+        subjects[name.casefold()] = Subject(
+            subject_id=ids.subject_id(discipline_id, name),
+            discipline_id=discipline_id,
+            name=name,
+            level=level_of(text_field(item, "level")),
+            subtopics=text_list_field(item, "subtopics")[:_MOST_SUBTOPICS],
+            run_id=run_id,
+            model_call_id=reply.model_call_id,
+        )
+    return SubjectList(tuple(subjects.values()), reply.model_call_id, (*reply.left_out, *repeats), reply.unusable)
+
+
+def _shape(number: int) -> ListShape:
     text = {"type": "string"}
-    return list_schema(
+    return ListShape(
         "subjects",
         {
             "subject_name": text,

@@ -4,9 +4,10 @@ from glan_core import ids
 from glan_core.entities import Subject, Syllabus
 from glan_core.errors import ReplyError
 from glan_core.generation_settings import GenerationSettings
+from glan_core.languages import language_name
 from glan_core.llm.chat_model import ChatModel
 from glan_core.llm.replies import text_of
-from glan_core.stages.request import language_name, request_for
+from glan_core.stages.request import request_for
 
 
 async def generate_syllabus(
@@ -25,13 +26,12 @@ async def generate_syllabus(
     Raises ReplyError if it is empty, or `truncated` if it reached the token limit: a course without its end would lose
     the sessions that were cut.
     """
-    stage = settings.stages["syllabus"]
-    (template,) = stage.templates
+    (template,) = settings.stages["syllabus"].templates
     fewest, most = settings.class_sessions
     request = request_for(
         "syllabus",
         template,
-        settings=stage,
+        settings=settings,
         seed=seed,
         draw=f"{subject.subject_id}/{version}",
         attempt=attempt,

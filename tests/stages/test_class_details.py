@@ -1,6 +1,7 @@
 """Class sessions and key concepts are read out of a syllabus's text."""
 
 import asyncio
+import dataclasses
 import json
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from glan_core.entities import ClassDetails
 from glan_core.errors import ReplyError
 from glan_core.generation_settings import GenerationSettings
-from glan_core.stages.class_details import extract_class_details
+from glan_core.stages.class_details import ExtractedClassDetails, extract_class_details
 from tests.scripted_model import ScriptedModel, cut_off
 from tests.small_curriculum import SYLLABUS_TEXT, small_curriculum
 
@@ -20,7 +21,12 @@ def _line(title: object, *names: str) -> str:
 
 
 def _extract(reply: object, settings: GenerationSettings) -> ClassDetails:
-    return asyncio.run(extract_class_details(ScriptedModel(reply), syllabus=NODES.syllabus, settings=settings, seed=1))
+    return _extracted(settings, reply).details
+
+
+def _extracted(settings: GenerationSettings, *replies: object) -> ExtractedClassDetails:
+    model = ScriptedModel(*replies)
+    return asyncio.run(extract_class_details(model, syllabus=NODES.syllabus, settings=settings, seed=1))
 
 
 def _names(details: ClassDetails) -> dict[str, list[str]]:
@@ -101,7 +107,7 @@ def test_a_model_that_goes_on_for_ever_is_cut_short(settings: GenerationSettings
 )
 def test_an_unusable_reply_is_a_reply_error_of_its_call(settings: GenerationSettings, reply: object, kind: str):
     with pytest.raises(ReplyError) as raised:
-        _extract(reply, settings)
+        _extracted(settings, reply, reply)
     assert raised.value.kind == kind
     assert raised.value.model_call_id
 
@@ -111,3 +117,44 @@ def test_a_list_that_was_cut_off_is_no_course(settings: GenerationSettings):
     with pytest.raises(ReplyError) as raised:
         _extract(cut_off(whole_line), settings)
     assert raised.value.kind == "truncated"
+
+
+def test_what_was_left_out_is_told(settings: GenerationSettings):
+    lines = (
+        _line("Rays", "reflection"),
+        "And:",
+        _line("Empty"),
+        _line("RAYS", "polarisation"),
+        _line("Repeats", "Reflection"),
+        '{"description": "Nameless."}',
+        _line("Waves", *(f"idea {number}" for number in range(14))),
+    )
+    assert _extracted(settings, "\n".join(lines)).left_out == (
+        "Line 2 is not JSON.",
+        "An object without title.",
+        "The class session 'Empty' has no key concepts.",
+        "The class session 'RAYS' came before.",
+        "The class session 'Repeats' has no key concepts but those of earlier ones.",
+        "The class session 'Waves' has 2 key concepts too many.",
+    )
+
+
+def test_a_reply_that_was_repaired_is_named_as_unusable(settings: GenerationSettings):
+    extracted = _extracted(settings, "Rays: reflection.", _line("Rays", "reflection"))
+    assert _names(extracted.details) == {"Rays": ["reflection"]}
+    assert [call.reason for call in extracted.unusable] == ["not_json"]
+    assert extracted.model_call_id not in {call.model_call_id for call in extracted.unusable}
+
+
+def test_a_repaired_list_that_was_cut_off_names_the_first_call_too(settings: GenerationSettings):
+    with pytest.raises(ReplyError) as raised:
+        _extracted(settings, "Rays: reflection.", cut_off(_line("Rays", "reflection")))
+    assert raised.value.kind == "truncated"
+    assert len(raised.value.earlier_model_call_ids) == 1
+
+
+def test_the_language_of_the_syllabus_is_kept(settings: GenerationSettings):
+    model = ScriptedModel(_line("Rays", "reflection"))
+    korean = dataclasses.replace(settings, language="ko")
+    asyncio.run(extract_class_details(model, syllabus=NODES.syllabus, settings=korean, seed=1))
+    assert "Keep to the language of the\nsyllabus." in model.requests[0].messages[-1].content

@@ -1,18 +1,24 @@
 """A rendered template becomes a complete request."""
 
+import asyncio
 import dataclasses
+from pathlib import Path
 
 import pytest
 
 from glan_core import prompts
-from glan_core.calls import Message
+from glan_core.calls import Message, ReplyForm
+from glan_core.errors import CallError, ReplyError
 from glan_core.generation_settings import GenerationSettings
-from glan_core.stages.request import language_name, list_schema, request_for
+from glan_core.stages.request import ListReply, ListShape, list_reply, reply_form_for, request_for
+from tests.scripted_model import ScriptedModel, cut_off
+
+LIST_STAGES = ("taxonomy", "subjects", "class_details")
 
 
 def _request(settings: GenerationSettings, **changes: object):
-    values = {"seed": 1, "draw": "d", "instruction": "Why?", **changes}
-    return request_for("answers", "answers", settings=settings.stages["answers"], **values)
+    values = {"seed": 1, "draw": "d", "instruction": "Why?", "language": "English", **changes}
+    return request_for("answers", "answers", settings=settings, **values)
 
 
 def test_a_request_holds_the_settings_of_its_stage(settings: GenerationSettings):
@@ -44,24 +50,105 @@ def test_earlier_turns_come_first(settings: GenerationSettings):
     assert _request(settings, earlier=earlier).messages == (*earlier, Message("user", "Why?"))
 
 
-def test_a_schema_is_sent_only_where_the_stage_is_bound_to_one(settings: GenerationSettings):
-    schema = list_schema("nodes", {"name": {"type": "string"}}, at_most=3)
-    assert _request(settings, response_schema=schema).response_schema is None
-    bound = dataclasses.replace(settings.stages["answers"], is_schema_bound=True)
-    request = request_for(
-        "answers", "answers", settings=bound, seed=1, draw="d", response_schema=schema, instruction=""
-    )
-    assert request.response_schema == schema
+SHAPE = ListShape("nodes", {"name": {"type": "string"}, "description": {"type": "string"}}, at_least=1, at_most=3)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json"])
+def test_a_schema_is_sent_in_no_other_form_than_schema(settings: GenerationSettings, form: ReplyForm):
+    request = _request(settings, reply_form=form, shape=SHAPE)
+    assert (request.reply_form, request.response_schema) == (form, None)
+
+
+def test_a_schema_is_sent_in_the_form_schema(settings: GenerationSettings):
+    request = _request(settings, reply_form="schema", shape=SHAPE)
+    assert (request.reply_form, request.response_schema) == ("schema", SHAPE.schema)
+
+
+def test_the_form_belongs_to_the_identity_of_a_call(settings: GenerationSettings):
+    forms = ("text", "jsonl", "json", "schema")
+    assert len({_request(settings, reply_form=form).model_call_id for form in forms}) == len(forms)
 
 
 def test_a_list_schema_requires_every_property():
-    schema = list_schema("nodes", {"name": {"type": "string"}, "description": {"type": "string"}}, at_most=3)
-    assert schema["required"] == ["nodes"]
-    nodes = schema["properties"]["nodes"]
+    assert SHAPE.schema["required"] == ["nodes"]
+    nodes = SHAPE.schema["properties"]["nodes"]
     assert (nodes["minItems"], nodes["maxItems"]) == (1, 3)
     assert nodes["items"]["required"] == ["name", "description"]
 
 
-@pytest.mark.parametrize(("code", "name"), [("en", "English"), ("de", "German"), ("eo", "eo")])
-def test_a_language_is_called_by_its_name_where_that_is_known(code: str, name: str):
-    assert language_name(code) == name
+def test_the_form_of_lists_is_asked_of_the_endpoint_unless_it_is_set(settings: GenerationSettings):
+    model = ScriptedModel()
+    model.form = "schema"
+    forms = {stage: asyncio.run(reply_form_for(stage, model=model, settings=settings)) for stage in LIST_STAGES}
+    assert forms == {"taxonomy": "schema", "subjects": "jsonl", "class_details": "schema"}
+
+
+def test_a_template_of_ones_own_is_sent_in_place_of_the_shipped_one(settings: GenerationSettings, tmp_path: Path):
+    (tmp_path / "answers.jinja").write_text("{% block user %}Please: {{ instruction }}{% endblock %}", encoding="utf-8")
+    own = dataclasses.replace(settings, templates_folder=str(tmp_path))
+    assert _request(own).messages == (Message("user", "Please: Why?"),)
+    assert _request(own).template_fingerprint != _request(settings).template_fingerprint
+
+
+def _listed(settings: GenerationSettings, *replies: object) -> tuple[ListReply, ScriptedModel]:
+    model = ScriptedModel(*replies)
+    request = _request(settings, reply_form="jsonl", shape=SHAPE)
+    return asyncio.run(list_reply(model, request, shape=SHAPE, settings=settings, seed=1)), model
+
+
+def test_a_list_that_can_be_read_takes_one_call(settings: GenerationSettings):
+    listed, model = _listed(settings, '{"name": "Optics"}')
+    assert listed == ListReply(({"name": "Optics"},), (), model.requests[0].model_call_id, "stop", ())
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"), [("Optics, acoustics.", "not_json"), ('{"title": "Optics"}', "wrong_shape")]
+)
+def test_a_list_that_cannot_be_read_is_asked_for_once_more(settings: GenerationSettings, reply: str, kind: str):
+    listed, model = _listed(settings, f"<think>Hm.</think>{reply}", '{"name": "Optics"}')
+    first, repair = model.requests
+    assert listed.items == ({"name": "Optics"},)
+    assert (listed.model_call_id, listed.unusable) == (repair.model_call_id, ((first.model_call_id, kind),))
+    assert repair.messages[:-1] == (*first.messages, Message("assistant", reply))
+    assert '"name", "description"' in repair.messages[-1].content
+    assert (repair.stage, repair.template, repair.draw) == (first.stage, "repair_list", "d/repair")
+    assert (repair.reply_form, repair.response_schema) == (first.reply_form, first.response_schema)
+
+
+def test_the_repair_says_what_was_wrong_and_in_which_form_the_list_is_wanted(settings: GenerationSettings):
+    _, model = _listed(settings, '{"title": "Optics"}', '{"name": "Optics"}')
+    words = model.requests[1].messages[-1].content
+    assert "no object with a text 'name'" in words
+    assert "JSON Lines" in words
+
+
+@pytest.mark.parametrize("reply", ["", "<think>Hm.</think>", cut_off('{"name": "Op')])
+def test_a_reply_that_would_come_out_the_same_again_is_not_repaired(settings: GenerationSettings, reply: object):
+    with pytest.raises(ReplyError) as raised:
+        _listed(settings, reply)
+    assert raised.value.earlier_model_call_ids == ()
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"), [("Still none.", "not_json"), ("", "empty"), (cut_off('{"name": "Op'), "truncated")]
+)
+def test_there_is_no_second_repair(settings: GenerationSettings, reply: object, kind: str):
+    model = ScriptedModel("None.", reply)
+    request = _request(settings, reply_form="jsonl", shape=SHAPE)
+    with pytest.raises(ReplyError) as raised:
+        asyncio.run(list_reply(model, request, shape=SHAPE, settings=settings, seed=1))
+    assert raised.value.kind == kind
+    assert raised.value.model_call_id
+    assert raised.value.earlier_model_call_ids == (request.model_call_id,)
+
+
+def test_a_conversation_goes_on_from_a_failure_that_is_known_with_its_reply(settings: GenerationSettings):
+    known = ReplyError("No JSON.", kind="not_json", model_call_id="first", reply_text="None.")
+    listed, model = _listed(settings, known, '{"name": "Optics"}')
+    assert listed.items == ({"name": "Optics"},)
+    assert model.requests[1].messages[-2] == Message("assistant", "None.")
+
+
+def test_a_repair_that_is_lost_is_a_call_error(settings: GenerationSettings):
+    with pytest.raises(CallError):
+        _listed(settings, "None.", CallError("Refused.", kind="http_400"))

@@ -1,16 +1,17 @@
 """A discipline's subjects come from two turns of one conversation."""
 
 import asyncio
+import dataclasses
 import json
 
 import pytest
 
 from glan_core import ids
-from glan_core.calls import Message
+from glan_core.calls import Message, ReplyForm
 from glan_core.entities import SUBJECT_LEVELS, Subject
 from glan_core.errors import ReplyError
 from glan_core.generation_settings import GenerationSettings
-from glan_core.stages.subjects import generate_subjects, level_of
+from glan_core.stages.subjects import SubjectList, generate_subjects, level_of
 from tests.scripted_model import ScriptedModel, cut_off
 from tests.small_curriculum import small_curriculum
 
@@ -24,6 +25,10 @@ def _line(name: str, level: str = "introductory", subtopics: object = ("light",)
 
 
 def _generate(model: ScriptedModel, settings: GenerationSettings, *, query: int = 1) -> tuple[Subject, ...]:
+    return _listed(model, settings, query=query).subjects
+
+
+def _listed(model: ScriptedModel, settings: GenerationSettings, *, query: int = 1) -> SubjectList:
     return asyncio.run(generate_subjects(model, path=PATH, query=query, settings=settings, seed=1, run_id="run"))
 
 
@@ -77,9 +82,48 @@ def test_an_empty_first_turn_is_a_reply_error(settings: GenerationSettings):
 )
 def test_an_unusable_second_turn_is_a_reply_error_of_its_call(settings: GenerationSettings, reply: object, kind: str):
     with pytest.raises(ReplyError) as raised:
-        _generate(ScriptedModel(LIST, reply), settings)
+        _generate(ScriptedModel(LIST, reply, reply), settings)
     assert raised.value.kind == kind
     assert raised.value.model_call_id
+
+
+def test_a_second_turn_that_was_repaired_is_named_as_unusable(settings: GenerationSettings):
+    model = ScriptedModel(LIST, "Optics, Acoustics", _line("Optics"))
+    listed = _listed(model, settings)
+    assert [subject.name for subject in listed.subjects] == ["Optics"]
+    assert listed.unusable == ((model.requests[1].model_call_id, "not_json"),)
+    assert listed.model_call_id == listed.subjects[0].model_call_id == model.requests[2].model_call_id
+    assert model.requests[2].messages[: len(model.requests[1].messages)] == model.requests[1].messages
+
+
+def test_what_was_left_out_is_told(settings: GenerationSettings):
+    lines = (_line("Optics"), "Then:", _line("OPTICS"), '{"level": "advanced"}', _line("Acoustics"))
+    assert _listed(ScriptedModel(LIST, "\n".join(lines)), settings).left_out == (
+        "Line 2 is not JSON.",
+        "An object without subject_name.",
+        "The subject 'OPTICS' came before.",
+    )
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "schema"])
+def test_the_second_turn_words_its_demand_for_the_form(settings: GenerationSettings, form: ReplyForm):
+    stage = dataclasses.replace(settings.stages["subjects"], reply_form=form)
+    model = ScriptedModel(LIST, json.dumps({"subjects": [json.loads(_line("Optics"))]}))
+    _generate(model, dataclasses.replace(settings, stages={**settings.stages, "subjects": stage}))
+    second = model.requests[1]
+    assert ("JSON Lines" in second.messages[-1].content) == (form == "jsonl")
+    assert ('{"subjects": [...]}' in second.messages[-1].content) == (form != "jsonl")
+    assert (second.reply_form, second.response_schema is not None) == (form, form == "schema")
+
+
+def test_levels_are_asked_for_in_english_whatever_the_language(settings: GenerationSettings):
+    model = ScriptedModel("1. 광학 (입문): 빛", _line("광학", "introductory", ["빛"]))
+    (subject,) = _generate(model, dataclasses.replace(settings, language="ko"))
+    assert (subject.name, subject.level, subject.subtopics) == ("광학", "introductory", ("빛",))
+    words = model.requests[1].messages[-1].content
+    assert "Korean" in words
+    assert "introductory, intermediate, advanced" in words
+    assert "English words" in words
 
 
 def test_a_cut_off_list_keeps_its_whole_subjects(settings: GenerationSettings):

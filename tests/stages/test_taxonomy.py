@@ -6,11 +6,12 @@ import json
 
 import pytest
 
-from glan_core import ids
+from glan_core import ids, presets
+from glan_core.calls import ReplyForm
 from glan_core.entities import TaxonomyNode
-from glan_core.errors import CallError, ReplyError
+from glan_core.errors import CallError, EndpointError, ReplyError
 from glan_core.generation_settings import GenerationSettings
-from glan_core.stages.taxonomy import build_taxonomy
+from glan_core.stages.taxonomy import ProposedNodes, build_taxonomy
 from tests.scripted_model import ScriptedModel, cut_off
 from tests.small_curriculum import small_curriculum
 
@@ -25,6 +26,12 @@ def _listed(*names: str) -> str:
 def _build(
     model: ScriptedModel, settings: GenerationSettings, path: tuple[TaxonomyNode, ...] = PATH, **changes: object
 ):
+    return _proposed(model, settings, path=path, **changes).nodes
+
+
+def _proposed(
+    model: ScriptedModel, settings: GenerationSettings, path: tuple[TaxonomyNode, ...] = PATH, **changes: object
+) -> ProposedNodes:
     values = {"siblings": ("Physics", "Chemistry"), "seed": 1, **changes}
     return asyncio.run(build_taxonomy(model, path=path, settings=settings, **values))
 
@@ -78,14 +85,59 @@ def test_the_prompt_names_the_path_and_the_children_there_are(settings: Generati
 
 
 def test_one_unusable_list_does_not_spoil_the_others(settings: GenerationSettings):
-    model = ScriptedModel("I cannot list that.", _listed("Astronomy"), cut_off('{"name": "Geo'))
-    assert [node.name for node in _build(model, settings)] == ["Astronomy"]
+    model = ScriptedModel("I cannot list that.", "No.", _listed("Astronomy"), cut_off('{"name": "Geo'))
+    proposed = _proposed(model, settings)
+    assert [node.name for node in proposed.nodes] == ["Astronomy"]
+    assert [call.reason for call in proposed.unusable] == ["not_json", "not_json", "truncated"]
+    assert proposed.left_out == (
+        "The wording 'taxonomy_survey' brought nothing: The reply holds no JSON object.",
+        "The wording 'taxonomy_occupations' brought nothing: The reply was cut off at its token limit.",
+    )
 
 
-def test_no_usable_list_at_all_is_a_reply_error(settings: GenerationSettings):
+def test_a_refused_call_does_not_lose_what_other_wordings_brought(settings: GenerationSettings):
+    model = ScriptedModel(_listed("Astronomy"), CallError("Refused.", kind="http_400"), _listed("Geology"))
+    proposed = _proposed(model, settings)
+    assert [node.name for node in proposed.nodes] == ["Astronomy", "Geology"]
+    assert proposed.left_out == ("The wording 'taxonomy_catalogue' brought nothing: Refused.",)
+
+
+def test_no_usable_list_at_all_is_a_reply_error_that_names_every_call(settings: GenerationSettings):
+    model = ScriptedModel("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
     with pytest.raises(ReplyError) as raised:
-        _build(ScriptedModel("One.", "Two.", "Three."), settings)
+        _build(model, settings)
     assert raised.value.kind == "not_json"
+    named = (*raised.value.earlier_model_call_ids, raised.value.model_call_id)
+    assert sorted(named) == sorted(request.model_call_id for request in model.requests)
+
+
+def test_a_repaired_list_counts(settings: GenerationSettings):
+    model = ScriptedModel("Astronomy.", _listed("Astronomy"), *[_listed("Astronomy")] * 2)
+    proposed = _proposed(model, settings)
+    assert [node.name for node in proposed.nodes] == ["Astronomy"]
+    assert proposed.unusable == ((model.requests[0].model_call_id, "not_json"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "twin"),
+    [
+        ("Arts & crafts", "Art and Crafts"),
+        ("Théâtre", "Theatre"),
+        ("Bio-chemistry", "Bio chemistry"),
+    ],
+)
+def test_near_repeats_are_dropped_and_told(settings: GenerationSettings, name: str, twin: str):
+    proposed = _proposed(ScriptedModel(_listed(name), _listed(twin), _listed("Geology")), settings, siblings=())
+    assert [node.name for node in proposed.nodes] == [name, "Geology"]
+    assert proposed.left_out == (f"{twin!r} is nearly the same as {name!r}.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("Film", "Film industry"), ("か", "が"), ("C", "C++"), ("역사", "역학")]
+)
+def test_names_of_different_things_stay_apart(settings: GenerationSettings, name: str, other: str):
+    model = ScriptedModel(_listed(name, other), *[_listed("Geology")] * 2)
+    assert [node.name for node in _build(model, settings, siblings=())] == [name, other, "Geology"]
 
 
 def test_lists_of_known_names_only_are_a_reply_error(settings: GenerationSettings):
@@ -101,14 +153,34 @@ def test_objects_without_a_name_are_passed_over(settings: GenerationSettings):
     assert [node.name for node in _build(model, settings)] == ["Astronomy", "a"]
 
 
-def test_a_failed_call_is_passed_on(settings: GenerationSettings):
+def test_a_call_error_is_raised_where_all_wordings_fail(settings: GenerationSettings):
     with pytest.raises(CallError):
-        _build(ScriptedModel(CallError("Refused.", kind="http_400")), settings)
+        _build(ScriptedModel(*[CallError("Refused.", kind="http_400")] * 3), settings)
 
 
-def test_a_schema_bound_stage_asks_for_an_object_with_nodes(settings: GenerationSettings):
-    bound = dataclasses.replace(settings.stages["taxonomy"], templates=("taxonomy_quick",), is_schema_bound=True)
-    settings = dataclasses.replace(settings, stages={**settings.stages, "taxonomy": bound})
+def test_an_endpoint_that_cannot_be_used_ends_it_at_once(settings: GenerationSettings):
+    model = ScriptedModel(EndpointError("Gone."))
+    with pytest.raises(EndpointError):
+        _build(model, settings)
+
+
+@pytest.mark.parametrize("form", ["json", "schema"])
+@pytest.mark.parametrize("template", [*presets.TAXONOMY_WORDINGS, "taxonomy_quick"])
+def test_a_form_around_the_list_asks_for_an_object_with_nodes(
+    settings: GenerationSettings, template: str, form: ReplyForm
+):
+    stage = dataclasses.replace(settings.stages["taxonomy"], templates=(template,))
+    settings = dataclasses.replace(settings, stages={**settings.stages, "taxonomy": stage})
     model = ScriptedModel('{"nodes": [{"name": "Astronomy", "description": "Stars."}]}')
+    model.form = form
     assert [node.name for node in _build(model, settings)] == ["Astronomy"]
-    assert model.requests[0].response_schema["required"] == ["nodes"]
+    (request,) = model.requests
+    text = "\n".join(message.content for message in request.messages)
+    assert '{"nodes": [' in text
+    assert "per line" not in text
+    assert (request.response_schema is None) == (form == "json")
+
+
+def test_names_that_are_there_already_are_told(settings: GenerationSettings):
+    model = ScriptedModel(_listed("PHYSICS", "Astronomy"), *[_listed("Astronomy")] * 2)
+    assert _proposed(model, settings).left_out == ("'PHYSICS' is there already.",)
