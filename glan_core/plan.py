@@ -2,56 +2,63 @@
 
 A plan lists the questions that can be drawn already, each with its combination and the ids its rows will have, and the
 nodes that have to grow first (subjects, syllabi). It depends on the scope, the numbers, the settings, the seed and the
-curriculum only: the same request makes the same plan, and a larger number of instructions begins with the same ones.
+curriculum only: the same request makes the same plan, and a larger number of instructions that are dealt evenly begins
+with the same ones. Names are no part of it: a node that is renamed or moved within the scope changes no id.
 
 A seed names a sequence of draws. The same seed repeats it, so a second run finds its replies on disk; another seed
-leaves out what earlier seeds have drawn.
+leaves out what earlier seeds have drawn, and goes on evenly where they ended.
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from glan_core import ids
-from glan_core.courses import Course, list_courses
-from glan_core.entities import STAGES, Combination, Strategy, Subject
-from glan_core.errors import PlanError, ScopeError
-from glan_core.generation_settings import GenerationSettings, settings_from_data
-from glan_core.stages.answers import answer_id
-from glan_core.stages.instructions import instruction_id
+from glan_core import ids, prompts
+from glan_core.dealing import deal
+from glan_core.entities import STAGES
+from glan_core.errors import PlanError, TemplateError
+from glan_core.generation_settings import GenerationSettings
+from glan_core.plan_request import (
+    DEFAULT_STAGES,
+    Gap,
+    PlanRequest,
+    check_request,
+    request_from_data,
+)
+from glan_core.planned_instructions import (
+    PlannedInstruction,
+    PlannedInstructions,
+    draw_items,
+    planned_instructions_from_data,
+)
 from glan_core.stages.combinations import count_combinations
-from glan_core.stages.sampling import sample_class_sessions_and_key_concepts
 from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
-from glan_core.store.instructions import count_combinations_used, list_instructions, list_taken_combinations
-from glan_core.store.subjects import find_subject, list_disciplines_listed_otherwise, list_subjects
-from glan_core.store.taxonomy_nodes import find_taxonomy_node, list_disciplines_below
+from glan_core.store.instructions import (
+    count_combinations_used,
+    list_known_instruction_ids,
+    list_syllabi_asked_about,
+    list_taken_combinations,
+)
+from glan_core.targets import find_targets
 
-_NOTHING: Mapping[str, frozenset[tuple[str, ...]]] = {}
-DEFAULT_STAGES = ("instructions", "answers")
+__all__ = [
+    "DEFAULT_STAGES",
+    "Gap",
+    "Growth",
+    "Plan",
+    "PlanRequest",
+    "PlannedInstruction",
+    "PlannedInstructions",
+    "check_templates",
+    "draw_items",
+    "make_plan",
+    "plan_from_data",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class PlanRequest:
-    """What a person asks for."""
-
-    scope: tuple[str, ...]
-    """Ids of taxonomy nodes or subjects."""
-    instructions: int
-    """How many, over the whole scope."""
-    seed: int
-    settings: GenerationSettings
-    stages: tuple[str, ...] = DEFAULT_STAGES
-
-
-class PlannedInstruction(NamedTuple):
-    """One question to be asked for, with the ids that its rows will have."""
-
-    instruction_id: str
-    answer_id: str
-    syllabus_id: str
-    combination: Combination
+_NOTHING: Mapping[str, frozenset[int]] = {}
+_LOOK_UP_ROWS = 10_000  # ids a query when counting what is there already
 
 
 class Growth(NamedTuple):
@@ -70,7 +77,7 @@ class Plan:
 
     run_id: str
     request: PlanRequest
-    items: tuple[PlannedInstruction, ...]
+    items: PlannedInstructions
     growths: tuple[Growth, ...]
     calls: dict[str, int]
     """Calls still to be made, by stage; for stages below a growth a forecast, see `is_exact`."""
@@ -79,6 +86,10 @@ class Plan:
     combinations: int
     """Combinations that the scope's syllabi hold."""
     combinations_used: int
+    undealt: int
+    """Instructions that were asked for and can be drawn nowhere; with `gaps`, what is still lacking in the end."""
+    template_fingerprints: dict[str, str]
+    """The wording of every template that the run sends, as it was when the plan was made."""
 
     @property
     def is_exact(self) -> bool:
@@ -90,210 +101,117 @@ class Plan:
         return {
             "run_id": self.run_id,
             "request": dataclasses.asdict(self.request),
-            "items": [
-                [item.instruction_id, item.answer_id, item.syllabus_id, *dataclasses.astuple(item.combination)]
-                for item in self.items
-            ],
-            "growths": self.growths,
+            "items": self.items.to_data(),
+            "growths": [list(growth) for growth in self.growths],
             "calls": self.calls,
             "calls_reused": self.calls_reused,
             "combinations": self.combinations,
             "combinations_used": self.combinations_used,
+            "undealt": self.undealt,
+            "template_fingerprints": self.template_fingerprints,
         }
 
 
-def make_plan(
-    cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, frozenset[tuple[str, ...]]] = _NOTHING
-) -> Plan:
+def make_plan(cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, frozenset[int]] = _NOTHING) -> Plan:
     """Plan a run over the curriculum as it is.
 
-    `also_taken` are combinations, by syllabus id, that runs still at work will use (see Background).
+    `also_taken` are combinations, as codes by syllabus id, that runs still at work will use (see Background).
 
-    Raises ScopeError for an unknown node, and PlanError if the stages do not fit together, the number is not positive,
-    or the scope holds nothing to generate from.
+    Raises ScopeError for an unknown node, and PlanError if the parts of the request do not fit together or the scope
+    holds nothing to generate from.
     """
-    _check(request)
-    courses, growing = _targets(cursor, request)
-    quotas = _allocate(cursor, request, courses, growing, also_taken)
-    items = tuple(item for item in quotas.items if "instructions" in request.stages)
+    check_request(request)
+    targets = find_targets(cursor, request)
+    syllabus_ids = [shape.syllabus_id for shape in targets.shapes.values()]
+    taken = list_taken_combinations(cursor, syllabus_ids, other_than_seed=request.seed)
+    for syllabus_id in also_taken.keys() & set(syllabus_ids):
+        taken[syllabus_id] = taken.get(syllabus_id, frozenset()) | also_taken[syllabus_id]
+    dealt = deal(cursor, request, targets, taken)
+    items = PlannedInstructions(dealt.codes, settings=request.settings, seed=request.seed)
     growths = tuple(
-        Growth(node_id, stage, quotas.growing[node_id])
-        for node_id, stage in growing.items()
-        if quotas.growing[node_id] or stage == "taxonomy" or "instructions" not in request.stages
+        Growth(node_id, targets.growing[node_id], dealt.growing.get(node_id, 0))
+        for node_id in targets.ordered(targets.growing, seed=request.seed)
+        if dealt.growing.get(node_id) or targets.growing[node_id] == "taxonomy" or "instructions" not in request.stages
     )
     if not items and not growths:
         raise PlanError("There is nothing left to draw in this scope.", "Choose a wider scope, or let it grow first.")
-    known_answers = list_known_answer_ids(cursor, [item.answer_id for item in items])
-    known_instructions = list_instructions(cursor, [item.instruction_id for item in items])
-    has_answers = "answers" in request.stages
-    reused = len(known_instructions) + (len(known_answers) if has_answers else 0)
-    syllabus_ids = [course.syllabus.syllabus_id for course in courses.values()]
+    known = _known(cursor, items)
+    templates = _template_fingerprints(request.settings, _stages_used(request, growths))
     return Plan(
         run_id=ids.stable_id(
-            "run", dataclasses.asdict(request), [item.instruction_id for item in items], [list(g) for g in growths]
+            "run", request.identity, items.fingerprint, [list(growth) for growth in growths], templates
         ),
         request=request,
         items=items,
         growths=growths,
-        calls=_calls(request, items, growths, len(known_instructions), len(known_answers)),
-        calls_reused=reused,
-        combinations=sum(sum(count_combinations(course.sizes).values()) for course in courses.values()),
+        calls=_calls(request, len(items), growths, known),
+        calls_reused=known["instructions"] + (known["answers"] if "answers" in request.stages else 0),
+        combinations=sum(sum(count_combinations(shape.sizes).values()) for shape in targets.shapes.values()),
         combinations_used=count_combinations_used(cursor, syllabus_ids),
+        undealt=dealt.undealt,
+        template_fingerprints=templates,
     )
 
 
 def plan_from_data(data: dict[str, Any]) -> Plan:
-    """Read what Plan.to_data wrote."""
-    request = dict(data["request"])
-    request["settings"] = settings_from_data(request["settings"])
-    request["scope"] = tuple(request["scope"])
-    request["stages"] = tuple(request["stages"])
-    return Plan(
-        run_id=data["run_id"],
-        request=PlanRequest(**request),
-        items=tuple(
-            PlannedInstruction(
-                instruction, answer, syllabus, Combination(Strategy(strategy), tuple(sessions), tuple(concepts))
+    """Read what Plan.to_data wrote.
+
+    Raises PlanError if it was written by a version that wrote plans otherwise, or a template has changed since.
+    """
+    if not isinstance(data["items"], dict):
+        raise PlanError("This plan was written by an earlier version.", "Plan the run again: replies are kept.")
+    request = request_from_data(data["request"])
+    plan = Plan(
+        **{
+            **data,
+            "request": request,
+            "items": planned_instructions_from_data(data["items"], settings=request.settings, seed=request.seed),
+            "growths": tuple(Growth(*growth) for growth in data["growths"]),
+        }
+    )
+    check_templates(plan)
+    return plan
+
+
+def check_templates(plan: Plan) -> None:
+    """Raise PlanError if a template is not what it was when the plan was made: its items would get other ids."""
+    folder = plan.request.settings.templates_folder
+    for name, fingerprint in plan.template_fingerprints.items():
+        try:
+            is_same = prompts.fingerprint(name, folder=folder) == fingerprint
+        except TemplateError:
+            is_same = False
+        if not is_same:
+            raise PlanError(
+                f"The prompt {name!r} has changed since this run was planned.",
+                "Plan it again to go on with the new wording: what needs no new prompt is used again.",
             )
-            for instruction, answer, syllabus, strategy, sessions, concepts in data["items"]
-        ),
-        growths=tuple(Growth(*growth) for growth in data["growths"]),
-        calls=data["calls"],
-        calls_reused=data["calls_reused"],
-        combinations=data["combinations"],
-        combinations_used=data["combinations_used"],
-    )
 
 
-def draw_items(
-    course: Course, request: PlanRequest, *, taken: frozenset[tuple[str, ...]] = frozenset()
-) -> Iterator[PlannedInstruction]:
-    """Draw questions of one course without replacement, leaving out combinations that other seeds have taken."""
-    for combination in sample_class_sessions_and_key_concepts(
-        course.details,
-        syllabus_id=course.syllabus.syllabus_id,
-        strategy_mix=request.settings.strategy_mix,
-        seed=request.seed,
-    ):
-        if tuple(sorted(combination.key_concept_ids)) in taken:
-            continue
-        asked = instruction_id(
-            combination, syllabus_id=course.syllabus.syllabus_id, settings=request.settings, seed=request.seed
-        )
-        answered = answer_id(asked, settings=request.settings)
-        yield PlannedInstruction(asked, answered, course.syllabus.syllabus_id, combination)
+def _known(cursor: Cursor, items: PlannedInstructions) -> dict[str, int]:
+    """Count the instructions and answers of a plan that are there already."""
+    known = {"instructions": 0, "answers": 0}
+    for syllabus_id in list_syllabi_asked_about(cursor, items.syllabus_ids):
+        of_syllabus = list(items.of_syllabus(syllabus_id))
+        for start in range(0, len(of_syllabus), _LOOK_UP_ROWS):
+            batch = of_syllabus[start : start + _LOOK_UP_ROWS]
+            known["instructions"] += len(list_known_instruction_ids(cursor, [item.instruction_id for item in batch]))
+            known["answers"] += len(list_known_answer_ids(cursor, [item.answer_id for item in batch]))
+    return known
 
 
-def _check(request: PlanRequest) -> None:
-    unknown = [stage for stage in request.stages if stage not in STAGES]
-    if unknown:
-        raise PlanError(f"There is no stage {unknown[0]!r}.", f"Stages are: {', '.join(STAGES)}.")
-    if not request.stages:
-        raise PlanError("No stage was chosen.", f"Stages are: {', '.join(STAGES)}.")
-    if not request.scope:
-        raise PlanError("No scope was chosen.", "Name a field, sub-field, discipline or subject.")
-    if "answers" in request.stages and "instructions" not in request.stages:
-        raise PlanError("Answers need the stage instructions.", "Add it: instructions that exist are not made again.")
-    if ("syllabus" in request.stages) != ("class_details" in request.stages):
-        raise PlanError("The stages syllabus and class_details go together.", "Choose both or neither.")
-    if "instructions" in request.stages and request.instructions < 1:
-        raise PlanError(f"{request.instructions} instructions cannot be made.", "Ask for at least 1.")
-    if not 0 <= request.settings.strategy_mix <= 1:
-        raise PlanError(
-            f"A strategy mix of {request.settings.strategy_mix} is not a share.", "Give a number from 0 to 1."
-        )
+def _stages_used(request: PlanRequest, growths: tuple[Growth, ...]) -> tuple[str, ...]:
+    if growths:
+        return request.stages
+    return tuple(stage for stage in request.stages if stage in ("instructions", "answers"))
 
 
-def _targets(cursor: Cursor, request: PlanRequest) -> tuple[dict[str, Course], dict[str, str]]:
-    """Give the courses in scope by subject id, and the nodes that grow with the stage they start at."""
-    growing: dict[str, str] = {}
-    subjects: dict[str, Subject] = {}
-    for scope_id in request.scope:
-        subject = find_subject(cursor, scope_id)
-        if subject is not None:
-            subjects[subject.subject_id] = subject
-            continue
-        node = find_taxonomy_node(cursor, scope_id)
-        if node is None:
-            raise ScopeError(f"There is no node with the id {scope_id!r}.", "It may belong to another database.")
-        if "taxonomy" in request.stages and node.level != "discipline":
-            growing[node.taxonomy_node_id] = "taxonomy"
-        disciplines = [discipline.taxonomy_node_id for discipline in list_disciplines_below(cursor, scope_id)]
-        found = list_subjects(cursor, disciplines)
-        # Those that this seed listed are asked for again, so that a run that was cut short completes its queries;
-        # their replies are on file. A list that people made, or another seed, is there already.
-        listed = list_disciplines_listed_otherwise(cursor, disciplines, seed=request.seed)
-        asked = set(disciplines) - listed if "subjects" in request.stages else set()
-        growing |= {discipline_id: "subjects" for discipline_id in disciplines if discipline_id in asked}
-        subjects |= {subject.subject_id: subject for subject in found if subject.discipline_id not in asked}
-    courses = list_courses(cursor, list(subjects.values()))
-    if "syllabus" in request.stages:
-        growing |= {subject_id: "syllabus" for subject_id in subjects if subject_id not in courses}
-    if not courses and not growing:
-        raise PlanError(
-            "No subject in this scope has a syllabus yet.",
-            "Let it grow first, best with a model of your own: 'Grow what is missing first' in the app, "
-            "--stages subjects,syllabus,class_details,instructions,answers for the command.",
-        )
-    return courses, growing
+def _template_fingerprints(settings: GenerationSettings, stages: tuple[str, ...]) -> dict[str, str]:
+    names = sorted({template for stage in stages for template in settings.stages[stage].templates})
+    return {name: prompts.fingerprint(name, folder=settings.templates_folder) for name in names}
 
 
-class _Quotas(NamedTuple):
-    items: list[PlannedInstruction]
-    growing: dict[str, int]
-
-
-def _allocate(
-    cursor: Cursor,
-    request: PlanRequest,
-    courses: dict[str, Course],
-    growing: dict[str, str],
-    also_taken: Mapping[str, frozenset[tuple[str, ...]]],
-) -> _Quotas:
-    """Deal the instructions out one by one, in an order that the seed decides, until all are dealt or drawn out."""
-    taken = list_taken_combinations(
-        cursor, [course.syllabus.syllabus_id for course in courses.values()], other_than_seed=request.seed
-    )
-    draws = {
-        subject_id: draw_items(
-            course,
-            request,
-            taken=taken.get(course.syllabus.syllabus_id, frozenset())
-            | also_taken.get(course.syllabus.syllabus_id, frozenset()),
-        )
-        for subject_id, course in courses.items()
-    }
-    quotas = _Quotas([], dict.fromkeys(growing, 0))
-    if "instructions" not in request.stages:
-        return quotas
-    dealt = 0
-    open_targets = sorted(
-        [*draws, *(node_id for node_id, stage in growing.items() if stage != "taxonomy")],
-        key=lambda node_id: ids.stable_id("order", request.seed, node_id),
-    )
-    while open_targets and dealt < request.instructions:
-        for target in tuple(open_targets):
-            if dealt == request.instructions:
-                break
-            if target in draws:
-                item = next(draws[target], None)
-                if item is None:
-                    open_targets.remove(target)
-                    continue
-                quotas.items.append(item)
-            else:
-                quotas.growing[target] += 1
-            dealt += 1
-    return quotas
-
-
-def _calls(
-    request: PlanRequest,
-    items: tuple[PlannedInstruction, ...],
-    growths: tuple[Growth, ...],
-    known_instructions: int,
-    known_answers: int,
-) -> dict[str, int]:
+def _calls(request: PlanRequest, items: int, growths: tuple[Growth, ...], known: dict[str, int]) -> dict[str, int]:
     by_stage = {stage: [g for g in growths if g.stage == stage] for stage in ("taxonomy", "subjects", "syllabus")}
     below = sum(growth.instructions for growth in growths)
     # A discipline whose subjects are not known yet: as many as it asks for, or as many as its instructions can use.
@@ -309,7 +227,7 @@ def _calls(
         "subjects": len(by_stage["subjects"]) * request.settings.subject_queries * 2,  # two turns a query
         "syllabus": syllabi,
         "class_details": syllabi,
-        "instructions": len(items) - known_instructions + below,
-        "answers": len(items) - known_answers + below,
+        "instructions": items - known["instructions"] + below,
+        "answers": items - known["answers"] + below,
     }
     return {stage: counts[stage] for stage in STAGES if stage in request.stages}

@@ -195,7 +195,7 @@ def test_a_subject_without_a_syllabus_grows_one(small: Small, request_: PlanRequ
 
 def test_a_plan_without_instructions_only_grows(small: Small, request_: PlanRequest):
     plan = _plan(small, request_, stages=("syllabus", "class_details"))
-    assert plan.items == ()
+    assert len(plan.items) == 0
     assert plan.calls == {"syllabus": 1, "class_details": 1}
 
 

@@ -1,21 +1,104 @@
-"""What does a call cost?"""
+"""What does a call cost?
 
+In this order: the built-in model is free; the user's own price; what the provider at the address publishes. A model of
+the same name elsewhere, on one's own machine say, may cost anything, so its price is not known.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+
+from glan_core.errors import SettingsError
+from glan_core.generation_settings import Price
 from glan_core.llm.built_in import MODEL as BUILT_IN_MODEL
 
+FREE = Price(0.0, 0.0)
+_MILLION = 1_000_000
+# Some providers charge more for long prompts, in steps from 32,000 tokens on. That of a question has about two
+# thousand, so the price of a short prompt is the one that counts.
+_TYPICAL_PROMPT_TOKENS = 1000
 
-def cost(*, model: str, prompt_tokens: int | None, completion_tokens: int | None) -> float | None:
-    """Give the US dollars of one call by its provider's published price; None where that is not known.
 
-    The built-in model costs nothing.
+def cost(
+    *,
+    model: str,
+    prompt_tokens: int | None,
+    completion_tokens: int | None,
+    price: Price | None = None,
+    base_url: str = "",
+) -> float | None:
+    """Give the US dollars of one call; None where its tokens or its price are not known.
+
+    `price` is the user's own. `base_url` is the endpoint's address; without it the model's name alone decides.
     """
     if model == BUILT_IN_MODEL:
         return 0.0
     if prompt_tokens is None or completion_tokens is None:
         return None
+    if price is not None:
+        return cost_at(price, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens)
+    return _published_cost(model, base_url, prompt_tokens, completion_tokens)
+
+
+def cost_at(price: Price, *, prompt_tokens: float, completion_tokens: float) -> float:
+    """Give the US dollars of so many tokens."""
+    return (prompt_tokens * price.input_per_million + completion_tokens * price.output_per_million) / _MILLION
+
+
+def find_price(model: str, base_url: str = "") -> Price | None:
+    """Give what a model costs at an address (or by its name alone, without one); None where that is not known.
+
+    The price of prompts of usual length: longer ones may cost more. Nothing is asked over the network: the prices are
+    those of the installed genai-prices.
+    """
+    if model == BUILT_IN_MODEL:
+        return FREE
+    prompt = _published_cost(model, base_url, _TYPICAL_PROMPT_TOKENS, 0)
+    reply = _published_cost(model, base_url, 0, _TYPICAL_PROMPT_TOKENS)
+    if prompt is None or reply is None:
+        return None
+    return Price(prompt * _MILLION / _TYPICAL_PROMPT_TOKENS, reply * _MILLION / _TYPICAL_PROMPT_TOKENS)
+
+
+def has_price(model: str, base_url: str = "") -> bool:
+    """Say whether find_price knows one."""
+    return find_price(model, base_url) is not None
+
+
+def parse_prices(texts: Sequence[str]) -> dict[str, Price]:
+    """Read prices such as `gpt-x=0.15/0.60`: dollars for a million tokens of prompts and of replies, by model.
+
+    Raises SettingsError for anything else, and for two prices of one model.
+    """
+    prices: dict[str, Price] = {}
+    for text in texts:
+        matched = re.fullmatch(r"\s*(\S.*?)\s*=\s*([^/=]+)/([^/=]+)", text)
+        if not matched:
+            raise SettingsError(f"{text!r} is not a price.", "Write MODEL=INPUT/OUTPUT, such as gpt-x=0.15/0.60.")
+        if matched[1] in prices:
+            raise SettingsError(f"The model {matched[1]!r} has two prices.", "Give one price a model.")
+        prices[matched[1]] = Price(_dollars(matched[2], text), _dollars(matched[3], text))
+    return prices
+
+
+def _dollars(number: str, text: str) -> float:
+    try:
+        dollars = float(number)
+    except ValueError:
+        dollars = math.nan
+    if not 0 <= dollars < math.inf:
+        raise SettingsError(
+            f"{number.strip()!r} in {text!r} is not a number of dollars.",
+            "Give dollars for a million tokens, such as gpt-x=0.15/0.60.",
+        )
+    return dollars
+
+
+def _published_cost(model: str, base_url: str, prompt_tokens: int, completion_tokens: int) -> float | None:
     from genai_prices import Usage, calc_price
 
+    usage = Usage(input_tokens=prompt_tokens, output_tokens=completion_tokens)
     try:
-        price = calc_price(Usage(input_tokens=prompt_tokens, output_tokens=completion_tokens), model_ref=model)
+        return float(calc_price(usage, model_ref=model, provider_api_url=base_url or None).total_price)
     except LookupError:
         return None
-    return float(price.total_price)

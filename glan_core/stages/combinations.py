@@ -25,6 +25,7 @@ def one_session_combinations(m: int) -> int:
     return sum(splits(m, 0).values())
 
 
+@cache
 def two_session_combinations(m1: int, m2: int) -> int:
     """Count the ways to draw from two class sessions of m1 and m2 key concepts, at least one from each."""
     return sum(splits(m1, m2).values()) if m1 and m2 else 0

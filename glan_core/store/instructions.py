@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from glan_core.combination_code import MOST_KEY_CONCEPTS
 from glan_core.entities import Instruction, Strategy
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor
@@ -65,27 +66,56 @@ def list_instructions(cursor: Cursor, instruction_ids: Sequence[str]) -> dict[st
     }
 
 
+def list_known_instruction_ids(cursor: Cursor, instruction_ids: Sequence[str]) -> frozenset[str]:
+    """Give those of the ids that are there."""
+    rows = cursor.execute(
+        "select instruction_id from instruction where instruction_id in (select unnest(?::varchar[]))",
+        [list(instruction_ids)],
+    ).fetchall()
+    return frozenset(instruction_id for (instruction_id,) in rows)
+
+
+def list_syllabi_asked_about(cursor: Cursor, syllabus_ids: Sequence[str]) -> frozenset[str]:
+    """Give those of the syllabi that an instruction was drawn from."""
+    rows = cursor.execute(
+        "select distinct syllabus_id from instruction where syllabus_id in (select unnest(?::varchar[]))",
+        [list(syllabus_ids)],
+    ).fetchall()
+    return frozenset(syllabus_id for (syllabus_id,) in rows)
+
+
 def list_taken_combinations(
     cursor: Cursor, syllabus_ids: Sequence[str], *, other_than_seed: int
-) -> dict[str, frozenset[tuple[str, ...]]]:
-    """Give, by syllabus id, the key concepts (sorted ids) of instructions whose run had another seed."""
+) -> dict[str, frozenset[int]]:
+    """Give, by syllabus id, the combinations of instructions whose run had another seed.
+
+    As codes of combination_code.py, whose arithmetic this repeats.
+    """
     rows = cursor.execute(
         """
-        select syllabus_id, list(key_concept_ids)
-        from (
-            select instruction.syllabus_id, list_sort(list(link.key_concept_id)) as key_concept_ids
+        with drawn as (
+            select
+                instruction.syllabus_id,
+                list_sort(list((session.position << 6 | concept.position)::bigint)) as places
             from instruction
             join run on run.run_id = instruction.run_id
             join instruction_key_concept as link on link.instruction_id = instruction.instruction_id
+            join key_concept as concept on concept.key_concept_id = link.key_concept_id
+            join class_session as session on session.class_session_id = concept.class_session_id
             where run.seed <> ?
                 and instruction.syllabus_id in (select unnest(?::varchar[]))
             group by instruction.instruction_id, instruction.syllabus_id
+            having count(*) <= ?
         )
+        select
+            syllabus_id,
+            list(distinct list_sum(list_transform(places, lambda place, i: place << (12 * (i - 1))))::bigint)
+        from drawn
         group by syllabus_id
         """,
-        [other_than_seed, list(syllabus_ids)],
+        [other_than_seed, list(syllabus_ids), MOST_KEY_CONCEPTS],
     ).fetchall()
-    return {syllabus_id: frozenset(tuple(taken) for taken in all_taken) for syllabus_id, all_taken in rows}
+    return {syllabus_id: frozenset(taken) for syllabus_id, taken in rows}
 
 
 def count_combinations_used(cursor: Cursor, syllabus_ids: Sequence[str]) -> int:

@@ -2,11 +2,15 @@
 
 import dataclasses
 
+from glan_core.combination_code import combination, encode, place
+from glan_core.entities import Strategy
 from glan_core.store.answers import insert_answers, list_known_answer_ids
 from glan_core.store.instructions import (
     count_combinations_used,
     insert_instructions,
     list_instructions,
+    list_known_instruction_ids,
+    list_syllabi_asked_about,
     list_taken_combinations,
 )
 from glan_core.store.runs import save_run
@@ -51,14 +55,39 @@ def test_combinations_of_another_seed_are_taken(small: Small):
     )
     syllabus_id = small.nodes.syllabus.syllabus_id
     taken = list_taken_combinations(small.cursor, [syllabus_id], other_than_seed=1)
-    drawn = tuple(sorted(small.nodes.key_concept_ids("phase", "wavelength")))
-    assert taken == {syllabus_id: frozenset({drawn})}
+    wavelength_and_phase = encode([place(2, 1), place(2, 2)])
+    assert taken == {syllabus_id: frozenset({wavelength_and_phase})}
 
 
 def test_nothing_is_taken_in_other_syllabi(small: Small):
     save_run(small.cursor, run("two", seed=2))
     insert_instructions(small.cursor, [instruction("a", run_id="two")])
     assert list_taken_combinations(small.cursor, ["other"], other_than_seed=1) == {}
+
+
+def test_five_key_concepts_of_two_sessions_are_taken_as_one_code(small: Small):
+    save_run(small.cursor, run("two", seed=2))
+    names = ("thin lens", "critical angle", "resolution", "reflection", "magnifier")
+    insert_instructions(small.cursor, [instruction("a", *names, run_id="two")])
+    syllabus_id = small.nodes.syllabus.syllabus_id
+    (code,) = list_taken_combinations(small.cursor, [syllabus_id], other_than_seed=1)[syllabus_id]
+    drawn = combination(code, syllabus_id=syllabus_id)
+    in_order = small.nodes.key_concept_ids("reflection", "critical angle", "thin lens", "magnifier", "resolution")
+    assert drawn.key_concept_ids == in_order
+    assert drawn.strategy is Strategy.TWO_SESSIONS
+
+
+def test_known_instructions_are_told_from_unknown_ones(small: Small):
+    insert_instructions(small.cursor, [instruction("a"), instruction("b")])
+    assert list_known_instruction_ids(small.cursor, ["a", "c", "b", "d"]) == {"a", "b"}
+    assert list_known_instruction_ids(small.cursor, []) == frozenset()
+
+
+def test_a_syllabus_is_asked_about_once_it_has_an_instruction(small: Small):
+    syllabus_id = small.nodes.syllabus.syllabus_id
+    assert list_syllabi_asked_about(small.cursor, [syllabus_id]) == frozenset()
+    insert_instructions(small.cursor, [instruction("a")])
+    assert list_syllabi_asked_about(small.cursor, [syllabus_id, "other"]) == {syllabus_id}
 
 
 def test_a_combination_that_was_drawn_twice_counts_once(small: Small):
