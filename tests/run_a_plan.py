@@ -12,7 +12,7 @@ from glan_core.errors import GlanError
 from glan_core.journal import read_plan
 from glan_core.llm.endpoint import Endpoint
 from glan_core.plan import plan_from_data
-from glan_core.quality.checks import language_of
+from glan_core.quality.language import language_of
 from glan_core.store.database import open_database
 from tests.model_server import API_KEY
 

@@ -8,23 +8,15 @@
 A flagged pair is kept: what a model said is paid for, and a person may think otherwise.
 """
 
-import re
 from collections import Counter
-from functools import cache
-from typing import Any
 
 from glan_core.entities import Answer, Instruction, QualityFlag
+from glan_core.quality.language import other_language_of
+from glan_core.quality.refusals import is_refusal
 
-_REFUSAL = re.compile(
-    r"^(i(['’]m| am) (sorry|unable)|i (can(no|['’])t|cannot) (help|assist|answer|provide|comply)|as an ai\b)",
-    re.IGNORECASE,
-)
-# Below this many letters a language cannot be told; formulas and code score below the certainty (tried: 0.06 to 0.4),
-# plain sentences above it (tried: 0.83 to 1.0).
-_LEAST_LETTERS = 40
-_LEAST_CERTAINTY = 0.8
 # Share of common words: above this an answer adds hardly anything to its question.
 _LEAST_REPETITION = 0.85
+_MOST_LETTERS_PER_WORD = 20  # a text with longer ones, on average, is in a script that puts no spaces between words
 
 
 def check_instruction(instruction: Instruction, *, finish_reason: str, language: str) -> tuple[QualityFlag, ...]:
@@ -53,33 +45,24 @@ def check_answer(
     return tuple(flags)
 
 
-def language_of(text: str) -> tuple[str, float]:
-    """Give the likeliest language (two letters) of a text and its probability, 0 to 1."""
-    language, certainty = _identifier().classify(text)
-    return str(language), float(certainty)
-
-
 def _language_flags(instruction_id: str, text: str, language: str) -> list[QualityFlag]:
-    if sum(letter.isalpha() for letter in text) < _LEAST_LETTERS:
-        return []
-    found, certainty = language_of(text)
-    if found == language or certainty < _LEAST_CERTAINTY:
-        return []
-    return [QualityFlag(instruction_id, "wrong_language", f"{found} instead of {language}")]
+    found = other_language_of(text, language)
+    return [QualityFlag(instruction_id, "wrong_language", f"{found} instead of {language}")] if found else []
 
 
 def _repeats(answer: str, question: str) -> bool:
     """Say whether two texts share nearly all their words (Dice coefficient of their words with repeats)."""
-    first, second = Counter(answer.casefold().split()), Counter(question.casefold().split())
-    return 2 * (first & second).total() >= _LEAST_REPETITION * (first.total() + second.total())
+    first, second = _words(answer), _words(question)
+    total = len(first) + len(second)
+    if 2 * min(len(first), len(second)) < _LEAST_REPETITION * total:  # one is too long, whatever it says
+        return False
+    return 2 * (Counter(first) & Counter(second)).total() >= _LEAST_REPETITION * total
+
+
+def _words(text: str) -> list[str]:
+    words = text.casefold().split()
+    return words if len(text) <= _MOST_LETTERS_PER_WORD * len(words) else list("".join(words))
 
 
 def _is_refusal(text: str, finish_reason: str) -> bool:
-    return finish_reason in ("refusal", "content_filter") or _REFUSAL.search(text) is not None
-
-
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # takes half a second to load
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return finish_reason in ("refusal", "content_filter") or is_refusal(text)

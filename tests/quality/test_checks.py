@@ -1,10 +1,13 @@
 """A pair is flagged for what a program can see, and only for that."""
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
-from glan_core.quality.checks import check_answer, check_instruction, language_of
+from glan_core.quality.checks import check_answer, check_instruction
+from glan_core.quality.language import language_of
 from tests.small_pairs import answer, instruction
 
 ENGLISH = "The light bends because it travels more slowly in glass than it does in the air around it."
@@ -65,6 +68,42 @@ def test_short_texts_formulas_and_code_have_no_language(text: str):
     assert "wrong_language" not in _of_question(text)
 
 
+@pytest.mark.parametrize("language", ["de", "fr", "ja"])
+def test_an_answer_that_goes_over_into_english_is_noticed(language: str):
+    beginning = {"de": GERMAN, "fr": FRENCH, "ja": JAPANESE}[language]
+    assert _of_answer(f"{beginning} {ENGLISH * 20}", language=language) == ["wrong_language"]
+
+
+def test_an_english_answer_that_ends_in_another_language_is_no_longer_english():
+    found = [_of_answer(f"{ENGLISH} {text * 30}") for text in (GERMAN, FRENCH, JAPANESE)]
+    assert found == [["wrong_language"]] * 3
+
+
+def test_a_few_foreign_words_leave_a_text_english():
+    assert _of_answer(f"The Japanese term is {JAPANESE[:12]}. {ENGLISH}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Lyset brytes fordi det går langsommere i glass enn i luften rundt, og strålen endrer retning der.", "nn"),
+        ("Cahaya dibiaskan karena bergerak lebih lambat di dalam kaca daripada di udara di sekitarnya.", "ms"),
+        ("Svjetlost se lomi jer se u staklu širi sporije nego u zraku koji ga okružuje sa svih strana.", "bs"),
+    ],
+)
+def test_languages_that_are_told_apart_by_a_border_are_not_held_against_each_other(text: str, language: str):
+    assert language_of(text)[0] != language
+    assert "wrong_language" not in _of_question(text, language=language)
+
+
+def test_a_full_disk_is_explained():
+    begin = "import tempfile; tempfile.tempdir = '/nowhere'\n"
+    fail = "from glan_core.quality.language import prepare\nprepare()"
+    result = subprocess.run([sys.executable, "-c", begin + fail], capture_output=True, text=True, check=False)
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("glan_core.errors.DiskError: The language check cannot unpack its model:")
+
+
 def test_a_wrong_language_says_which():
     (flag,) = check_instruction(instruction("a", text=GERMAN), finish_reason="stop", language="en")
     assert flag.detail == "de instead of en"
@@ -80,6 +119,23 @@ def test_a_wrong_language_says_which():
         "I can't provide this.",
         "As an AI language model, I have no opinion.",
         "i cannot comply",
+        "Sorry, but I can't do that.",
+        "I’m sorry. I can’t help with this one.",
+        "Unfortunately, I am not able to share those details.",
+        "I apologize, but I won't be able to assist you here.",
+        "I'm afraid I can't answer that.",
+        "I'm unable to provide legal advice.",
+        "I’m not able to discuss this topic.",
+        "I won't provide instructions for that.",
+        "I must respectfully decline.",
+        "I have to decline this request.",
+        "I don't feel comfortable writing this.",
+        "As an AI, I do not have personal experiences.",
+        "As an artificial intelligence, I cannot feel.",
+        "It would be inappropriate for me to answer this.",
+        "This request violates my guidelines.",
+        "**I can't assist with that.**",
+        '"I cannot help you with this."',
     ],
 )
 def test_an_answer_that_declines_is_a_refusal(text: str):
@@ -97,6 +153,16 @@ def test_an_answer_that_the_endpoint_withheld_is_a_refusal(finish_reason: str):
         "The patient said: I'm sorry, I can't help it.",
         "I can see two ways to answer this question, and both of them lead to the same result.",
         "As an airport grows, so does its need for water.",
+        "I cannot overstate how much the angle of the ray matters here.",
+        "I can't help but notice that the two rays are parallel.",
+        "I cannot recommend a single value, since it depends on the glass.",
+        "I am sorry to hear of your loss, the letter might begin, and go on with what the two friends had done.",
+        "As an AI engineer you would first look at the data.",
+        "Unfortunately, the data do not suffice: two equations cannot determine three unknowns.",
+        "I would decline the offer, as its present value is below the price.",
+        "It would be unethical to leave the patients untold.",
+        "The committee must decline the request, because the budget is spent.",
+        "I will not be moved, says the hero, and I cannot answer for what follows.",
     ],
 )
 def test_an_answer_that_only_sounds_like_it_is_no_refusal(text: str):
@@ -109,6 +175,13 @@ QUESTION = "Explain how a thin lens forms an image of a distant object, and wher
 @pytest.mark.parametrize("text", [QUESTION, QUESTION.upper(), QUESTION.replace(" ", "\n "), QUESTION + " Yes."])
 def test_an_answer_that_is_the_question_again_is_flagged(text: str):
     assert "repeats_question" in _of_answer(text, question=QUESTION)
+
+
+def test_a_question_again_is_seen_where_words_have_no_spaces():
+    assert "repeats_question" in _of_answer(JAPANESE[:-6] + "。", question=JAPANESE, language="ja")
+    assert (
+        _of_answer("光は空気中を真っすぐ進みますが、鏡に当たると反射します。", question=JAPANESE, language="ja") == []
+    )
 
 
 def test_an_answer_that_quotes_the_question_and_goes_on_is_fine():
