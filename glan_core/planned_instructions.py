@@ -56,6 +56,11 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
         self._stretches = _stretches([len(of_syllabus) for of_syllabus in self._codes.values()])
         self._turns: tuple[int, tuple[str, ...]] = (-1, ())  # syllabi of the stretch that was asked for last
 
+    @property
+    def codes(self) -> Mapping[str, "Codes"]:
+        """The combinations of each syllabus, in the order in which they are asked."""
+        return self._codes
+
     def __len__(self) -> int:
         return self._length
 
@@ -104,6 +109,10 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
     def syllabus_ids(self) -> tuple[str, ...]:
         """The syllabi that are asked about."""
         return tuple(self._codes)
+
+    def numbers(self) -> dict[str, int]:
+        """Count the questions by syllabus id."""
+        return {syllabus_id: len(codes) for syllabus_id, codes in self._codes.items()}
 
     def of_syllabus(self, syllabus_id: str) -> Iterator[PlannedInstruction]:
         """Give the questions about one syllabus."""

@@ -16,7 +16,17 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     # 0: the nouns; import one another only
     {
-        *("__init__", "calls", "combination_code", "entities", "errors", "generation_settings", "ids", "outline"),
+        *(
+            "__init__",
+            "amounts",
+            "calls",
+            "combination_code",
+            "entities",
+            "errors",
+            "generation_settings",
+            "ids",
+            "outline",
+        ),
         *("languages", "paper", "presets"),
     },
     # 1: one answer each; import layer 0, siblings never each other
@@ -26,7 +36,7 @@ LAYERS = (
     # 3: where both meet; import layers 0 to 3
     {
         *("plan", "plan_request", "planned_instructions", "targets", "allocation", "dealing", "gaps", "estimates"),
-        *("courses", "scope", "journal", "ledger", "recording", "pipeline", "engines", "export"),
+        *("call_guesses", "courses", "scope", "journal", "ledger", "recording", "pipeline", "engines", "export"),
         *("starter", "model_choice", "placement", "doctor", "imports"),
     },
     # 4: what a person starts; imports everything

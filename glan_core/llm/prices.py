@@ -60,11 +60,6 @@ def find_price(model: str, base_url: str = "") -> Price | None:
     return Price(prompt * _MILLION / _TYPICAL_PROMPT_TOKENS, reply * _MILLION / _TYPICAL_PROMPT_TOKENS)
 
 
-def has_price(model: str, base_url: str = "") -> bool:
-    """Say whether find_price knows one."""
-    return find_price(model, base_url) is not None
-
-
 def parse_prices(texts: Sequence[str]) -> dict[str, Price]:
     """Read prices such as `gpt-x=0.15/0.60`: dollars for a million tokens of prompts and of replies, by model.
 

@@ -19,8 +19,6 @@ class SyllabusShape(NamedTuple):
     """Key concepts of each class session, in teaching order."""
     is_numbered: bool
     """Whether class sessions and key concepts are numbered from 1 without gaps, as their ids are made from it."""
-    characters: int
-    """Length of its text."""
 
 
 class PlaceOf(NamedTuple):
@@ -35,7 +33,7 @@ def list_syllabus_shapes(cursor: Cursor, subject_ids: Sequence[str]) -> dict[str
     rows = cursor.execute(
         """
         with current_syllabus as (
-            select syllabus_id, subject_id, length(text) as characters
+            select syllabus_id, subject_id
             from syllabus
             where subject_id in (select unnest(?::varchar[]))
                 and syllabus_id in (select syllabus_id from class_session)
@@ -56,15 +54,23 @@ def list_syllabus_shapes(cursor: Cursor, subject_ids: Sequence[str]) -> dict[str
             syllabus_id,
             subject_id,
             list(concepts order by session.position),
-            bool_and(concepts = last_position) and max(session.position) = count(*),
-            any_value(characters)
+            bool_and(concepts = last_position) and max(session.position) = count(*)
         from current_syllabus
         join session using (syllabus_id)
         group by syllabus_id, subject_id
         """,
         [list(subject_ids)],
     ).fetchall()
-    return {row[1]: SyllabusShape(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in rows}
+    return {row[1]: SyllabusShape(row[0], row[1], tuple(row[2]), row[3]) for row in rows}
+
+
+def count_characters(cursor: Cursor, syllabus_ids: Sequence[str]) -> dict[str, int]:
+    """Give the lengths of syllabus texts by syllabus id."""
+    rows = cursor.execute(
+        "select syllabus_id, length(text) from syllabus where syllabus_id in (select unnest(?::varchar[]))",
+        [list(syllabus_ids)],
+    ).fetchall()
+    return dict(rows)
 
 
 def list_places(cursor: Cursor, node_ids: Sequence[str]) -> dict[str, PlaceOf]:
