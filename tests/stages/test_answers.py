@@ -25,6 +25,29 @@ def test_the_call_holds_the_question_and_nothing_else(settings: GenerationSettin
     assert model.requests[0].messages == (Message("user", "Why?"),)
 
 
+def test_another_language_takes_one_sentence_beside_the_question(settings: GenerationSettings):
+    model = ScriptedModel("때문에.")
+    _generate(model, dataclasses.replace(settings, language="ko"))
+    assert model.requests[0].messages == (Message("system", "Answer in Korean."), Message("user", "Why?"))
+
+
+def test_an_answer_holds_nothing_of_what_the_model_thought(settings: GenerationSettings):
+    assert _generate(ScriptedModel("<think>Hm.</think>\n\nBecause."), settings).text == "Because."
+
+
+def test_an_answer_of_thinking_alone_is_empty(settings: GenerationSettings):
+    with pytest.raises(ReplyError) as raised:
+        _generate(ScriptedModel("<think>Hm, the question"), settings)
+    assert raised.value.kind == "empty"
+
+
+def test_an_unusable_answer_is_not_repaired(settings: GenerationSettings):
+    model = ScriptedModel("")
+    with pytest.raises(ReplyError):
+        _generate(model, settings)
+    assert len(model.requests) == 1
+
+
 def test_an_answer_is_bound_to_its_instruction_by_id(settings: GenerationSettings):
     model = ScriptedModel(" Because. ")
     assert _generate(model, settings) == Answer(
