@@ -153,6 +153,7 @@ def _refuse_one(case: Case, options: Options) -> list[Figure]:
     return [
         _exactly(Figure("items failed", measured.failed), 1),
         _exactly(Figure("calls delivered", measured.delivered), case.calls - 1),
+        _exactly(Figure("failed with a reason", measured.reasons), 1),
         _exactly(Figure("that prompt sent", counted.refused_prompt_seen), 1),
     ]
 
@@ -171,6 +172,7 @@ def _fault(case: Case, options: Options) -> list[Figure]:
         Figure("wall time", measured.seconds, "s"),
         _exactly(Figure("answers to another question", measured.mispaired), 0),
         _exactly(Figure("pairs lost", lost), 0),
+        _exactly(Figure("failed without a reason", measured.failed - measured.reasons), 0),
     ]
 
 

@@ -37,7 +37,9 @@ class Clock:
         self.cpu_seconds = time.process_time() - self._cpu_started
         if self._profiler:
             text = io.StringIO()
-            pstats.Stats(self._profiler, stream=text).sort_stats("tottime").print_stats(_PROFILE_LINES)
+            statistics = pstats.Stats(self._profiler, stream=text)
+            statistics.sort_stats("tottime").print_stats(_PROFILE_LINES)
+            statistics.sort_stats("cumulative").print_stats("glan_core|asyncio|openai|duckdb|pyarrow", _PROFILE_LINES)
             Path(self._path).write_text(text.getvalue(), encoding="utf-8")
 
 

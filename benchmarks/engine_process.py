@@ -34,6 +34,8 @@ class _Kept(NamedTuple):
     answers: int
     mispaired: int
     """Answers that do not quote their question."""
+    reasons: int
+    """Items listed as failed, with a reason."""
 
 
 class _Ended(NamedTuple):
@@ -67,6 +69,7 @@ def run_engine(task: Task) -> Measurement:
         instructions=kept.instructions,
         answers=kept.answers,
         failed=failed,
+        reasons=kept.reasons,
         mispaired=kept.mispaired if task.behaviour.quotes_questions else 0,
         message=message,
     )
@@ -111,7 +114,17 @@ def _kept(cursor: Cursor, run_id: str) -> _Kept:
         [run_id],
     ).fetchone()
     assert row is not None
-    return _Kept(*row)
+    instructions, answers, mispaired = row
+    return _Kept(instructions, answers, mispaired, _count_reasons(cursor, run_id))
+
+
+def _count_reasons(cursor: Cursor, run_id: str) -> int:
+    counted = cursor.execute(
+        "select count(*) from failure where run_id = ? and message <> ''",
+        [run_id],
+    ).fetchone()
+    assert counted is not None
+    return int(counted[0])
 
 
 if __name__ == "__main__":

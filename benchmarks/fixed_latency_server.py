@@ -138,7 +138,7 @@ class FixedLatencyServer:
             statistics.connections_reset += 1
             if request.transport is not None:
                 request.transport.abort()
-            raise ConnectionResetError
+            return web.Response()  # to nobody
         content = _quoting(body, serial) if behaviour.quotes_questions else _completion(body, serial)
         statistics.replies += 1
         return web.Response(body=content, content_type="application/json")

@@ -57,6 +57,8 @@ class Measurement:
     """Read by the bare loop."""
     failed: int = 0
     """Items that the engine says it gave up on."""
+    reasons: int = 0
+    """Items that the database lists as failed, with a reason."""
     mispaired: int = 0
     """Answers that do not quote their question, where the server quotes them."""
     message: str = ""
@@ -86,4 +88,7 @@ def measure(task: Task) -> Measurement:
     )
     if result.returncode:
         raise SystemExit(f"The {task.client} process ended with {result.returncode}; its error is above.")
-    return Measurement(**json.loads(result.stdout.splitlines()[-1]))
+    measured = Measurement(**json.loads(result.stdout.splitlines()[-1]))
+    if measured.message:
+        print(f"The run stopped: {measured.message}", file=sys.stderr)  # noqa: T201 - the figures alone would puzzle
+    return measured

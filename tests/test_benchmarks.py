@@ -24,6 +24,7 @@ def test_one_refused_prompt_fails_alone_and_a_killed_run_is_completed():
     assert {name: figure["value"] for name, figure in figures["refused"].items()} == {
         "items failed": 1,
         "calls delivered": 39,
+        "failed with a reason": 1,
         "that prompt sent": 1,
     }
     assert figures["killed"]["replies when it was killed"]["value"] >= 20
