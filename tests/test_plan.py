@@ -7,8 +7,9 @@ import pytest
 
 from glan_core.entities import STAGES
 from glan_core.errors import PlanError, ScopeError
-from glan_core.generation_settings import GenerationSettings, settings_from_data
-from glan_core.plan import Plan, PlanRequest, make_plan, plan_from_data
+from glan_core.gaps import unused_key_concepts
+from glan_core.generation_settings import GenerationSettings, Price, settings_from_data
+from glan_core.plan import Gap, Plan, PlanRequest, make_plan, plan_from_data
 from glan_core.stages.answers import answer_id
 from glan_core.store.answers import insert_answers
 from glan_core.store.database import Cursor, Database
@@ -289,3 +290,258 @@ def test_another_seed_does_not_ask_again_for_the_subjects_of_a_discipline(workbe
     workbench.execute(workbench.growing_plan(instructions=2, seed=9))
     assert asked > 0
     assert len(workbench.server.requests_of("subjects")) == asked
+
+
+# How instructions are dealt -----------------------------------------------------------------------------------------
+
+
+def _subjects(cursor: Cursor) -> tuple[str, ...]:
+    """Give the subjects of the starter that have a syllabus."""
+    return tuple(id_ for (id_,) in cursor.execute("select distinct subject_id from syllabus order by 1").fetchall())
+
+
+def _by_subject(cursor: Cursor, plan: Plan) -> dict[str, int]:
+    subject_of = dict(cursor.execute("select syllabus_id, subject_id from syllabus").fetchall())
+    return {subject_of[syllabus_id]: number for syllabus_id, number in plan.items.numbers().items()}
+
+
+def test_a_quota_gives_each_node_its_number(starter_database: Database, settings: GenerationSettings):
+    cursor = starter_database.cursor()
+    scope = _subjects(cursor)[:3]
+    request = PlanRequest(scope, 60, 1, settings, allocation="quota", shares=(10, 0, 50))
+    plan = make_plan(cursor, request)
+    assert _by_subject(cursor, plan) == {scope[0]: 10, scope[2]: 50}
+    assert plan.undealt == 0
+
+
+def test_what_a_quota_cannot_draw_is_said_and_not_dealt_elsewhere(
+    starter_database: Database, settings: GenerationSettings
+):
+    cursor = starter_database.cursor()
+    scope = _subjects(cursor)[:2]
+    settings = dataclasses.replace(settings, strategy_mix=0.0)
+    plan = make_plan(cursor, PlanRequest(scope, 50_010, 1, settings, allocation="quota", shares=(50_000, 10)))
+    dealt = _by_subject(cursor, plan)
+    assert dealt[scope[1]] == 10
+    assert dealt[scope[0]] + plan.undealt == 50_000
+    assert plan.undealt > 0
+
+
+def test_weights_give_each_node_its_proportion_and_all_of_the_total(
+    starter_database: Database, settings: GenerationSettings
+):
+    cursor = starter_database.cursor()
+    scope = _subjects(cursor)[:3]
+    plan = make_plan(cursor, PlanRequest(scope, 101, 1, settings, allocation="weight", shares=(1.0, 2.5, 1.5)))
+    assert [_by_subject(cursor, plan)[subject] for subject in scope] == [20, 51, 30]
+
+
+def test_below_one_node_shares_are_dealt_evenly(starter_database: Database, settings: GenerationSettings):
+    cursor = starter_database.cursor()
+    plan = make_plan(cursor, PlanRequest(_fields(cursor), 80, 1, settings, allocation="weight", shares=(1.0,) * 8))
+    assert len(plan.items) == 80 - plan.undealt == 80
+
+
+def test_without_weights_each_discipline_gets_what_its_target_lacks(small: Small, request_: PlanRequest):
+    small.cursor.execute("update taxonomy_node set target = 7 where name = 'Chemistry'")
+    small.cursor.execute("update taxonomy_node set target = 30 where name = 'Physics'")
+    _keep(small, _plan(small, request_), number=9, answered=9)
+    scope = (small.nodes.natural_science.taxonomy_node_id,)
+    plan = _plan(small, request_, scope=scope, allocation="weight", instructions=28, stages=GROWING, seed=2)
+    growing = {growth.node_id: growth.instructions for growth in plan.growths}
+    assert growing[small.nodes.chemistry.taxonomy_node_id] == 7
+    assert len(plan.items) + growing[small.nodes.mechanics.subject_id] == 30 - 9
+
+
+def test_without_a_target_there_is_nothing_to_weigh_by(small: Small, request_: PlanRequest):
+    with pytest.raises(PlanError, match="has a target"):
+        _plan(small, request_, allocation="weight")
+
+
+def test_shares_of_nodes_that_overlap_are_refused(small: Small, request_: PlanRequest):
+    scope = (small.nodes.physics.taxonomy_node_id, small.nodes.optics.subject_id)
+    with pytest.raises(PlanError, match="overlap"):
+        _plan(small, request_, scope=scope, allocation="weight", shares=(1, 1))
+
+
+@pytest.mark.parametrize("allocation", ["even", "weight"])
+def test_the_same_seed_deals_the_same(starter_database: Database, settings: GenerationSettings, allocation: str):
+    cursor = starter_database.cursor()
+    shares = (3.0, 1.0) if allocation == "weight" else ()
+    request = PlanRequest(_subjects(cursor)[:2], 33, 4, settings, allocation=allocation, shares=shares)
+    assert make_plan(cursor, request) == make_plan(cursor, request)
+    assert len(make_plan(cursor, request).items) == 33
+
+
+# Gaps ---------------------------------------------------------------------------------------------------------------
+
+
+def _touched(plan: Plan) -> list[str]:
+    return [concept for item in plan.items for concept in item.combination.key_concept_ids]
+
+
+def test_every_key_concept_is_a_gap_at_first(small: Small):
+    gaps = unused_key_concepts(small.cursor, (small.nodes.physics.taxonomy_node_id,))
+    assert gaps == tuple(Gap(concept.key_concept_id, 1) for concept in small.nodes.details.key_concepts)
+    assert unused_key_concepts(small.cursor, (small.nodes.optics.subject_id,)) == gaps
+
+
+def test_the_gaps_that_a_run_left_are_filled_by_another_once_each(small: Small, request_: PlanRequest):
+    first = _plan(small, request_, instructions=1)
+    _keep(small, first)
+    gaps = unused_key_concepts(small.cursor, request_.scope)
+    assert {gap.node_id for gap in gaps}.isdisjoint(_touched(first))
+    second = _plan(small, request_, seed=2, allocation="gaps", gaps=gaps, instructions=99)
+    assert sorted(_touched(second)) == sorted(gap.node_id for gap in gaps)
+    assert len(second.items) < len(gaps)
+    assert second.undealt == 0
+
+
+def test_a_key_concept_gets_as_many_questions_as_it_wants(small: Small, request_: PlanRequest):
+    (coherence,) = small.nodes.key_concept_ids("coherence")
+    plan = _plan(small, request_, allocation="gaps", gaps=(Gap(coherence, 12),), instructions=12)
+    assert len(plan.items) == 12
+    assert _touched(plan).count(coherence) == 12
+
+
+def test_a_class_session_gets_as_many_questions_as_it_wants(small: Small, request_: PlanRequest):
+    session_id = small.nodes.details.class_sessions[1].class_session_id
+    plan = _plan(small, request_, allocation="gaps", gaps=(Gap(session_id, 8),), instructions=20)
+    assert [session_id in item.combination.class_session_ids for item in plan.items] == [True] * 8
+
+
+def test_subjects_and_nodes_can_be_gaps_too(small: Small, request_: PlanRequest):
+    gaps = (Gap(small.nodes.optics.subject_id, 4), Gap(small.nodes.physical_sciences.taxonomy_node_id, 6))
+    plan = _plan(small, request_, allocation="gaps", gaps=gaps, instructions=100)
+    assert len(plan.items) == 6  # the four below the subject are below the node as well
+
+
+def test_gaps_beyond_the_number_are_said(small: Small, request_: PlanRequest):
+    gaps = tuple(Gap(concept.key_concept_id, 1) for concept in small.nodes.details.key_concepts)
+    plan = _plan(small, request_, allocation="gaps", gaps=gaps, instructions=2)
+    assert len(plan.items) == 2
+    assert len(set(_touched(plan))) + plan.undealt == 15
+
+
+def test_a_gap_that_is_drawn_out_is_said(small: Small, request_: PlanRequest):
+    settings = dataclasses.replace(request_.settings, strategy_mix=0.0)
+    (phase,) = small.nodes.key_concept_ids("phase")
+    gaps = (Gap(phase, 50),)
+    plan = _plan(small, request_, allocation="gaps", gaps=gaps, instructions=50, settings=settings)
+    assert (len(plan.items), plan.undealt) == (16, 34)  # of 31 combinations of its session, 16 hold it
+
+
+def test_a_gap_outside_the_scope_is_an_error(small: Small, request_: PlanRequest):
+    with pytest.raises(PlanError, match="in no current syllabus"):
+        _plan(small, request_, allocation="gaps", gaps=(Gap(small.nodes.chemistry.taxonomy_node_id, 1),))
+
+
+def test_an_unknown_gap_is_an_error(small: Small, request_: PlanRequest):
+    with pytest.raises(ScopeError, match="'nowhere'"):
+        _plan(small, request_, allocation="gaps", gaps=(Gap("nowhere", 1),))
+
+
+# What changes no id -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stages", [("instructions", "answers"), GROWING], ids=len)
+def test_renaming_and_moving_nodes_changes_no_id_of_a_plan(
+    small: Small, request_: PlanRequest, stages: tuple[str, ...]
+):
+    scope = (small.nodes.natural_science.taxonomy_node_id, small.nodes.agriculture.taxonomy_node_id)
+    before = _plan(small, request_, scope=scope, stages=stages)
+    small.cursor.execute("update taxonomy_node set name = 'Aaa' where name = 'Physics'")
+    small.cursor.execute("update taxonomy_node set name = 'Zzz' where name = 'Chemistry'")
+    land_use = small.nodes.land_use.taxonomy_node_id
+    small.cursor.execute("update taxonomy_node set parent_id = ? where name in ('Aaa', 'Zzz')", [land_use])
+    after = _plan(small, request_, scope=scope, stages=stages)
+    assert after.run_id == before.run_id
+    assert _ids(after) == _ids(before)
+    assert after.growths == before.growths
+
+
+def test_prices_change_no_id_of_a_plan(small: Small, request_: PlanRequest):
+    stages = {
+        stage: dataclasses.replace(used, price=Price(1.0, 2.0)) for stage, used in request_.settings.stages.items()
+    }
+    priced = _plan(small, request_, settings=dataclasses.replace(request_.settings, stages=stages))
+    assert priced.run_id == _plan(small, request_).run_id
+    assert _ids(priced) == _ids(_plan(small, request_))
+    assert plan_from_data(json.loads(json.dumps(priced.to_data()))) == priced
+
+
+# Plans that were kept -----------------------------------------------------------------------------------------------
+
+
+def test_a_plan_with_gaps_and_shares_comes_back_from_its_data(small: Small, request_: PlanRequest):
+    gaps = (Gap(small.nodes.optics.subject_id, 4),)
+    plan = _plan(small, request_, allocation="gaps", gaps=gaps)
+    assert plan_from_data(json.loads(json.dumps(plan.to_data()))) == plan
+    plan = _plan(small, request_, allocation="weight", shares=(1.5,))
+    assert plan_from_data(json.loads(json.dumps(plan.to_data()))) == plan
+
+
+def test_a_plan_whose_prompt_has_changed_is_refused_with_a_hint(small: Small, request_: PlanRequest):
+    data = _plan(small, request_).to_data()
+    data["template_fingerprints"] = {**data["template_fingerprints"], "answers": "0123456789ab"}
+    with pytest.raises(PlanError, match="'answers' has changed") as raised:
+        plan_from_data(data)
+    assert raised.value.hint
+
+
+def test_a_plan_of_an_earlier_version_is_refused_with_a_hint(small: Small, request_: PlanRequest):
+    with pytest.raises(PlanError, match="earlier version") as raised:
+        plan_from_data({**_plan(small, request_).to_data(), "items": []})
+    assert raised.value.hint
+
+
+def test_a_plan_names_the_templates_that_it_sends(small: Small, request_: PlanRequest):
+    assert set(_plan(small, request_).template_fingerprints) == {"instructions", "answers"}
+    growing = _plan(small, request_, stages=GROWING).template_fingerprints
+    assert set(growing) == {"subjects", "subjects_as_jsonl", "syllabus", "class_details", "instructions", "answers"}
+
+
+def test_more_class_sessions_than_a_plan_can_hold_are_refused(small: Small, request_: PlanRequest):
+    small.cursor.execute(
+        """
+        insert into class_session
+        select 'extra' || position, ?, position, 'Extra', ''
+        from range(4, 65) as extra(position)
+        """,
+        [small.nodes.syllabus.syllabus_id],
+    )
+    with pytest.raises(PlanError, match="Optics has 64 class sessions"):
+        _plan(small, request_)
+
+
+def test_key_concepts_that_are_not_numbered_without_gaps_are_refused(small: Small, request_: PlanRequest):
+    small.cursor.execute("update key_concept set position = 9 where name = 'phase'")
+    with pytest.raises(PlanError, match="not numbered"):
+        _plan(small, request_)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"allocation": "fairly"}, "There is no allocation 'fairly'"),
+        ({"shares": (1,)}, "takes no shares"),
+        ({"allocation": "quota"}, "No quota was given"),
+        ({"allocation": "quota", "shares": (9,)}, "add up to 9 and not to 10"),
+        ({"allocation": "quota", "shares": (5.5,)}, "5.5 is not a number of instructions"),
+        ({"allocation": "weight", "shares": (1, 2)}, "2 shares for 1 nodes"),
+        ({"allocation": "weight", "shares": (-1,)}, "-1 is not a weight"),
+        ({"allocation": "weight", "shares": (float("nan"),)}, "nan is not a weight"),
+        ({"allocation": "weight", "shares": (0,)}, "All weights are 0"),
+        ({"allocation": "gaps"}, "go together"),
+        ({"gaps": (Gap("a", 1),)}, "go together"),
+        ({"allocation": "gaps", "gaps": (Gap("a", 0),)}, "wants no instructions"),
+        ({"allocation": "weight", "shares": (1,), "stages": ("syllabus", "class_details")}, "nothing to deal"),
+    ],
+    ids=str,
+)
+def test_an_allocation_that_does_not_fit_together_is_an_error_with_a_hint(
+    small: Small, request_: PlanRequest, change: dict, message: str
+):
+    with pytest.raises(PlanError, match=message) as raised:
+        _plan(small, request_, **change)
+    assert raised.value.hint
