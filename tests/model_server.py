@@ -188,6 +188,7 @@ _MARKS = (
     ("taxonomy", "You are a librarian who must give every book"),
     ("taxonomy", "You advise people of all ages"),
     ("taxonomy", "You list branches of knowledge"),
+    ("check", "Name two colours"),
 )
 
 
@@ -215,6 +216,8 @@ def default_text(request: dict[str, Any]) -> str:
             return _details_of(last)
         case "syllabus":
             return _syllabus(digest)
+        case "check":
+            return "Red and blue."  # it can be held to no form
         case "subjects":
             return f"- Foundations (introductory): first ideas\n- Studies {digest} (advanced): later ideas"
         case "subjects_as_jsonl":

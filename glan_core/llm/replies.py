@@ -36,7 +36,11 @@ def text_of(reply: ChatReply) -> str:
     text = without_thinking(reply.text)
     if text:
         return text
-    message = "The reply holds nothing but thinking." if reply.text.strip() else "The reply is empty."
+    message = "The reply is empty."
+    if reply.text.strip():
+        message = "The reply holds nothing but thinking."
+        if reply.finish_reason == "length":
+            message = "The reply reached its token limit while the model was still thinking."
     raise ReplyError(message, kind="empty", model_call_id=reply.model_call_id, reply_text=reply.text)
 
 

@@ -86,33 +86,37 @@ async def generate_subjects(
 
 def level_of(words: str) -> str:
     """Give the level of SUBJECT_LEVELS that a model's own words mean; intermediate where they say nothing known."""
-    lowered = words.casefold()
-    if "undergraduate" in lowered:  # holds "graduate", which would make it advanced
-        return "intermediate"
-    for level, hints in _LEVEL_HINTS:
-        if any(hint in lowered for hint in hints):
-            return level
-    return "intermediate"
+    return _known_level(words) or "intermediate"
 
 
 def _subjects(reply: ListReply, *, discipline_id: str, run_id: str) -> SubjectList:
     subjects: dict[str, Subject] = {}
-    repeats: list[str] = []
+    left_out = list(reply.left_out)
     for item in reply.items:
         name = text_field(item, "subject_name")
         if name.casefold() in subjects:
-            repeats.append(f"The subject {name!r} came before.")
+            left_out.append(f"The subject {name!r} came before.")
             continue
+        level = text_field(item, "level")
+        if level and not _known_level(level):
+            left_out.append(f"The level {level!r} of {name!r}: taken for intermediate.")
         subjects[name.casefold()] = Subject(
             subject_id=ids.subject_id(discipline_id, name),
             discipline_id=discipline_id,
             name=name,
-            level=level_of(text_field(item, "level")),
+            level=level_of(level),
             subtopics=text_list_field(item, "subtopics")[:_MOST_SUBTOPICS],
             run_id=run_id,
             model_call_id=reply.model_call_id,
         )
-    return SubjectList(tuple(subjects.values()), reply.model_call_id, (*reply.left_out, *repeats), reply.unusable)
+    return SubjectList(tuple(subjects.values()), reply.model_call_id, tuple(left_out), reply.unusable)
+
+
+def _known_level(words: str) -> str:
+    lowered = words.casefold()
+    if "undergraduate" in lowered:  # holds "graduate", which would make it advanced
+        return "intermediate"
+    return next((level for level, hints in _LEVEL_HINTS if any(hint in lowered for hint in hints)), "")
 
 
 def _shape(number: int) -> ListShape:

@@ -163,6 +163,11 @@ def test_a_reply_of_thinking_alone_is_empty(text: str):
     assert (raised.value.kind, raised.value.model_call_id) == ("empty", "thecall")
 
 
+def test_a_model_that_did_not_stop_thinking_is_told_from_one_that_said_nothing():
+    with pytest.raises(ReplyError, match="still thinking"):
+        text_of(_reply("<think>Hm, let me", finish_reason="length"))
+
+
 def test_a_reply_error_carries_what_was_said():
     with pytest.raises(ReplyError) as raised:
         _objects_of(_reply("Optics and acoustics."), "nodes")

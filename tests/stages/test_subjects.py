@@ -116,6 +116,12 @@ def test_the_second_turn_words_its_demand_for_the_form(settings: GenerationSetti
     assert (second.reply_form, second.response_schema is not None) == (form, form == "schema")
 
 
+def test_a_level_in_other_words_is_told(settings: GenerationSettings):
+    listed = _listed(ScriptedModel(LIST, _line("광학", "입문") + "\n" + _line("음향학", "Beginner")), settings)
+    assert [subject.level for subject in listed.subjects] == ["intermediate", "introductory"]
+    assert listed.left_out == ("The level '입문' of '광학': taken for intermediate.",)
+
+
 def test_levels_are_asked_for_in_english_whatever_the_language(settings: GenerationSettings):
     model = ScriptedModel("1. 광학 (입문): 빛", _line("광학", "introductory", ["빛"]))
     (subject,) = _generate(model, dataclasses.replace(settings, language="ko"))
