@@ -5,9 +5,10 @@ import dataclasses
 import streamlit as st
 
 from glan_core.errors import GlanError, PlanError
+from glan_core.estimates import estimate
 from glan_core.plan import DEFAULT_STAGES, PlanRequest, make_plan
 from glan_core.scope import list_scope_nodes
-from glan_core.store.runs import count_runs, typical_seconds
+from glan_core.store.runs import count_runs
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
 from pages.shared.plan_view import show_plan, show_prompts
@@ -120,7 +121,7 @@ with preview:
         if not grows:
             st.button("Grow what is missing first", icon=":material/psychiatry:", on_click=switch_growing_on)
         st.stop()
-    show_plan(plan, seconds=typical_seconds(cursor, request.settings), concurrency=int(concurrency))
+    show_plan(plan, estimate(cursor, plan, concurrency=int(concurrency), endpoint_url=model.endpoint.base_url))
     # Not a callback: it would start the plan of the run before, without a number that was typed just now. Nothing about
     # the button ever changes, as a press is lost when it comes back as another one; a run that is going is just shown.
     if st.button("Start", key=state.START, type="primary", icon=":material/play_arrow:"):

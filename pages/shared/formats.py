@@ -1,11 +1,31 @@
 """How are numbers, money and times written?"""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+
+from glan_core.amounts import Range
 
 
 def count(number: int) -> str:
     """Write a whole number with thousands separators."""
     return f"{number:,}"
+
+
+def short_count(number: float) -> str:
+    """Write a number in three digits at most: `850`, `12 k`, `1.3 M`."""
+    if number < 1000:
+        return f"{number:.0f}"
+    size, letter = (1e6, "M") if number >= 999_500 else (1e3, "k")
+    return f"{number / size:.0f} {letter}" if number >= 10 * size else f"{number / size:.1f} {letter}"
+
+
+def between(numbers: Range, written: Callable[[float], str]) -> str:
+    """Write a range from its low to its high end, a unit that both have only once: `4–9 min`, `50 s – 3 min`."""
+    low, high = written(numbers.p10), written(numbers.p90)
+    if low == high:
+        return low
+    number, _, unit = low.partition(" ")
+    return f"{number}–{high}" if unit and high.endswith(f" {unit}") else f"{low} – {high}"
 
 
 def money(dollars: float | None) -> str:

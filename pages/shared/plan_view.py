@@ -2,13 +2,15 @@
 
 import streamlit as st
 
+from glan_core.amounts import Range
 from glan_core.calls import Message
 from glan_core.courses import Course, find_courses
+from glan_core.estimates import PRIOR, Estimate
 from glan_core.plan import Plan, PlannedInstruction
 from glan_core.stages.instructions import instruction_request
 from glan_core.store.database import Cursor
 from pages.shared.feedback import plain
-from pages.shared.formats import count, duration
+from pages.shared.formats import between, count, duration, money, short_count
 
 STAGE_WORDS = {
     "taxonomy": "taxonomy",
@@ -20,23 +22,39 @@ STAGE_WORDS = {
 }
 
 
-def show_plan(plan: Plan, *, seconds: dict[str, float], concurrency: int) -> None:
-    """Show the calls and combinations of a plan, and the time it takes where earlier calls (`seconds`) tell."""
-    calls = sum(plan.calls.values())
-    with st.container(border=True), st.grid(4, min_column_width=110, gap="small"):
+def show_plan(plan: Plan, expected: Estimate) -> None:
+    """Show what a plan takes: calls, tokens, time and money, each as what it will be in eight cases of ten."""
+    total = expected.total
+    basis = "; ".join(f"{STAGE_WORDS[stage]}: {_basis(part.basis)}" for stage, part in expected.stages.items())
+    span = f"In eight cases of ten it will be in this range. {basis[:1].upper()}{basis[1:]}."
+    tokens = Range(
+        *(prompt + reply for prompt, reply in zip(total.prompt_tokens, total.completion_tokens, strict=True))
+    )
+    with st.container(border=True), st.grid(4, min_column_width=130, gap="small"):
         st.metric(
             "Calls" if plan.is_exact else "Calls, about",
-            count(calls),
+            count(sum(plan.calls.values())),
             help="To the model. A reply that cannot be used is asked for again, up to three times.",
         )
+        st.metric("Tokens", between(tokens, short_count), help=f"Of prompts and replies. {span}")
+        st.metric("Time", between(total.seconds, duration), help=f"With the calls at once that are set. {span}")
         st.metric(
-            "Time, about", _time(plan, seconds, concurrency), help="From the median of this model's calls so far."
+            "Cost",
+            "unknown" if total.dollars is None else between(total.dollars, money),
+            help="The price of this model at this address is not known."
+            if total.dollars is None
+            else f"By the price for tokens. {span}",
         )
-        st.metric("Combinations", count(plan.combinations), help="Ways to draw key concepts from the syllabi in scope.")
-        st.metric("Taken", count(plan.combinations_used), help="Combinations that a question was drawn from already.")
     parts = [f"{count(number)} for {STAGE_WORDS[stage]}" for stage, number in plan.calls.items() if number]
     reused = f" {count(plan.calls_reused)} replies are there already and are used again." if plan.calls_reused else ""
     st.caption(f"{', '.join(parts) or 'No call has to be made'}.{reused}")
+    if plan.undealt:
+        st.caption(f"{count(plan.undealt)} more were asked for, but all combinations of their syllabi are drawn.")
+    if plan.combinations:
+        st.caption(
+            f"{count(plan.combinations_used)} of {count(plan.combinations)} combinations are taken.",
+            help="Ways to draw key concepts from the syllabi in scope; a question was drawn from those taken.",
+        )
 
 
 def show_prompts(cursor: Cursor, plan: Plan) -> None:
@@ -86,8 +104,5 @@ def _show_draw(item: PlannedInstruction, course: Course) -> None:
             st.markdown(f"**{plain(session.title)}**  \n{plain('; '.join(drawn))}")
 
 
-def _time(plan: Plan, seconds: dict[str, float], concurrency: int) -> str:
-    known = {stage: seconds[stage] for stage, number in plan.calls.items() if number and stage in seconds}
-    if any(number and stage not in known for stage, number in plan.calls.items()):
-        return "unknown"
-    return duration(sum(plan.calls[stage] * each for stage, each in known.items()) / concurrency)
+def _basis(basis: str) -> str:
+    return "a wide guess, as such calls have not been made yet" if basis == PRIOR else f"from {basis}"

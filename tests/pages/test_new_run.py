@@ -38,7 +38,16 @@ def test_the_plan_of_five_pairs_needs_ten_calls(app: AppTest) -> None:
     open_page(app)
     assert not app.exception
     assert labels(app)["Calls"] == "10"
-    assert labels(app)["Time, about"] == "unknown"
+
+
+def test_what_it_takes_is_a_range_and_an_unknown_price_is_said_to_be_unknown(app: AppTest) -> None:
+    open_page(app)
+    shown = labels(app)
+    assert "–" in shown["Time"]
+    assert "–" in shown["Tokens"]
+    assert shown["Cost"] == "unknown"
+    help_ = next(metric.help for metric in app.metric if metric.label == "Time")
+    assert "questions: a wide guess" in help_.lower()
 
 
 def test_the_whole_prompt_is_shown_with_the_drawn_key_concepts(app: AppTest, app_database: Database) -> None:

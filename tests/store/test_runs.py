@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from glan_core.entities import RunState
-from glan_core.presets import preset
 from glan_core.store.database import Cursor
 from glan_core.store.ingest import ingest
 from glan_core.store.runs import (
@@ -17,7 +16,6 @@ from glan_core.store.runs import (
     run_errors,
     save_run,
     spending,
-    typical_seconds,
 )
 from tests.conftest import Small
 from tests.small_pairs import NOON, model_call, run
@@ -107,11 +105,3 @@ def test_calls_of_unknown_price_are_counted_apart(made: Small):
 
 def test_nothing_was_spent_at_first(small: Small):
     assert spending(small.cursor) == Spending(0, 0, 0, 0, 0)
-
-
-def test_the_typical_seconds_of_a_stage_are_the_median_of_its_answered_calls(cursor: Cursor):
-    ingest(cursor, [model_call(f"call {seconds}", seconds=seconds) for seconds in (1.0, 2.0, 30.0)])
-    ingest(cursor, [model_call("refused", seconds=0.0, finish_reason="", stage="answers")])
-    ingest(cursor, [model_call("other", seconds=9.0, model="other")])
-    settings = preset("paper", model="m", answer_model="other")
-    assert typical_seconds(cursor, settings) == {"instructions": 2.0}
