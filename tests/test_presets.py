@@ -1,10 +1,14 @@
 """A preset is complete, names templates that exist, and keeps to the paper where the paper speaks."""
 
+import dataclasses
+import json
+
 import pytest
 
 from glan_core import paper, presets, prompts
 from glan_core.entities import STAGES
 from glan_core.errors import SettingsError
+from glan_core.generation_settings import settings_from_data
 
 
 @pytest.mark.parametrize("name", presets.PRESETS)
@@ -74,3 +78,27 @@ def test_an_unknown_preset_is_refused_with_the_names_of_those_there_are():
     with pytest.raises(SettingsError, match="'slow'") as raised:
         presets.preset("slow", model="m")
     assert raised.value.hint == "Use one of: paper, quick."
+
+
+def test_the_paper_asks_for_subjects_in_its_own_form_and_all_else_goes_by_the_endpoint():
+    forms = {
+        name: {stage: settings.reply_form for stage, settings in presets.preset(name, model="m").stages.items()}
+        for name in presets.PRESETS
+    }
+    assert forms["paper"] == {**dict.fromkeys(STAGES, "auto"), "subjects": "jsonl"}
+    assert forms["quick"] == dict.fromkeys(STAGES, "auto")
+
+
+@pytest.mark.parametrize("name", presets.PRESETS)
+def test_settings_come_back_from_their_data(name: str):
+    preset = presets.preset(name, model="m")
+    assert settings_from_data(json.loads(json.dumps(dataclasses.asdict(preset)))) == preset
+
+
+@pytest.mark.parametrize(("is_bound", "form"), [(True, "schema"), (False, "jsonl")])
+def test_settings_of_a_version_without_forms_keep_their_meaning(is_bound: bool, form: str):
+    data = dataclasses.asdict(presets.preset("quick", model="m"))
+    for stage in data["stages"].values():
+        del stage["reply_form"]
+        stage["is_schema_bound"] = is_bound
+    assert {stage.reply_form for stage in settings_from_data(data).stages.values()} == {form}

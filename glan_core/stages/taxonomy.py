@@ -28,6 +28,8 @@ class ProposedNodes:
     """New children of a node, and what of the replies they are not."""
 
     nodes: tuple[TaxonomyNode, ...]
+    model_call_ids: tuple[str, ...]
+    """The calls whose lists were read, one a wording."""
     left_out: tuple[str, ...]
     unusable: tuple[UnusableCall, ...] = ()
     """Calls whose replies could not be read: of a wording that failed, or before a repair."""
@@ -88,12 +90,12 @@ class _Merged:
         self._nodes: list[TaxonomyNode] = []
         self._left_out: list[str] = []
         self._unusable: list[UnusableCall] = []
-        self._model_call_id = ""
+        self._model_call_ids: list[str] = []
         self._error: CallError | ReplyError | None = None
 
     def add(self, reply: ListReply) -> None:
         """Take in the list of one wording."""
-        self._model_call_id = reply.model_call_id
+        self._model_call_ids.append(reply.model_call_id)
         self._left_out.extend(reply.left_out)
         self._unusable.extend(reply.unusable)
         for item in reply.items:
@@ -119,10 +121,13 @@ class _Merged:
     def proposed(self) -> ProposedNodes:
         """Give the nodes, or raise what kept them from being."""
         if self._nodes:
-            return ProposedNodes(tuple(self._nodes), tuple(self._left_out), tuple(self._unusable))
+            return ProposedNodes(
+                tuple(self._nodes), tuple(self._model_call_ids), tuple(self._left_out), tuple(self._unusable)
+            )
         error = self._error
-        if error is None or self._model_call_id:
-            error = ReplyError("The model named no new node.", kind="nothing_new", model_call_id=self._model_call_id)
+        if error is None or self._model_call_ids:
+            last = self._model_call_ids[-1] if self._model_call_ids else ""
+            error = ReplyError("The model named no new node.", kind="nothing_new", model_call_id=last)
         if isinstance(error, ReplyError):
             unusable = (call.model_call_id for call in self._unusable)
             error.earlier_model_call_ids = tuple(call_id for call_id in unusable if call_id != error.model_call_id)

@@ -116,6 +116,7 @@ def test_a_repaired_list_counts(settings: GenerationSettings):
     proposed = _proposed(model, settings)
     assert [node.name for node in proposed.nodes] == ["Astronomy"]
     assert proposed.unusable == ((model.requests[0].model_call_id, "not_json"),)
+    assert proposed.model_call_ids == tuple(request.model_call_id for request in model.requests[1:])
 
 
 @pytest.mark.parametrize(
