@@ -32,6 +32,8 @@ class StageEstimate:
     calls: Range
     prompt_tokens: Range
     completion_tokens: Range
+    tokens: Range
+    """Of both together."""
     seconds: Range
     """Of a clock on the wall, with all calls at once that are allowed; for a stage, if it were alone."""
     dollars: Range | None
@@ -45,6 +47,7 @@ class StageEstimate:
             "calls": self.calls,
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
+            "tokens": self.tokens,
             "seconds": self.seconds,
             "dollars": self.dollars,
         }
@@ -225,6 +228,7 @@ def _stage_estimate(stage: str, amounts: _Amounts, wall_clock: Amount) -> StageE
         calls=amounts.calls.range,
         prompt_tokens=amounts.prompt_tokens.range,
         completion_tokens=amounts.completion_tokens.range,
+        tokens=added([amounts.prompt_tokens, amounts.completion_tokens]).range,
         seconds=wall_clock.range,
         dollars=amounts.dollars.range if amounts.dollars is not None else None,
         basis=f"{amounts.seen} finished calls of this model and template" if amounts.seen else PRIOR,

@@ -20,10 +20,12 @@ def short_count(number: float) -> str:
 
 
 def between(numbers: Range, written: Callable[[float], str]) -> str:
-    """Write a range from its low to its high end, a unit that both have only once: `4–9 min`, `50 s – 3 min`."""
+    """Write a range from its low to its high end, a unit that both have only once: `4–9 min`, `$2–5`."""
     low, high = written(numbers.p10), written(numbers.p90)
     if low == high:
         return low
+    if low.startswith("$") and high.startswith("$"):
+        return f"{low}–{high[1:]}"
     number, _, unit = low.partition(" ")
     return f"{number}–{high}" if unit and high.endswith(f" {unit}") else f"{low} – {high}"
 

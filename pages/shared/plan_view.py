@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from glan_core.amounts import Range
 from glan_core.calls import Message
 from glan_core.courses import Course, find_courses
 from glan_core.estimates import PRIOR, Estimate
@@ -27,16 +26,13 @@ def show_plan(plan: Plan, expected: Estimate) -> None:
     total = expected.total
     basis = "; ".join(f"{STAGE_WORDS[stage]}: {_basis(part.basis)}" for stage, part in expected.stages.items())
     span = f"In eight cases of ten it will be in this range. {basis[:1].upper()}{basis[1:]}."
-    tokens = Range(
-        *(prompt + reply for prompt, reply in zip(total.prompt_tokens, total.completion_tokens, strict=True))
-    )
-    with st.container(border=True), st.grid(4, min_column_width=130, gap="small"):
+    with st.container(border=True), st.grid(2, min_column_width=200, gap="small"):
         st.metric(
             "Calls" if plan.is_exact else "Calls, about",
             count(sum(plan.calls.values())),
             help="To the model. A reply that cannot be used is asked for again, up to three times.",
         )
-        st.metric("Tokens", between(tokens, short_count), help=f"Of prompts and replies. {span}")
+        st.metric("Tokens", between(total.tokens, short_count), help=f"Of prompts and replies. {span}")
         st.metric("Time", between(total.seconds, duration), help=f"With the calls at once that are set. {span}")
         st.metric(
             "Cost",
@@ -46,15 +42,17 @@ def show_plan(plan: Plan, expected: Estimate) -> None:
             else f"By the price for tokens. {span}",
         )
     parts = [f"{count(number)} for {STAGE_WORDS[stage]}" for stage, number in plan.calls.items() if number]
-    reused = f" {count(plan.calls_reused)} replies are there already and are used again." if plan.calls_reused else ""
-    st.caption(f"{', '.join(parts) or 'No call has to be made'}.{reused}")
+    sentences = [f"{', '.join(parts) or 'No call has to be made'}."]
+    if plan.calls_reused:
+        sentences.append(f"{count(plan.calls_reused)} replies are there already and are used again.")
     if plan.undealt:
-        st.caption(f"{count(plan.undealt)} more were asked for, but all combinations of their syllabi are drawn.")
+        sentences.append(f"{count(plan.undealt)} more were asked for, but no combination is left for them.")
     if plan.combinations:
-        st.caption(
-            f"{count(plan.combinations_used)} of {count(plan.combinations)} combinations are taken.",
-            help="Ways to draw key concepts from the syllabi in scope; a question was drawn from those taken.",
-        )
+        sentences.append(f"{count(plan.combinations_used)} of {count(plan.combinations)} combinations are taken.")
+    st.caption(
+        " ".join(sentences),
+        help="A combination is a way to draw key concepts from the syllabi in scope. A taken one has a question.",
+    )
 
 
 def show_prompts(cursor: Cursor, plan: Plan) -> None:
