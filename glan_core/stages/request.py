@@ -7,13 +7,14 @@ turn: the model has what it wrote before it, and mending the form is cheaper tha
 from typing import Any, Literal, NamedTuple
 
 from glan_core import ids, prompts
-from glan_core.calls import ChatRequest, Message, ReplyForm
+from glan_core.calls import ChatReply, ChatRequest, Message, ReplyForm
 from glan_core.errors import ReplyError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.llm.chat_model import ChatModel
-from glan_core.llm.replies import objects_of, without_thinking
+from glan_core.llm.replies import Objects, objects_of, without_thinking
 
-_REPAIRABLE = ("not_json", "wrong_shape")  # an empty or cut-off reply would come out the same way again
+_REPAIRABLE = ("not_json", "wrong_shape")
+_NEVER_REPAIRED = ("empty", "truncated")  # these would come out the same way again
 
 
 class UnusableCall(NamedTuple):
@@ -123,9 +124,12 @@ async def list_reply(
     try:
         return await _read(model, request, shape=shape)
     except ReplyError as error:
-        if error.kind not in _REPAIRABLE or not error.reply_text:
+        # A call that a ledger knows comes back with the ledger's words. What is wrong with its reply is read out of it
+        # again, so that the repair is the call that it was.
+        said = ChatReply(error.reply_text, "stop", None, None, 0.0, request.model_call_id)
+        first = None if error.kind in _NEVER_REPAIRED else _error_in(said, shape=shape)
+        if first is None:
             raise
-        first = error
     repair = request_for(
         request.stage,
         "repair_list",
@@ -150,5 +154,18 @@ async def list_reply(
 
 async def _read(model: ChatModel, request: ChatRequest, *, shape: ListShape) -> ListReply:
     reply = await model.complete(request)
-    objects = objects_of(reply, key=shape.key, required=next(iter(shape.properties)))
+    objects = _objects(reply, shape=shape)
     return ListReply(objects.items, objects.left_out, reply.model_call_id, reply.finish_reason, ())
+
+
+def _objects(reply: ChatReply, *, shape: ListShape) -> Objects:
+    return objects_of(reply, key=shape.key, required=next(iter(shape.properties)))
+
+
+def _error_in(reply: ChatReply, *, shape: ListShape) -> ReplyError | None:
+    """Give what keeps a reply from being read, if another turn can mend it."""
+    try:
+        _objects(reply, shape=shape)
+    except ReplyError as error:
+        return error if error.kind in _REPAIRABLE else None
+    return None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from glan_core import prompts
+from glan_core import presets, prompts
 from glan_core.calls import Message, ReplyForm
 from glan_core.errors import CallError, ReplyError
 from glan_core.generation_settings import GenerationSettings
@@ -76,7 +76,8 @@ def test_a_list_schema_requires_every_property():
     assert nodes["items"]["required"] == ["name", "description"]
 
 
-def test_the_form_of_lists_is_asked_of_the_endpoint_unless_it_is_set(settings: GenerationSettings):
+def test_the_form_of_lists_is_asked_of_the_endpoint_unless_it_is_set():
+    settings = presets.preset("paper", model="m")
     model = ScriptedModel()
     model.form = "schema"
     forms = {stage: asyncio.run(reply_form_for(stage, model=model, settings=settings)) for stage in LIST_STAGES}
@@ -142,11 +143,21 @@ def test_there_is_no_second_repair(settings: GenerationSettings, reply: object, 
     assert raised.value.earlier_model_call_ids == (request.model_call_id,)
 
 
-def test_a_conversation_goes_on_from_a_failure_that_is_known_with_its_reply(settings: GenerationSettings):
-    known = ReplyError("No JSON.", kind="not_json", model_call_id="first", reply_text="None.")
-    listed, model = _listed(settings, known, '{"name": "Optics"}')
+def test_a_repair_is_the_same_call_when_the_failure_before_it_is_known(settings: GenerationSettings):
+    _, model = _listed(settings, "None.", '{"name": "Optics"}')
+    known = ReplyError("noted", kind="repaired", model_call_id="first", reply_text="None.")
+    listed, again = _listed(settings, known, '{"name": "Optics"}')
     assert listed.items == ({"name": "Optics"},)
-    assert model.requests[1].messages[-2] == Message("assistant", "None.")
+    assert listed.unusable == ((model.requests[0].model_call_id, "not_json"),)
+    assert again.requests == model.requests
+
+
+@pytest.mark.parametrize(("kind", "text"), [("wrong_shape", '{"name": "Optics"}'), ("empty", ""), ("not_json", "")])
+def test_a_known_failure_that_was_never_repaired_stays_one(settings: GenerationSettings, kind: str, text: str):
+    known = ReplyError("No.", kind=kind, model_call_id="first", reply_text=text)
+    with pytest.raises(ReplyError) as raised:
+        _listed(settings, known)
+    assert raised.value is known
 
 
 def test_a_repair_that_is_lost_is_a_call_error(settings: GenerationSettings):

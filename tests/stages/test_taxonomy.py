@@ -133,9 +133,7 @@ def test_near_repeats_are_dropped_and_told(settings: GenerationSettings, name: s
     assert proposed.left_out == (f"{twin!r} is nearly the same as {name!r}.",)
 
 
-@pytest.mark.parametrize(
-    ("name", "other"), [("Film", "Film industry"), ("か", "が"), ("C", "C++"), ("역사", "역학")]
-)
+@pytest.mark.parametrize(("name", "other"), [("Film", "Film industry"), ("か", "が"), ("C", "C++"), ("역사", "역학")])
 def test_names_of_different_things_stay_apart(settings: GenerationSettings, name: str, other: str):
     model = ScriptedModel(_listed(name, other), *[_listed("Geology")] * 2)
     assert [node.name for node in _build(model, settings, siblings=())] == [name, other, "Geology"]
@@ -170,7 +168,7 @@ def test_an_endpoint_that_cannot_be_used_ends_it_at_once(settings: GenerationSet
 def test_a_form_around_the_list_asks_for_an_object_with_nodes(
     settings: GenerationSettings, template: str, form: ReplyForm
 ):
-    stage = dataclasses.replace(settings.stages["taxonomy"], templates=(template,))
+    stage = dataclasses.replace(settings.stages["taxonomy"], templates=(template,), reply_form="auto")
     settings = dataclasses.replace(settings, stages={**settings.stages, "taxonomy": stage})
     model = ScriptedModel('{"nodes": [{"name": "Astronomy", "description": "Stars."}]}')
     model.form = form
