@@ -59,6 +59,12 @@ def decode(code: int) -> tuple[Place, ...]:
     return tuple(Place(number >> _BITS, number & HIGHEST_POSITION) for number in places_of(code))
 
 
+def has_two_sessions(code: int) -> bool:
+    """Say whether the first and the last place of a code are in different class sessions."""
+    last = code >> (code.bit_length() - 1) // _PLACE_BITS * _PLACE_BITS
+    return last >> _BITS != (code & _PLACE) >> _BITS
+
+
 def combination(code: int, *, syllabus_id: str) -> Combination:
     """Give the combination that a code means in this syllabus."""
     places = decode(code)

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from glan_core.allocation import dealt_by_weight, dealt_evenly
-from glan_core.combination_code import Place, decode
+from glan_core.combination_code import Place, has_two_sessions
 from glan_core.errors import PlanError, ScopeError
 from glan_core.gaps import draws_for_gaps, places_touched
 from glan_core.plan_request import Gap, PlanRequest
@@ -73,10 +73,9 @@ def _capacity(target_id: str, request: PlanRequest, targets: Targets, taken: Tak
     if shape is None:
         return None  # what will grow is not known yet
     mix = request.settings.strategy_mix
-    used = sum(
-        mix < 1 if len({session for session, _ in decode(code)}) == 1 else mix > 0
-        for code in taken.get(shape.syllabus_id, ())
-    )
+    of_both = taken.get(shape.syllabus_id, frozenset())
+    over_two = sum(map(has_two_sessions, of_both))
+    used = (over_two if mix > 0 else 0) + (len(of_both) - over_two if mix < 1 else 0)
     return count_open_combinations(shape.sizes, strategy_mix=mix) - used
 
 

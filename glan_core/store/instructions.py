@@ -75,11 +75,17 @@ def list_known_instruction_ids(cursor: Cursor, instruction_ids: Sequence[str]) -
     return frozenset(instruction_id for (instruction_id,) in rows)
 
 
-def list_syllabi_asked_about(cursor: Cursor, syllabus_ids: Sequence[str]) -> frozenset[str]:
-    """Give those of the syllabi that an instruction was drawn from."""
+def list_syllabi_asked_about(cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int) -> frozenset[str]:
+    """Give those of the syllabi that an instruction of a run with this seed was drawn from."""
     rows = cursor.execute(
-        "select distinct syllabus_id from instruction where syllabus_id in (select unnest(?::varchar[]))",
-        [list(syllabus_ids)],
+        """
+        select distinct instruction.syllabus_id
+        from instruction
+        join run on run.run_id = instruction.run_id
+        where instruction.syllabus_id in (select unnest(?::varchar[]))
+            and run.seed = ?
+        """,
+        [list(syllabus_ids), seed],
     ).fetchall()
     return frozenset(syllabus_id for (syllabus_id,) in rows)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glan_core.combination_code import decode, encode, place
+from glan_core.combination_code import decode, encode, has_two_sessions, place
 from glan_core.entities import Combination, Strategy
 from glan_core.stages.combinations import (
     count_combinations,
@@ -380,3 +380,4 @@ def test_a_code_holds_up_to_five_places_in_64_bits(spots: set[tuple[int, int]]):
     code = encode(place(*spot) for spot in sorted(spots))
     assert code < 2**64
     assert list(decode(code)) == sorted(spots)
+    assert has_two_sessions(code) == (min(spots)[0] != max(spots)[0])

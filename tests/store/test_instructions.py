@@ -85,9 +85,11 @@ def test_known_instructions_are_told_from_unknown_ones(small: Small):
 
 def test_a_syllabus_is_asked_about_once_it_has_an_instruction(small: Small):
     syllabus_id = small.nodes.syllabus.syllabus_id
-    assert list_syllabi_asked_about(small.cursor, [syllabus_id]) == frozenset()
-    insert_instructions(small.cursor, [instruction("a")])
-    assert list_syllabi_asked_about(small.cursor, [syllabus_id, "other"]) == {syllabus_id}
+    save_run(small.cursor, run("run", seed=1))
+    assert list_syllabi_asked_about(small.cursor, [syllabus_id], seed=1) == frozenset()
+    insert_instructions(small.cursor, [instruction("a", run_id="run")])
+    assert list_syllabi_asked_about(small.cursor, [syllabus_id, "other"], seed=1) == {syllabus_id}
+    assert list_syllabi_asked_about(small.cursor, [syllabus_id], seed=2) == frozenset()
 
 
 def test_a_combination_that_was_drawn_twice_counts_once(small: Small):
