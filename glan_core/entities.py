@@ -25,6 +25,7 @@ class RunState(StrEnum):
     """Where a run stands; `interrupted` means its process ended without saying so."""
 
     RUNNING = "running"
+    PAUSED = "paused"
     FINISHED = "finished"
     STOPPED = "stopped"
     INTERRUPTED = "interrupted"
@@ -151,6 +152,18 @@ class QualityFlag:
     instruction_id: str
     kind: str
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An item that a run gave up on; it may have been made since, by another run or the same one later."""
+
+    item_id: str
+    """An instruction, an answer, or the node or syllabus that could not grow."""
+    run_id: str
+    stage: str
+    error_kind: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

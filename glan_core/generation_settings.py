@@ -59,7 +59,7 @@ class GenerationSettings:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where a run ends though its plan is not done; None: nowhere. Not part of the plan: a run can go on with others."""
+    """Where a run ends though its plan is not done; None: nowhere. No part of the plan: a run can go on with others."""
 
     dollars: float | None = None
     """US dollars that the run may spend in all, however often it was taken up."""

@@ -7,8 +7,9 @@ came to be, in the order in which it did:
     {"kind": "Instruction", "value": {"instruction_id": "k2f...", "text": "Why does ...", "key_concept_ids": [...]}}
 
 A line is handed to the operating system in one write, so a killed process loses at most the line it was writing; that
-rest is cut off when the run is taken up again. A later line about the same id replaces an earlier one. The database is
-fed from these lines and can be made again from them.
+rest is cut off when the run is taken up again. A later line about the same id replaces an earlier one. A text that many
+prompts share stands in a line of its own before the first call that needs it (see shared_texts.py). The database is fed
+from these lines and can be made again from them.
 """
 
 import dataclasses
@@ -21,12 +22,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from glan_core.calls import Message
+from glan_core import ids
+from glan_core.calls import ModelCall, SharedText
 from glan_core.entities import Strategy
 from glan_core.errors import DiskError, StoreError
+from glan_core.shared_texts import fold, shared_text_ids, unfold
 from glan_core.store.ingest import INSERTS, Entity
 
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in INSERTS}
+_FIELDS = {
+    kind: tuple(field.name for field in dataclasses.fields(kind) if field.name != "shared_texts") for kind in INSERTS
+}
 
 
 class Journal:
@@ -47,10 +53,27 @@ class Journal:
                 f"The run in {folder} is being worked on by another process.", "Wait for it, or stop it first."
             ) from error
         self._end = _cut_torn_line(self._file)
+        self._kept_back = b""
+        self._shared_text_ids: set[str] = set()  # those that this process has written
 
-    def append(self, *entities: Entity) -> None:
-        """Put entities on disk. Raises DiskError if that fails, in which case nothing of them stays."""
-        data = b"".join(_line(entity) for entity in entities)
+    @property
+    def end(self) -> int:
+        """How long the file is; everything up to here is whole lines."""
+        return self._end
+
+    def append(self, *entities: Entity, is_more_to_come: bool = False) -> None:
+        """Put entities on disk. Raises DiskError if that fails, in which case nothing of them stays.
+
+        With `is_more_to_come` they are kept back for the next append or `write`, which must come before anything else
+        is waited for: a reply and the row made from it go out in one go.
+        """
+        self._kept_back += b"".join(line for entity in entities for line in self._lines(entity))
+        if not is_more_to_come:
+            self.write()
+
+    def write(self) -> None:
+        """Put what was kept back on disk. Raises DiskError as `append` does."""
+        data, self._kept_back = self._kept_back, b""
         try:
             written = 0
             while written < len(data):
@@ -60,13 +83,21 @@ class Journal:
             raise _explained(error, self._path) from error
         self._end += len(data)
 
-    def read(self) -> Iterator[Entity]:
-        """Give everything the journal holds, oldest first."""
-        return read_journal(self._path)
+    def read(self, *, start: int = 0) -> Iterator[Entity]:
+        """Give what the journal holds from byte `start` on, oldest first."""
+        return read_journal(self._path, start=start)
 
     def close(self) -> None:
         """Let other processes have the journal."""
         os.close(self._file)
+
+    def _lines(self, entity: Entity) -> Iterator[bytes]:
+        for text in entity.shared_texts if isinstance(entity, ModelCall) else ():
+            shared = SharedText(ids.content_id(text), text)
+            if shared.shared_text_id not in self._shared_text_ids:
+                self._shared_text_ids.add(shared.shared_text_id)
+                yield _line(shared)
+        yield _line(entity)
 
     def __enter__(self) -> Self:
         """Give the open journal."""
@@ -79,22 +110,40 @@ class Journal:
         self.close()
 
 
-def read_journal(path: Path) -> Iterator[Entity]:
-    """Give the entities of a journal file, oldest first; a torn last line is passed over.
+def read_journal(path: Path, *, start: int = 0) -> Iterator[Entity]:
+    """Give the entities of a journal file from byte `start` on, oldest first; a torn last line is passed over.
 
     Raises StoreError for a whole line that is not an entry.
     """
+    shared_texts: dict[str, str] = {}
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.endswith(b"\n"):
                 return
+            start -= len(line)
+            if start >= 0 and b'"kind":"SharedText"' not in line:
+                continue  # taken in before; what later lines refer to is still needed
             try:
                 entry = json.loads(line)
-                yield _entity(entry["kind"], entry["value"])
+                entity = _entity(entry["kind"], entry["value"], shared_texts)
             except (ValueError, KeyError, TypeError) as error:
                 raise StoreError(
                     f"Line {number} of {path} is not a journal entry.", "The file was changed by something else."
                 ) from error
+            if start < 0:
+                yield entity
+
+
+def whole_bytes(path: Path) -> int:
+    """Give how many bytes of a journal file are whole lines; 0 if there is no such file."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return 0
+    try:
+        return _end_of_last_line(file)
+    finally:
+        os.close(file)
 
 
 def write_plan(folder: Path, plan: dict[str, Any]) -> None:
@@ -121,7 +170,10 @@ def read_plan(folder: Path) -> dict[str, Any]:
 
 
 def _line(entity: Entity) -> bytes:
-    entry = {"kind": type(entity).__name__, "value": dataclasses.asdict(entity)}
+    value = {field: getattr(entity, field) for field in _FIELDS[type(entity)]}
+    if isinstance(entity, ModelCall):
+        value["messages"] = fold(entity.messages, entity.shared_texts)
+    entry = {"kind": type(entity).__name__, "value": value}
     return json.dumps(entry, ensure_ascii=False, default=_plain, separators=(",", ":")).encode(errors="replace") + b"\n"
 
 
@@ -131,34 +183,41 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no place in a journal")
 
 
-def _entity(kind: str, value: dict[str, Any]) -> Entity:
+def _entity(kind: str, value: dict[str, Any], shared_texts: dict[str, str]) -> Entity:
     for name in ("subtopics", "key_concept_ids"):
         if name in value:
             value[name] = tuple(value[name])
     if "strategy" in value:
         value["strategy"] = Strategy(value["strategy"])
     if "messages" in value:
-        value["messages"] = tuple(Message(*message) for message in value["messages"])
+        folded = value["messages"]
+        value["messages"] = unfold(folded, shared_texts.__getitem__)
+        value["shared_texts"] = tuple(shared_texts[each] for each in shared_text_ids(folded))
     if "finished_at" in value:
         value["finished_at"] = datetime.fromisoformat(value["finished_at"])
     entity: Entity = _KINDS[kind](**value)
+    if isinstance(entity, SharedText):
+        shared_texts[entity.shared_text_id] = entity.text
     return entity
 
 
 def _cut_torn_line(file: int) -> int:
     """Shorten the file to its last whole line and give its length in bytes."""
-    length = os.fstat(file).st_size
-    end = length
+    end = _end_of_last_line(file)
+    if end < os.fstat(file).st_size:
+        os.ftruncate(file, end)
+    return end
+
+
+def _end_of_last_line(file: int) -> int:
+    end = os.fstat(file).st_size
     while end:
         start = max(0, end - 65536)
         newline = os.pread(file, end - start, start).rfind(b"\n")
         if newline >= 0:
-            end = start + newline + 1
-            break
+            return start + newline + 1
         end = start
-    if end < length:
-        os.ftruncate(file, end)
-    return end
+    return 0
 
 
 def _explained(error: OSError, path: Path) -> DiskError:

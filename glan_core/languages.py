@@ -43,9 +43,9 @@ def language_code(text: str) -> str:
     SettingsError for any other text, with the names and codes that come close.
     """
     wanted = text.strip().casefold()
-    codes = {name.casefold(): code for code, name in LANGUAGE_NAMES.items()}
     if wanted in LANGUAGE_NAMES:
         return wanted
+    codes = {name.casefold(): code for code, name in LANGUAGE_NAMES.items()}
     if wanted in codes:
         return codes[wanted]
     close = difflib.get_close_matches(wanted, [*codes, *LANGUAGE_NAMES], n=_CLOSE_MATCHES)

@@ -5,11 +5,12 @@ import dataclasses
 import itertools
 
 from glan_core.calls import ModelCall
-from glan_core.errors import ReplyError
+from glan_core.errors import DiskError, ReplyError
 from glan_core.journal import Journal
 from glan_core.store.database import Database, explained_errors
 from glan_core.store.ingest import Entity, ingest
-from glan_core.store.model_calls import find_model_call
+from glan_core.store.journals import find_journal_bytes, save_journal_bytes
+from glan_core.store.model_calls import find_model_call, list_unused_call_ids
 
 _ROWS_AT_ONCE = 2_000  # of a journal that is taken in: bounds the memory
 
@@ -17,20 +18,24 @@ _ROWS_AT_ONCE = 2_000  # of a journal that is taken in: bounds the memory
 class Ledger:
     """The writing side of one run. Everything but `flush` is to be called from the run's event loop only."""
 
-    def __init__(self, database: Database, journal: Journal) -> None:
+    def __init__(self, database: Database, journal: Journal, *, run_id: str) -> None:
         """Take what the journal holds into the database, so that both know the same."""
         self._database = database
         self._journal = journal
+        self._run_id = run_id
         self._reader = database.cursor()
         self._writer = database.cursor()
         self._unwritten: list[Entity] = []
         self._open_calls: dict[str, ModelCall] = {}
+        self._error: DiskError | None = None
         self.cost: float | None = 0.0
         """US dollars of the calls recorded here; None once the price of one is not known."""
-        entries = journal.read()
+        entries = journal.read(start=find_journal_bytes(self._reader, run_id))
         with explained_errors(database.path):
             while batch := list(itertools.islice(entries, _ROWS_AT_ONCE)):
                 ingest(self._writer, batch)
+            save_journal_bytes(self._writer, run_id, journal.end)
+            self._unused_call_ids = list_unused_call_ids(self._reader)
 
     @property
     def unwritten(self) -> int:
@@ -43,39 +48,59 @@ class Ledger:
         self._unwritten.extend(entities)
 
     def record(self, call: ModelCall) -> None:
-        """Keep a call that just ended."""
-        self.cost = None if self.cost is None or call.cost is None else self.cost + call.cost
-        self.keep(call)
-        self._open_calls[call.model_call_id] = call
+        """Keep a call that just ended.
 
-    def settle(self, model_call_id: str, error: ReplyError | None = None) -> None:
-        """Say what became of a call's reply: used, or not, for this reason."""
-        call = self._open_calls.get(model_call_id)
-        if call is None:
+        It is written together with what is made of its reply, and in any case before the event loop waits again.
+        """
+        self.cost = None if self.cost is None or call.cost is None else self.cost + call.cost
+        self._journal.append(call, is_more_to_come=True)
+        self._unwritten.append(call)
+        asyncio.get_running_loop().call_soon(self._write_rest)
+        if call.has_reply:
+            self._open_calls[call.model_call_id] = call
+
+    def settle(self, model_call_id: str, error: ReplyError | None = None, *, left_out: tuple[str, ...] = ()) -> None:
+        """Say what became of a call's reply: used, in part or whole, or not at all, for this reason."""
+        call = self._open_calls.pop(model_call_id, None)
+        if call is None or not (error or left_out):
             return
-        if error is None:
-            del self._open_calls[model_call_id]
-        else:
-            self._open_calls[model_call_id] = call = dataclasses.replace(
-                call, error_kind=error.kind, error_message=error.message
-            )
-            self.keep(call)
+        if error is not None:
+            call = dataclasses.replace(call, error_kind=error.kind, error_message=error.message)
+        self.keep(dataclasses.replace(call, left_out=" ".join(left_out) or None))
+
+    def settle_unusable(self, unusable: tuple[tuple[str, str], ...]) -> None:
+        """Say of calls (id and reason) that their replies had to be asked for again in other words."""
+        for model_call_id, reason in unusable:
+            self.settle(model_call_id, ReplyError(reason, kind="repaired", model_call_id=model_call_id))
 
     def find_call(self, model_call_id: str) -> ModelCall | None:
-        """Give a call that ended before, in this run or any other."""
-        return self._open_calls.get(model_call_id) or find_model_call(self._reader, model_call_id)
+        """Give a call that ended before, in this run or any other, unless something was made from its reply."""
+        call = self._open_calls.get(model_call_id)
+        if call is None and model_call_id in self._unused_call_ids:
+            call = find_model_call(self._reader, model_call_id)
+        return call
 
     async def flush(self) -> None:
         """Bring the database up to the journal, in a thread."""
+        self._write_rest()
+        if self._error is not None:
+            raise self._error
         batch, self._unwritten = self._unwritten, []
         if batch:
-            await asyncio.to_thread(self._write, batch)
+            await asyncio.to_thread(self._write, batch, self._journal.end)
 
     def close(self) -> None:
         """Give the cursors back."""
         self._reader.close()
         self._writer.close()
 
-    def _write(self, batch: list[Entity]) -> None:
+    def _write_rest(self) -> None:
+        try:
+            self._journal.write()
+        except DiskError as error:
+            self._error = error  # nobody calls this who could be told; the next flush tells
+
+    def _write(self, batch: list[Entity], journal_bytes: int) -> None:
         with explained_errors(self._database.path), self._database.writing:
             ingest(self._writer, batch)
+            save_journal_bytes(self._writer, self._run_id, journal_bytes)

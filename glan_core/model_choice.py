@@ -1,6 +1,7 @@
 """Which endpoint and which models does a run use, and do they answer?"""
 
 import asyncio
+import dataclasses
 from typing import NamedTuple
 
 from glan_core import presets
@@ -10,6 +11,7 @@ from glan_core.generation_settings import GenerationSettings
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import OpenAIChatModel
+from glan_core.prompts import check_folder
 from glan_core.settings import Settings
 
 CONCURRENCY = 16
@@ -24,6 +26,8 @@ class ModelChoice(NamedTuple):
     model: str
     answer_model: str
     concurrency: int
+    language: str = "en"
+    templates_folder: str = ""
 
     @property
     def preset(self) -> str:
@@ -32,20 +36,36 @@ class ModelChoice(NamedTuple):
 
     def generation_settings(self, preset: str | None = None) -> GenerationSettings:
         """Give a preset (the fitting one by default) for these models."""
-        return presets.preset(preset or self.preset, model=self.model, answer_model=self.answer_model)
+        settings = presets.preset(preset or self.preset, model=self.model, answer_model=self.answer_model)
+        return dataclasses.replace(settings, language=self.language, templates_folder=self.templates_folder)
+
+
+class EndpointChoice(NamedTuple):
+    """An endpoint and how many calls it gets at once, until it refuses some."""
+
+    endpoint: Endpoint
+    concurrency: int
+
+
+def choose_endpoint(settings: Settings) -> EndpointChoice:
+    """Give the endpoint that the settings mean; starts the built-in model if it is that one. Raises EndpointError."""
+    if not settings.base_url:
+        return EndpointChoice(built_in.start(), built_in.CONCURRENCY)
+    return EndpointChoice(Endpoint(settings.base_url, settings.api_key), CONCURRENCY)
 
 
 def choose_model(settings: Settings) -> ModelChoice:
     """Give the endpoint and models that the settings mean; starts the built-in model if it is them.
 
-    Raises EndpointError if the endpoint has to be asked for its models and does not answer, and SettingsError if it
-    offers several and none was named.
+    Raises EndpointError if the endpoint has to be asked for its models and does not answer, SettingsError if it offers
+    several and none was named, and TemplateError if a template of the user's own cannot be used.
     """
-    if not settings.base_url:
-        return ModelChoice(built_in.start(), built_in.MODEL, built_in.MODEL, built_in.CONCURRENCY)
-    endpoint = Endpoint(settings.base_url, settings.api_key)
-    model = settings.model or _only_model(endpoint)
-    return ModelChoice(endpoint, model, settings.answer_model or model, CONCURRENCY)
+    if settings.templates_folder:
+        check_folder(settings.templates_folder)
+    endpoint, concurrency = choose_endpoint(settings)
+    model = built_in.MODEL if endpoint.is_built_in else settings.model or _only_model(endpoint)
+    answer_model = model if endpoint.is_built_in else settings.answer_model or model
+    return ModelChoice(endpoint, model, answer_model, concurrency, settings.language, settings.templates_folder)
 
 
 def check_endpoint(choice: ModelChoice) -> float:
@@ -63,7 +83,7 @@ def check_endpoint(choice: ModelChoice) -> float:
     )
 
     async def ask() -> float:
-        async with OpenAIChatModel(choice.endpoint, timeout_seconds=_CHECK_SECONDS, retries=0) as model:
+        async with OpenAIChatModel(choice.endpoint, timeout_seconds=_CHECK_SECONDS) as model:
             return (await model.complete(request)).seconds
 
     return asyncio.run(ask())
@@ -71,7 +91,7 @@ def check_endpoint(choice: ModelChoice) -> float:
 
 def _only_model(endpoint: Endpoint) -> str:
     async def ask() -> tuple[str, ...]:
-        async with OpenAIChatModel(endpoint, timeout_seconds=_CHECK_SECONDS, retries=1) as model:
+        async with OpenAIChatModel(endpoint, timeout_seconds=_CHECK_SECONDS) as model:
             return await model.list_models()
 
     models = asyncio.run(ask())

@@ -56,11 +56,6 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
         self._stretches = _stretches([len(of_syllabus) for of_syllabus in self._codes.values()])
         self._turns: tuple[int, tuple[str, ...]] = (-1, ())  # syllabi of the stretch that was asked for last
 
-    @property
-    def codes(self) -> Mapping[str, "Codes"]:
-        """The combinations of each syllabus, in the order in which they are asked."""
-        return self._codes
-
     def __len__(self) -> int:
         return self._length
 

@@ -7,10 +7,10 @@ any other is sent, and its outcome is on disk before the stage sees it.
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from glan_core.calls import ChatReply, ChatRequest, ModelCall
+from glan_core.calls import ChatReply, ChatRequest, ModelCall, ReplyForm
 from glan_core.errors import CallError, ReplyError
-from glan_core.llm.chat_model import ChatModel
-from glan_core.llm.prices import cost
+from glan_core.llm.reply_forms import ReplyForms
+from glan_core.llm.steady_chat_model import Sender
 
 
 class KnownFailureError(ReplyError):
@@ -22,33 +22,50 @@ class RecordingModel:
 
     def __init__(
         self,
-        model: ChatModel,
+        sender: Sender,
         *,
         run_id: str,
         find: Callable[[str], ModelCall | None],
         record: Callable[[ModelCall], None],
+        cost: Callable[[ChatRequest, ChatReply], float | None],
+        reply_forms: dict[str, ReplyForm] | None = None,
     ) -> None:
-        """`find` looks a finished call up by id; `record` puts one on disk."""
-        self._model = model
+        """`find` looks a finished call up by id, `record` puts one on disk, `cost` gives the US dollars of one.
+
+        `reply_forms` are those that earlier runs found out, by model.
+        """
+        self._sender = sender
         self._run_id = run_id
         self._find = find
         self._record = record
+        self._cost = cost
+        self._reply_forms = ReplyForms(self.complete, known=reply_forms)
         self.calls = 0
         self.calls_reused = 0
+        self.answered = 0
+        """How many of the calls have been answered."""
         self.prompt_tokens = 0
         self.completion_tokens = 0
+
+    @property
+    def reply_forms(self) -> dict[str, ReplyForm]:
+        """By model, the form of list that its endpoint can be held to, where that is known."""
+        return dict(self._reply_forms.known)
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         """Give the reply, old or new.
 
         Raises KnownFailureError if an old one could not be used, and what the model raises for new ones.
         """
-        known = self._find(request.model_call_id)
+        known = self._find(request.model_call_id)  # of this or an earlier run
         if known is not None and known.has_reply:
             self.calls_reused += 1
             if known.error_kind is not None:
                 raise KnownFailureError(
-                    known.error_message or known.error_kind, kind=known.error_kind, model_call_id=known.model_call_id
+                    known.error_message or known.error_kind,
+                    kind=known.error_kind,
+                    model_call_id=known.model_call_id,
+                    reply_text=known.reply,
                 )
             return ChatReply(
                 known.reply,
@@ -57,17 +74,23 @@ class RecordingModel:
                 known.completion_tokens,
                 known.seconds,
                 known.model_call_id,
+                known.tries,
             )
         self.calls += 1
         try:
-            reply = await self._model.complete(request)
+            reply = await self._sender.complete(request)
         except CallError as error:
             self._record(self._call(request, error=error))
             raise
+        self.answered += 1
         self.prompt_tokens += reply.prompt_tokens or 0
         self.completion_tokens += reply.completion_tokens or 0
         self._record(self._call(request, reply=reply))
         return reply
+
+    async def reply_form(self, model: str) -> ReplyForm:
+        """Say in which form the model's endpoint can be held to give lists; the first time, it is tried out."""
+        return await self._reply_forms.form_of(model)
 
     def _call(
         self, request: ChatRequest, *, reply: ChatReply | None = None, error: CallError | None = None
@@ -90,9 +113,7 @@ class RecordingModel:
             finished_at=datetime.now(UTC),
             error_kind=error.kind if error else None,
             error_message=error.message if error else None,
-            cost=cost(
-                model=request.model,
-                prompt_tokens=reply.prompt_tokens if reply else 0,
-                completion_tokens=reply.completion_tokens if reply else 0,
-            ),
+            tries=reply.tries if reply else error.tries if error else 1,
+            shared_texts=request.shared_texts,
+            cost=self._cost(request, reply) if reply else 0.0,
         )

@@ -5,6 +5,8 @@
     OPENAI_API_KEY     its key; alone it means OpenAI's own endpoint
     GLAN_MODEL         the model for every stage; may be left out where the endpoint offers exactly one
     GLAN_ANSWER_MODEL  another model for the answers, as the paper does it
+    GLAN_LANGUAGE      the language of questions and answers, such as ko or Korean; English otherwise
+    GLAN_TEMPLATES     a folder of prompt templates of one's own; see glan_core/prompts/
 
 With neither OPENAI_BASE_URL nor OPENAI_API_KEY the built-in model answers.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from glan_core.errors import SettingsError
+from glan_core.languages import language_code
 
 PROJECT_FOLDER = Path(__file__).parent.parent
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -32,12 +35,16 @@ class Settings:
     """Empty: ask the endpoint."""
     answer_model: str
     """Empty: the same as `model`."""
+    language: str
+    """Two letters of ISO 639-1."""
+    templates_folder: str
+    """Empty: the shipped templates only."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings from environment variables; empty ones count as missing.
 
-    SettingsError for an address that carries a secret: addresses are shown and kept.
+    SettingsError for an address that carries a secret, as addresses are shown and kept, and for an unknown language.
     """
     base_url = environment.get("OPENAI_BASE_URL", "").strip()
     api_key = environment.get("OPENAI_API_KEY", "").strip()
@@ -50,12 +57,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             "Put the address alone there, and the key in OPENAI_API_KEY.",
         )
     database = environment.get("GLAN_DATABASE", "").strip()
+    templates = environment.get("GLAN_TEMPLATES", "").strip()
     return Settings(
         database=Path(database).expanduser() if database else PROJECT_FOLDER / "workspace" / "glan.duckdb",
         base_url=base_url.rstrip("/"),
         api_key=api_key,
         model=environment.get("GLAN_MODEL", "").strip(),
         answer_model=environment.get("GLAN_ANSWER_MODEL", "").strip(),
+        language=language_code(environment.get("GLAN_LANGUAGE", "").strip() or "en"),
+        templates_folder=str(Path(templates).expanduser().resolve()) if templates else "",
     )
 
 

@@ -96,9 +96,13 @@ def model_server() -> Iterator[ModelServer]:
 
 @pytest.fixture
 def settings() -> GenerationSettings:
-    """The paper's preset for the model server, with two small subject queries instead of ten."""
+    """The paper's preset for the model server, with two small subject queries instead of ten.
+
+    Lists are asked for as JSON Lines, so that no call is spent on finding out what the server can be held to.
+    """
     preset = presets.preset("paper", model=MODEL)
-    return dataclasses.replace(preset, subject_queries=2, subjects_per_query=2, class_sessions=(3, 3))
+    stages = {name: dataclasses.replace(stage, reply_form="jsonl") for name, stage in preset.stages.items()}
+    return dataclasses.replace(preset, stages=stages, subject_queries=2, subjects_per_query=2, class_sessions=(3, 3))
 
 
 @pytest.fixture

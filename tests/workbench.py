@@ -1,13 +1,12 @@
 """A small database, a folder for runs and a model server, together what a run needs."""
 
 import dataclasses
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from glan_core.calls import ModelCall
-from glan_core.engines.local import Progress, execute
+from glan_core.engines.local import execute
+from glan_core.engines.progress import Progress
 from glan_core.entities import Answer, Filter, Instruction, Run
 from glan_core.generation_settings import GenerationSettings
 from glan_core.journal import read_journal
@@ -57,18 +56,16 @@ class Workbench:
         plan: Plan,
         *,
         concurrency: int = 4,
-        stop: threading.Event | None = None,
-        on_progress: Callable[[Progress], None] = lambda progress: None,
+        **options: Any,
     ) -> Progress:
-        """Work a plan off against the model server."""
+        """Work a plan off against the model server; options are those of execute."""
         return execute(
             plan,
             database=self.database,
             folder=self.folder(plan),
             endpoint=self.server.endpoint,
             concurrency=concurrency,
-            stop=stop or threading.Event(),
-            on_progress=on_progress,
+            **options,
         )
 
     def folder(self, plan: Plan) -> Path:

@@ -5,13 +5,19 @@ is in the database; that is where whoever watches looks, so any number of pages 
 """
 
 import threading
+import time
 from pathlib import Path
 
+from glan_core.claims import check_claims, list_plans_at_work, taken_codes
+from glan_core.engines.control import RunControl, Wish
 from glan_core.engines.local import execute
-from glan_core.errors import GlanError, PlanError
+from glan_core.errors import GlanError
+from glan_core.ingesting import TakenIn, take_in_journals
 from glan_core.llm.endpoint import Endpoint
 from glan_core.plan import Plan
 from glan_core.store.database import Database
+
+_NEWS_SECONDS = 2.0
 
 
 class Background:
@@ -22,10 +28,11 @@ class Background:
         self._runs_folder = runs_folder
         self._lock = threading.Lock()
         self._threads: dict[str, threading.Thread] = {}
-        self._stops: dict[str, threading.Event] = {}
+        self._controls: dict[str, RunControl] = {}
         self._errors: dict[str, GlanError] = {}
-        self._claims: dict[str, frozenset[str]] = {}
         self._plans: dict[str, Plan] = {}
+        self._news_lock = threading.Lock()
+        self._news_at = -_NEWS_SECONDS
 
     def start(self, plan: Plan, *, endpoint: Endpoint, concurrency: int) -> None:
         """Begin or go on with a run; one that is going already is left alone, however often this is called.
@@ -35,27 +42,28 @@ class Background:
         with self._lock:
             if self.is_running(plan.run_id):
                 return
-            for run_id, claims in tuple(self._claims.items()):
-                if self.is_running(run_id) and not claims.isdisjoint(_claims(plan)):
-                    raise PlanError(
-                        f"Run {run_id[:6]} is at work on some of the same questions.",
-                        "Wait until it is finished, or choose another seed.",
-                    )
-            self._claims[plan.run_id] = _claims(plan)
+            check_claims(plan, self._plans_at_work())
             self._plans[plan.run_id] = plan
-            stop = threading.Event()
+            control = RunControl()
             thread = threading.Thread(
-                target=self._run, args=(plan, endpoint, concurrency, stop), name=f"run-{plan.run_id}", daemon=True
+                target=self._run, args=(plan, endpoint, concurrency, control), name=f"run-{plan.run_id}", daemon=True
             )
             self._errors.pop(plan.run_id, None)
-            self._stops[plan.run_id] = stop
+            self._controls[plan.run_id] = control
             self._threads[plan.run_id] = thread
             thread.start()
 
     def stop(self, run_id: str) -> None:
         """Ask a run to send no more calls; those in flight are waited for by its own thread."""
-        if run_id in self._stops:
-            self._stops[run_id].set()
+        self._ask(run_id, "stop")
+
+    def pause(self, run_id: str) -> None:
+        """Ask a run to send no more calls until it is told to go on."""
+        self._ask(run_id, "pause")
+
+    def resume(self, run_id: str) -> None:
+        """Let a paused run go on."""
+        self._ask(run_id, "work")
 
     def is_running(self, run_id: str) -> bool:
         """Say whether this process is working on the run."""
@@ -64,16 +72,28 @@ class Background:
 
     def is_stopping(self, run_id: str) -> bool:
         """Say whether the run was asked to stop and still waits for calls in flight."""
-        return self.is_running(run_id) and self._stops[run_id].is_set()
+        return self.is_running(run_id) and self._controls[run_id].wish == "stop"
 
-    def taken_combinations(self, *, other_than_seed: int) -> dict[str, frozenset[tuple[str, ...]]]:
-        """Give, by syllabus id, the combinations (sorted concept ids) that running plans of other seeds will use."""
-        taken: dict[str, set[tuple[str, ...]]] = {}
-        for run_id, plan in tuple(self._plans.items()):
-            if self.is_running(run_id) and plan.request.seed != other_than_seed:
-                for item in plan.items:
-                    taken.setdefault(item.syllabus_id, set()).add(tuple(sorted(item.combination.key_concept_ids)))
-        return {syllabus_id: frozenset(combinations) for syllabus_id, combinations in taken.items()}
+    def is_paused(self, run_id: str) -> bool:
+        """Say whether the run was asked to pause and has not been told to go on."""
+        return self.is_running(run_id) and self._controls[run_id].wish == "pause"
+
+    def taken_combinations(self, *, other_than_seed: int) -> dict[str, frozenset[int]]:
+        """Give, by syllabus id, the codes of combinations that running plans of other seeds will use."""
+        return taken_codes(self._plans_at_work(), other_than_seed=other_than_seed)
+
+    def take_in_news(self) -> TakenIn | None:
+        """Take in what runs of other processes have written, at most every few seconds; None if it was not time yet."""
+        if not self._news_lock.acquire(blocking=False):
+            return None
+        try:
+            if time.monotonic() - self._news_at < _NEWS_SECONDS:
+                return None
+            taken = take_in_journals(self._database, self._runs_folder, except_runs=self._own_runs())
+            self._news_at = time.monotonic()
+            return taken
+        finally:
+            self._news_lock.release()
 
     def error_of(self, run_id: str) -> GlanError | None:
         """Give the error that ended the run in this process, if one did."""
@@ -81,12 +101,24 @@ class Background:
 
     def stop_all(self, *, seconds: float) -> None:
         """Stop every run and wait up to this long for the calls in flight."""
-        for stop in self._stops.values():
-            stop.set()
+        for control in self._controls.values():
+            control.stop()
         for thread in self._threads.values():
             thread.join(timeout=seconds)
 
-    def _run(self, plan: Plan, endpoint: Endpoint, concurrency: int, stop: threading.Event) -> None:
+    def _own_runs(self) -> frozenset[str]:
+        return frozenset(run_id for run_id in tuple(self._plans) if self.is_running(run_id))
+
+    def _plans_at_work(self) -> tuple[Plan, ...]:
+        own = self._own_runs()
+        elsewhere = list_plans_at_work(self._runs_folder, except_runs=own)
+        return (*(plan for run_id, plan in tuple(self._plans.items()) if run_id in own), *elsewhere)
+
+    def _ask(self, run_id: str, wish: Wish) -> None:
+        if run_id in self._controls:
+            self._controls[run_id].ask(wish)
+
+    def _run(self, plan: Plan, endpoint: Endpoint, concurrency: int, control: RunControl) -> None:
         try:
             execute(
                 plan,
@@ -94,17 +126,11 @@ class Background:
                 folder=self._runs_folder / plan.run_id,
                 endpoint=endpoint,
                 concurrency=concurrency,
-                stop=stop,
+                control=control,
             )
         except GlanError as error:
             self._errors[plan.run_id] = error
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             self._errors[plan.run_id] = GlanError(f"The run ended on {type(error).__name__}: {error}")
         finally:
-            self._claims.pop(plan.run_id, None)
             self._plans.pop(plan.run_id, None)
-
-
-def _claims(plan: Plan) -> frozenset[str]:
-    """Give the ids of everything that a plan will make or grow."""
-    return frozenset([*(item.instruction_id for item in plan.items), *(growth.node_id for growth in plan.growths)])

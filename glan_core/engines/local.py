@@ -1,56 +1,42 @@
-"""How is a plan worked off in this process?
-
-Depth first, with no barrier between stages: of the work at hand the latest stage comes first, so a question is
-answered before the next one is asked and pairs come out within seconds. At most `concurrency` pieces are under way.
-"""
+"""How is a plan worked off in this process?"""
 
 import asyncio
 import dataclasses
-import heapq
-import itertools
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from glan_core.entities import STAGES, Run, RunState
+from glan_core.attempts import Counts
+from glan_core.calls import EndpointModel
+from glan_core.costs import Costs
+from glan_core.engines.control import RunControl, wish_of_folder
+from glan_core.engines.limits import Spent, check_limits, reached
+from glan_core.engines.pool import Pool
+from glan_core.engines.progress import Progress
+from glan_core.entities import Run, RunState
 from glan_core.errors import GlanError
+from glan_core.generation_settings import Limits
 from glan_core.journal import Journal, write_plan
 from glan_core.ledger import Ledger
+from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
-from glan_core.llm.openai_chat_model import OpenAIChatModel
-from glan_core.pipeline import Counts, Pipeline, Work
+from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS, OpenAIChatModel
+from glan_core.llm.steady_chat_model import RETRIES, SteadyChatModel
+from glan_core.pipeline import Pipeline
 from glan_core.plan import Plan
 from glan_core.recording import RecordingModel
+from glan_core.run_folder import RunStatus, write_status
 from glan_core.store.database import Database, explained_errors
-from glan_core.store.runs import save_run
+from glan_core.store.endpoint_models import list_endpoint_models
+from glan_core.store.runs import run_counts, save_run
 
-_FLUSH_SECONDS = 0.4  # how far the database may lag behind the journal
-_FLUSH_ROWS = 2000
-_GRACE_SECONDS = 30.0  # for calls in flight when the run has to end
-
-_QUIET = threading.Event()  # never set
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a run has done so far."""
-
-    run_id: str
-    state: RunState
-    message: str
-    """Why it stopped; empty otherwise."""
-    counts: Counts
-    calls: int
-    calls_reused: int
-    """Calls that did not have to be made: their rows or replies were there before."""
-    prompt_tokens: int
-    completion_tokens: int
-    cost: float | None
-    """US dollars of the new calls; None once the price of one is not known."""
-    seconds: float
+_TICK_SECONDS = 0.4  # how far a run may lag behind a wish
+# How far the database may lag behind the journal. A batch costs 30 ms before its first row, so a busy run writes few.
+_FLUSH_SECONDS = 1.0
+_STATUS_SECONDS = 1.0
+_GRACE_SECONDS = 30.0  # for calls under way when the run has to end
+_NO_LIMITS = Limits()
 
 
 def execute(
@@ -60,15 +46,24 @@ def execute(
     folder: Path,
     endpoint: Endpoint,
     concurrency: int,
-    stop: threading.Event = _QUIET,
+    control: RunControl | None = None,
+    limits: Limits = _NO_LIMITS,
+    only: frozenset[str] | None = None,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    retries: int = RETRIES,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Progress:
     """Work a plan off in this thread, or go on with it where it ended before.
 
-    `folder` is the run's own folder for plan and journal. Setting `stop` lets the calls in flight finish and sends no
-    more. An error that ends the run (endpoint, disk, database) leaves in place what was made, is written into the
-    run's row, and is raised.
+    `folder` is the run's own folder for plan and journal; with `only`, no other instructions and answers than those
+    with these ids are made. A wish to stop, by `control` or from another process, lets the calls under way finish and
+    sends no more. An error that ends the run (endpoint, disk, database) leaves in place what was made, is written into
+    the run's row, and is raised.
     """
+    check_limits(limits)
+    costs = Costs(plan.request.settings, base_url=endpoint.base_url)
+    if limits.dollars is not None:
+        costs.check(plan.request.stages)
     write_plan(folder, plan.to_data())
     run = Run(
         run_id=plan.run_id,
@@ -83,112 +78,218 @@ def execute(
         engine="local",
         started_at=datetime.now(UTC),
     )
-    cursor = database.cursor()
     with Journal(folder) as journal:
         with explained_errors(database.path):
-            save_run(cursor, run)
-        error: GlanError | None = None
-        loop: _Loop | None = None
+            save_run(database.cursor(), run)
+        loop = _Loop(plan, run, database=database, folder=folder, control=control or RunControl(), limits=limits)
+        loop.on_progress = on_progress
         try:
-            loop = _Loop(plan, Ledger(database, journal), database, stop, on_progress)
-            asyncio.run(loop.run(endpoint, concurrency))
-        except GlanError as raised:
-            error = raised
-        except BaseException as raised:
-            message = f"It ended on {type(raised).__name__}: {raised}"
-            save_run(cursor, dataclasses.replace(run, state=RunState.STOPPED, message=message))
+            loop.open(journal)
+            asyncio.run(
+                loop.run(
+                    endpoint,
+                    concurrency=concurrency,
+                    costs=costs,
+                    only=only,
+                    timeout_seconds=timeout_seconds,
+                    retries=retries,
+                )
+            )
+        except BaseException as error:
+            loop.end(RunState.STOPPED, _message(error))
             raise
-        state = RunState.STOPPED if error or stop.is_set() else RunState.FINISHED
-        message = f"{error.message} {error.hint}".strip() if error else ""
-        with explained_errors(database.path):
-            save_run(cursor, dataclasses.replace(run, state=state, finished_at=datetime.now(UTC), message=message))
-    if error or loop is None:
-        raise error or AssertionError("a run without a loop has an error")
-    progress = dataclasses.replace(loop.progress(), state=state, message=message)
+        message = loop.end_message
+        progress = loop.end(RunState.FINISHED if message is None else RunState.STOPPED, message or "")
     on_progress(progress)
     return progress
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, GlanError):
+        return f"{error.message} {error.hint}".strip()
+    return f"It ended on {type(error).__name__}: {error}"
 
 
 class _Loop:
     """The event loop of one run."""
 
     def __init__(
-        self,
-        plan: Plan,
-        ledger: Ledger,
-        database: Database,
-        stop: threading.Event,
-        on_progress: Callable[[Progress], None],
+        self, plan: Plan, run: Run, *, database: Database, folder: Path, control: RunControl, limits: Limits
     ) -> None:
+        self.on_progress: Callable[[Progress], None] = lambda progress: None
+        self.end_message: str | None = None
+        """Why it ended before the plan was done; None if it did not."""
         self._plan = plan
-        self._ledger = ledger
+        self._run = run
+        self._database = database
+        self._folder = folder
+        self._control = control
+        self._limits = limits
         self._cursor = database.cursor()
-        self._stop = stop
-        self._on_progress = on_progress
         self._started = time.perf_counter()
+        self._status_at = 0.0
+        self._flushed_at = self._started
+        self._ledger: Ledger | None = None
+        self._steady: SteadyChatModel | None = None
         self._model: RecordingModel | None = None
         self._pipeline: Pipeline | None = None
+        self._pool: Pool | None = None
+        self._is_paused = False
 
-    async def run(self, endpoint: Endpoint, concurrency: int) -> None:
+    def open(self, journal: Journal) -> None:
+        """Bring the database up to the journal, and see what earlier sessions of the run have spent."""
+        wish_of_folder(self._folder)  # one that was left for an earlier session means nothing any more
+        self._ledger = Ledger(self._database, journal, run_id=self._plan.run_id)
+        self._before = run_counts(self._cursor, self._plan.run_id)
+
+    async def run(
+        self,
+        endpoint: Endpoint,
+        *,
+        concurrency: int,
+        costs: Costs,
+        only: frozenset[str] | None,
+        timeout_seconds: float,
+        retries: int,
+    ) -> None:
         """Do all the work of the plan, and bring the database up to the journal whatever happens."""
+        assert self._ledger is not None  # opened before
+        known = {each.model: each for each in list_endpoint_models(self._cursor, endpoint.label)}
+        forms = {each.model: each.reply_form for each in known.values() if each.reply_form}
         try:
-            async with OpenAIChatModel(endpoint) as model:
-                self._model = RecordingModel(
-                    model, run_id=self._plan.run_id, find=self._ledger.find_call, record=self._ledger.record
+            async with OpenAIChatModel(endpoint, timeout_seconds=timeout_seconds) as sender:
+                self._steady = SteadyChatModel(
+                    sender,
+                    most_under_way=concurrency,
+                    ceilings={each.model: each.ceiling for each in known.values() if each.ceiling},
+                    retries=retries,
+                    on_wait=self._fill,
                 )
-                self._pipeline = Pipeline(self._plan, cursor=self._cursor, model=self._model, ledger=self._ledger)
-                await self._work_off(self._pipeline.first_work(), concurrency)
+                self._model = RecordingModel(
+                    self._steady,
+                    run_id=self._plan.run_id,
+                    find=self._ledger.find_call,
+                    record=self._ledger.record,
+                    cost=costs.of,
+                    reply_forms={built_in.MODEL: "schema", **forms} if endpoint.is_built_in else forms,
+                )
+                self._pipeline = Pipeline(
+                    self._plan, cursor=self._cursor, model=self._model, ledger=self._ledger, only=only
+                )
+                self._pool = Pool(
+                    self._pipeline.first_work(),
+                    most=concurrency,
+                    may_begin=self._may_begin,
+                    waiting=lambda: self._steady.waiting if self._steady else 0,
+                    most_pairs=self._limits.pairs,
+                )
+                try:
+                    await self._pool.work_off(self._tick, tick_seconds=_TICK_SECONDS, grace_seconds=_GRACE_SECONDS)
+                finally:
+                    self._keep_findings(endpoint, known)
+            if self.end_message is None and self._pool.has_reached_most_pairs:
+                self.end_message = f"The limit of {self._limits.pairs:,} pairs is reached."
         finally:
             await self._ledger.flush()
             self._ledger.close()
             self._cursor.close()
 
-    async def _work_off(self, source: Iterator[Work], concurrency: int) -> None:
-        waiting: list[tuple[int, int, Work]] = []
-        order = itertools.count()
-        running: set[asyncio.Task[list[Work]]] = set()
-        flushed = time.perf_counter()
-        try:
-            while True:
-                while len(running) < concurrency and not self._stop.is_set():
-                    work = heapq.heappop(waiting)[2] if waiting else next(source, None)
-                    if work is None:
-                        break
-                    running.add(asyncio.ensure_future(work.do()))
-                if not running:
-                    return
-                done, running = await asyncio.wait(running, timeout=_FLUSH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                errors = [error for error in [task.exception() for task in done] if error is not None]
-                if errors:
-                    raise errors[0]
-                for task in done:
-                    for work in task.result():
-                        heapq.heappush(waiting, (-STAGES.index(work.stage), next(order), work))
-                if time.perf_counter() - flushed >= _FLUSH_SECONDS or self._ledger.unwritten >= _FLUSH_ROWS:
-                    await self._ledger.flush()
-                    flushed = time.perf_counter()
-                    self._on_progress(self.progress())
-        except GlanError:
-            if running:  # their replies are paid for
-                await asyncio.wait(running, timeout=_GRACE_SECONDS)
-            raise
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+    def end(self, state: RunState, message: str) -> Progress:
+        """Write down how the run ended."""
+        run = dataclasses.replace(self._run, state=state, finished_at=datetime.now(UTC), message=message)
+        progress = self.progress(state, message)
+        with explained_errors(self._database.path):
+            save_run(self._database.cursor(), run)
+        write_status(self._folder, RunStatus.of(run, progress))
+        return progress
 
-    def progress(self) -> Progress:
+    def progress(self, state: RunState, message: str) -> Progress:
         """Say what has been done so far."""
-        model, counts = self._model, self._pipeline.counts if self._pipeline else Counts()
+        model, steady = self._model, self._steady
+        counts = self._pipeline.counts if self._pipeline else Counts()
         return Progress(
             run_id=self._plan.run_id,
-            state=RunState.RUNNING,
-            message="",
+            state=state,
+            message=message,
             counts=counts,
             calls=model.calls if model else 0,
             calls_reused=counts.items_reused + (model.calls_reused if model else 0),
             prompt_tokens=model.prompt_tokens if model else 0,
             completion_tokens=model.completion_tokens if model else 0,
-            cost=self._ledger.cost,
+            cost=self._ledger.cost if self._ledger else 0.0,
             seconds=time.perf_counter() - self._started,
+            under_way=steady.under_way if steady else 0,
+            limit=steady.limit if steady else 0,
+            refusals=steady.refusals if steady else 0,
+            retried=steady.retried if steady else 0,
+            waiting=steady.waiting if steady else 0,
         )
+
+    def _fill(self) -> None:
+        if self._pool is not None:
+            self._pool.fill()
+
+    def _may_begin(self) -> bool:
+        if self._control.wish != "work" or self.end_message is not None:
+            return False
+        message = reached(self._limits, self._spent()) if self._limits != _NO_LIMITS else ""
+        if message:
+            self.end_message = message
+        return not message
+
+    def _spent(self) -> Spent:
+        assert self._ledger is not None
+        assert self._model is not None
+        tokens = self._model.prompt_tokens + self._model.completion_tokens
+        before, here = self._before, self._ledger.cost
+        return Spent(
+            dollars=None if before.cost is None or here is None else before.cost + here,
+            tokens=before.prompt_tokens + before.completion_tokens + tokens,
+            seconds=time.perf_counter() - self._started,
+            calls=self._model.answered,
+            dollars_here=here,
+            tokens_here=tokens,
+            under_way=self._steady.under_way if self._steady else 0,
+        )
+
+    async def _tick(self) -> bool:
+        """Bring the database up to date, tell the progress, take wishes; False once the run is to end."""
+        assert self._ledger is not None
+        now = time.perf_counter()
+        if now - self._flushed_at >= _FLUSH_SECONDS:
+            await self._ledger.flush()
+            self._flushed_at = now = time.perf_counter()
+        wish = wish_of_folder(self._folder)
+        if wish is not None:
+            self._control.ask(wish)
+        if self._control.wish == "stop" and self.end_message is None:
+            self.end_message = ""
+        is_paused = self._control.wish == "pause" and self.end_message is None
+        state = RunState.PAUSED if is_paused else RunState.RUNNING
+        message = self._steady.message if self._steady else ""
+        if is_paused != self._is_paused:
+            self._is_paused = is_paused
+            await asyncio.to_thread(self._save_state, state)
+        progress = self.progress(state, message)
+        if now - self._status_at >= _STATUS_SECONDS:
+            self._status_at = now
+            write_status(self._folder, RunStatus.of(dataclasses.replace(self._run, state=state), progress))
+        self.on_progress(progress)
+        self._may_begin()  # a time limit is reached while nothing ends, too
+        return self.end_message is None
+
+    def _save_state(self, state: RunState) -> None:
+        with explained_errors(self._database.path), self._database.writing:
+            cursor = self._database.cursor()
+            save_run(cursor, dataclasses.replace(self._run, state=state))
+            cursor.close()
+
+    def _keep_findings(self, endpoint: Endpoint, known: dict[str, EndpointModel]) -> None:
+        assert self._steady is not None
+        assert self._model is not None
+        assert self._ledger is not None
+        forms, ceilings = self._model.reply_forms, self._steady.ceilings
+        for model in sorted(forms.keys() | ceilings.keys() | known.keys()):
+            found = EndpointModel(endpoint.label, model, forms.get(model), ceilings.get(model))
+            if found != known.get(model):
+                self._ledger.keep(found)

@@ -1,27 +1,36 @@
 """How does one request reach an OpenAI-compatible endpoint, and what do its errors mean?
 
-401, 403                          EndpointError: the key is refused
-404                               EndpointError: no such model, or no such path
-no connection                     EndpointError after the client's own retries
-no reply in time                  CallError after those retries: its item fails, others may be quicker
-429, 5xx after those retries      CallError, retryable
-a body that is no completion      CallError, retryable
-400, 413, 422 ...                 CallError: this request is refused, asking again would not help
+Each call is sent once; whether it is sent again is decided in steady_chat_model.py.
+
+401, 403                     EndpointError: the key is refused
+404                          EndpointError: no such model, or no such path
+429 insufficient_quota       EndpointError: there is no money left
+no connection, or a broken one   CallError `connection`, retryable
+no reply in time             CallError `timeout`: the endpoint may still be at work on it
+408, 409, 429, 5xx           CallError `http_429` ..., retryable, with what Retry-After says
+a body that is no completion     CallError `unreadable`, retryable
+400, 413, 422 ...            CallError: this request is refused, asking again would not help
 """
 
+import json
+import ssl
 import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
+import httpx2
 import openai
 
 from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
 from glan_core.llm.endpoint import Endpoint
 
-# The client waits 0.5 s, 1 s, 2 s ... between tries, or as long as Retry-After says.
-_RETRIES = 4
-_TIMEOUT_SECONDS = 180.0
+TIMEOUT_SECONDS = 180.0
+_MOST_CONNECTIONS = 10_000  # how many calls are under way is decided in throttle.py; None would mean 100 here
+_MOST_LETTERS = 300  # of what an endpoint says about an error
 
 _ADDRESS_HINT = (
     "Check the address (OPENAI_BASE_URL or --base-url, usually ending in /v1) and that the server is running."
@@ -36,23 +45,30 @@ _UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
 class OpenAIChatModel:
     """A ChatModel behind an endpoint. Use it as an async context manager, inside one event loop."""
 
-    def __init__(
-        self, endpoint: Endpoint, *, timeout_seconds: float = _TIMEOUT_SECONDS, retries: int = _RETRIES
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._endpoint = endpoint
         self._timeout_seconds = timeout_seconds
-        self._retries = retries
         if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
             # No HTTP header can carry it, and what the client raises then quotes it.
             raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", _KEY_HINT)
+        # The client's own aiohttp transport, with its headers; a call goes through it without the client's layers of
+        # request options and response models, which take as long again as everything else (benchmarks/README.md).
+        self._http = openai.DefaultAioHttpClient(
+            timeout=timeout_seconds,
+            limits=httpx2.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=_MOST_CONNECTIONS),
+            verify=_certificates(),
+        )
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.base_url,
             # The client insists on a key; endpoints that need none ignore it.
             api_key=endpoint.api_key or "none",
             timeout=timeout_seconds,
-            max_retries=retries,
-            http_client=openai.DefaultAioHttpClient(),
+            max_retries=0,
+            http_client=self._http,
         )
+        self._url = f"{str(self._client.base_url).rstrip('/')}/chat/completions"
+        defaults = {name: value for name, value in self._client.default_headers.items() if isinstance(value, str)}
+        self._headers = {**defaults, **self._client.auth_headers}
 
     async def __aenter__(self) -> Self:
         """Open nothing yet: connections are made by the first call."""
@@ -68,20 +84,27 @@ class OpenAIChatModel:
         """Send the request and wait for the whole reply."""
         started = time.perf_counter()
         try:
-            completion = await self._client.chat.completions.create(**_arguments(request))
-            if not completion.choices:
+            response = await self._http.post(self._url, content=_body(request), headers=self._headers)
+        except httpx2.HTTPError as error:
+            raise self._lost(error) from error
+        if response.status_code != 200:
+            raise self._refused(response.status_code, response.headers, response.content, model=request.model)
+        try:
+            completion = json.loads(response.content)
+            if not completion["choices"]:
                 raise CallError("The endpoint sent a reply without choices.", kind="no_choices", is_retryable=True)
-            choice = completion.choices[0]
+            choice = completion["choices"][0]
+            said = choice["message"]
+            usage = completion.get("usage") or {}
+            refusal = said.get("refusal")
             return ChatReply(
-                text=_storable(choice.message.content or choice.message.refusal or ""),
-                finish_reason="refusal" if choice.message.refusal else choice.finish_reason or "unknown",
-                prompt_tokens=_tokens(completion.usage, "prompt_tokens"),
-                completion_tokens=_tokens(completion.usage, "completion_tokens"),
+                text=_storable(said.get("content") or refusal or ""),
+                finish_reason="refusal" if refusal else choice.get("finish_reason") or "unknown",
+                prompt_tokens=_tokens(usage, "prompt_tokens"),
+                completion_tokens=_tokens(usage, "completion_tokens"),
                 seconds=time.perf_counter() - started,
                 model_call_id=request.model_call_id,
             )
-        except openai.OpenAIError as error:
-            raise self._explained(error, model=request.model) from error
         except _UNREADABLE as error:
             message = f"{self._endpoint.label} sent something that is no completion."
             raise CallError(message, kind="unreadable", is_retryable=True) from error
@@ -91,40 +114,56 @@ class OpenAIChatModel:
         try:
             page = await self._client.models.list()
             return tuple(sorted(model.id for model in page.data if model.id))
-        except openai.OpenAIError as error:
-            raise self._explained(error, model="") from error
-        except _UNREADABLE as error:
+        except openai.APIStatusError as error:
+            response = error.response
+            refused = self._refused(response.status_code, response.headers, response.content, model="")
+            raise EndpointError(refused.message, refused.hint) from error
+        except openai.APIConnectionError as error:
+            raise EndpointError(f"{self._endpoint.label} cannot be reached.", _ADDRESS_HINT) from error
+        except (openai.OpenAIError, *_UNREADABLE) as error:
             raise EndpointError(f"{self._endpoint.label} has no list of models.", _ADDRESS_HINT) from error
 
-    def _explained(self, error: openai.OpenAIError, *, model: str) -> EndpointError | CallError:
+    def _lost(self, error: httpx2.HTTPError) -> CallError:
         where = self._endpoint.label
-        # The aiohttp transport reports a refused connection as a time-out while connecting.
-        if isinstance(error, openai.APITimeoutError) and type(error.__cause__).__name__ != "ConnectTimeout":
+        # The aiohttp transport reports refused and broken connections as time-outs while connecting.
+        if isinstance(error, httpx2.TimeoutException) and not isinstance(error, httpx2.ConnectTimeout):
             return CallError(
-                f"{where} did not answer within {self._timeout_seconds:g} seconds (tries: {self._retries + 1}).",
+                f"{where} did not answer within {self._timeout_seconds:g} seconds.",
                 kind="timeout",
                 hint="It may be overloaded. Try again later, or with fewer calls at once.",
             )
-        if isinstance(error, openai.APIConnectionError):
-            return EndpointError(
-                f"{where} cannot be reached.",
-                _ADDRESS_HINT,
-            )
-        if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+        return CallError(f"{where} cannot be reached.", kind="connection", hint=_ADDRESS_HINT, is_retryable=True)
+
+    def _refused(
+        self, status: int, headers: httpx2.Headers, content: bytes, *, model: str
+    ) -> EndpointError | CallError:
+        where = self._endpoint.label
+        said = _error_of(content, api_key=self._endpoint.api_key)
+        if status in (401, 403):
             return EndpointError(f"{where} refused the key.", _KEY_HINT)
-        if isinstance(error, openai.NotFoundError):
+        if status == 404:
             return EndpointError(
                 f"{where} knows no model {model!r}." if model else f"{where} has no list of models.",
                 "Check the model's name (GLAN_MODEL or --model) and the address, which usually ends in /v1.",
             )
-        if isinstance(error, openai.APIStatusError):
-            is_retryable = error.status_code in (408, 409, 429) or error.status_code >= 500
-            return CallError(
-                f"{where} answered with HTTP {error.status_code}: {_reason(error, api_key=self._endpoint.api_key)}",
-                kind=f"http_{error.status_code}",
-                is_retryable=is_retryable,
-            )
-        return CallError(f"{where} sent something unreadable: {error}", kind="unreadable", is_retryable=True)
+        if status == 429 and said.code == "insufficient_quota":
+            return EndpointError(f"{where} says that its quota is used up: {said.message}", "Top it up, then go on.")
+        return CallError(
+            f"{where} answered with HTTP {status}: {said.message}",
+            kind=f"http_{status}",
+            is_retryable=status in (408, 409, 429) or status >= 500,
+            retry_after_seconds=_retry_after_seconds(headers),
+        )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()  # reading them takes 40 ms, so once a process
+
+
+def _body(request: ChatRequest) -> bytes:
+    # Lone surrogates, which JSON can carry and UTF-8 cannot, go as question marks.
+    return json.dumps(_arguments(request), ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 def _arguments(request: ChatRequest) -> dict[str, Any]:
@@ -136,26 +175,54 @@ def _arguments(request: ChatRequest) -> dict[str, Any]:
         "max_tokens": request.max_tokens,
         "seed": request.seed,
     }
+    if request.reply_form == "json":
+        arguments["response_format"] = {"type": "json_object"}
     if request.response_schema is not None:
         arguments["response_format"] = {
             "type": "json_schema",
             "json_schema": {"name": request.stage, "schema": request.response_schema, "strict": True},
         }
     if request.repeat_penalty is not None:
-        arguments["extra_body"] = {"repeat_penalty": request.repeat_penalty}
+        arguments["repeat_penalty"] = request.repeat_penalty
     return arguments
 
 
-def _reason(error: openai.APIStatusError, *, api_key: str) -> str:
-    body = error.body
-    message = str((body.get("message") if isinstance(body, dict) else None) or error.message)
+class _Said(NamedTuple):
+    message: str
+    code: str
+
+
+def _error_of(content: bytes, *, api_key: str) -> _Said:
+    """Read {"error": {"message": ..., "code": ...}}, or what is left of it in another shape."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        body = content.decode(errors="replace")
+    inner = body.get("error", body) if isinstance(body, dict) else body
+    message = str(inner.get("message") or inner) if isinstance(inner, dict) else str(inner)
     if api_key:
         message = message.replace(api_key, "***")  # some endpoints quote the request back
-    return message[:300]
+    code = str(inner.get("code") or "") if isinstance(inner, dict) else ""
+    return _Said(_storable(" ".join(message.split()))[:_MOST_LETTERS], code)
 
 
-def _tokens(usage: object, name: str) -> int | None:
-    value = getattr(usage, name, None)
+def _retry_after_seconds(headers: httpx2.Headers) -> float | None:
+    """Read Retry-After, as seconds or as a date, or OpenAI's finer retry-after-ms."""
+    try:
+        if "retry-after-ms" in headers:
+            return max(0.0, float(headers["retry-after-ms"]) / 1000)
+        if "retry-after" not in headers:
+            return None
+        value = headers["retry-after"].strip()
+        if value.replace(".", "", 1).isdigit():
+            return float(value)
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None  # neither form: the endpoint's own waits apply
+
+
+def _tokens(usage: dict[str, Any], name: str) -> int | None:
+    value = usage.get(name)
     return value if isinstance(value, int) else None
 
 

@@ -25,6 +25,7 @@ def insert_batch(
     columns = list(rows[0])
     batch = pa.Table.from_pylist(list(rows), schema=_schema(cursor, table, columns))
     names = ", ".join(columns)
+    cursor.abort()  # a result that was not read to its end, as by fetchone, would keep the batch from being registered
     cursor.register("batch", batch)
     try:
         # The names are those of our own schema and dataclasses, never text from outside.
@@ -48,7 +49,13 @@ _ARROW_TYPES = {
 
 
 def _schema(cursor: Cursor, table: str, columns: list[str]) -> pa.Schema:
-    types = dict(
-        cursor.execute("select column_name, data_type from duckdb_columns() where table_name = ?", [table]).fetchall()
-    )
-    return pa.schema([(column, _ARROW_TYPES[types[column]]) for column in columns])
+    if table not in _COLUMN_TYPES:  # the same in every database of this release
+        _COLUMN_TYPES[table] = dict(
+            cursor.execute(
+                "select column_name, data_type from duckdb_columns() where table_name = ?", [table]
+            ).fetchall()
+        )
+    return pa.schema([(column, _ARROW_TYPES[_COLUMN_TYPES[table][column]]) for column in columns])
+
+
+_COLUMN_TYPES: dict[str, dict[str, str]] = {}

@@ -6,6 +6,7 @@ DuckDB lets one process hold a file. Within the process, every thread and every 
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +17,10 @@ import duckdb
 
 from glan_core.errors import DatabaseLockedError, DiskError, StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 Cursor = duckdb.DuckDBPyConnection
 
+_WAIT_STEP_SECONDS = 0.1
 _LEAST_FREE_BYTES = 50_000_000  # below this even a checkpoint of a small database may fail
 
 
@@ -52,8 +54,10 @@ class Database:
         self.close()
 
 
-def open_database(path: Path, *, create: bool = False) -> Database:
+def open_database(path: Path, *, create: bool = False, wait_seconds: float = 0.0) -> Database:
     """Open the database at `path`, with its tables made if `create`.
+
+    Another process that holds it is waited for as long as `wait_seconds`.
 
     Raises DatabaseLockedError if another process holds it, DiskError if the disk is full or may not be written, and
     StoreError if there is no such file or it is not one of ours.
@@ -69,7 +73,7 @@ def open_database(path: Path, *, create: bool = False) -> Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES:
             raise DiskError(f"The disk that holds {path.parent} is full.", "Free some space, then start again.")
-        connection = duckdb.connect(path)
+        connection = _connect(path, wait_seconds)
     except (duckdb.Error, OSError) as error:
         raise _explained(error, path) from error
     try:
@@ -100,6 +104,18 @@ def transaction(cursor: Cursor) -> Iterator[None]:
         cursor.rollback()
         raise
     cursor.commit()
+
+
+def _connect(path: Path, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.IOException as error:
+            is_locked = isinstance(_explained(error, path), DatabaseLockedError)
+            if not is_locked or time.monotonic() >= deadline:
+                raise
+            time.sleep(_WAIT_STEP_SECONDS)
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, is_new: bool) -> None:

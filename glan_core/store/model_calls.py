@@ -3,23 +3,28 @@
 import json
 from collections.abc import Sequence
 
-from glan_core.calls import Message, ModelCall
+from glan_core import ids
+from glan_core.calls import ModelCall, SharedText
+from glan_core.shared_texts import fold, shared_text_ids, unfold
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor
 
 _COLUMNS = """
     model_call_id, run_id, stage, template, template_fingerprint, model, parameters, messages, reply, finish_reason,
-    prompt_tokens, completion_tokens, seconds, attempt, finished_at, error_kind, error_message, cost
+    prompt_tokens, completion_tokens, seconds, attempt, finished_at, error_kind, error_message, cost, tries, left_out
 """
 
 _OUTCOME = (
     "run_id", "reply", "finish_reason", "prompt_tokens", "completion_tokens", "seconds", "finished_at", "error_kind",
-    "error_message", "cost",
+    "error_message", "cost", "tries", "left_out",
 )  # fmt: skip
 
 
 def insert_model_calls(cursor: Cursor, calls: Sequence[ModelCall]) -> None:
     """Add calls; one that is there already gets the later outcome."""
+    insert_shared_texts(
+        cursor, [SharedText(ids.content_id(text), text) for text in {text for c in calls for text in c.shared_texts}]
+    )
     insert_batch(
         cursor,
         "model_call",
@@ -32,7 +37,7 @@ def insert_model_calls(cursor: Cursor, calls: Sequence[ModelCall]) -> None:
                 "template_fingerprint": call.template_fingerprint,
                 "model": call.model,
                 "parameters": json.dumps(call.parameters, sort_keys=True),
-                "messages": json.dumps([message._asdict() for message in call.messages], ensure_ascii=False),
+                "messages": json.dumps(fold(call.messages, call.shared_texts), ensure_ascii=False),
                 "reply": call.reply,
                 "finish_reason": call.finish_reason,
                 "prompt_tokens": call.prompt_tokens,
@@ -43,6 +48,8 @@ def insert_model_calls(cursor: Cursor, calls: Sequence[ModelCall]) -> None:
                 "error_kind": call.error_kind,
                 "error_message": call.error_message,
                 "cost": call.cost,
+                "tries": call.tries,
+                "left_out": call.left_out,
             }
             for call in {call.model_call_id: call for call in calls}.values()
         ],
@@ -63,5 +70,48 @@ def find_model_call(cursor: Cursor, model_call_id: str) -> ModelCall | None:
         return None
     values = dict(zip((name.strip() for name in _COLUMNS.split(",")), row, strict=True))
     values["parameters"] = json.loads(values["parameters"])
-    values["messages"] = tuple(Message(**message) for message in json.loads(values["messages"]))
-    return ModelCall(**values)
+    folded = json.loads(values["messages"])
+    shared = find_shared_texts(cursor, shared_text_ids(folded))
+    values["messages"] = unfold(folded, shared.__getitem__)
+    return ModelCall(**values, shared_texts=tuple(shared.values()))
+
+
+def list_unused_call_ids(cursor: Cursor) -> frozenset[str]:
+    """List the answered calls that no instruction or answer was made from.
+
+    These are the only ones that a run may ask for again: calls of the tree, unusable replies, and replies that came
+    just before a process was killed.
+    """
+    rows = cursor.execute(
+        """
+        select model_call_id
+        from model_call
+        where finish_reason <> ''
+            and model_call_id not in (select model_call_id from instruction)
+            and model_call_id not in (select model_call_id from answer)
+        """
+    ).fetchall()
+    return frozenset(model_call_id for (model_call_id,) in rows)
+
+
+def insert_shared_texts(cursor: Cursor, shared_texts: Sequence[SharedText]) -> None:
+    """Add texts; those that are there already stay."""
+    insert_batch(
+        cursor,
+        "shared_text",
+        [
+            {"shared_text_id": shared.shared_text_id, "text": shared.text}
+            for shared in {shared.shared_text_id: shared for shared in shared_texts}.values()
+        ],
+    )
+
+
+def find_shared_texts(cursor: Cursor, shared_text_ids: Sequence[str]) -> dict[str, str]:
+    """Give, by id, the texts that prompts have in common."""
+    if not shared_text_ids:
+        return {}
+    rows = cursor.execute(
+        "select shared_text_id, text from shared_text where shared_text_id in (select unnest(?::varchar[]))",
+        [list(shared_text_ids)],
+    ).fetchall()
+    return dict(rows)

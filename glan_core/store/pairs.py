@@ -7,8 +7,10 @@ import pandas as pd
 
 from glan_core.calls import Message
 from glan_core.entities import Filter
+from glan_core.shared_texts import shared_text_ids, unfold
 from glan_core.store.database import Cursor
 from glan_core.store.filters import condition_of
+from glan_core.store.model_calls import find_shared_texts
 
 
 class Lineage(NamedTuple):
@@ -143,12 +145,12 @@ def lineage(cursor: Cursor, instruction_id: str) -> Lineage | None:
         path=tuple(row[:4]),
         class_sessions=tuple(dict.fromkeys(title for title, _ in drawn)),
         key_concepts=tuple(name for _, name in drawn),
-        instruction_messages=_messages(row[4]),
-        answer_messages=_messages(row[6]),
+        instruction_messages=_messages(cursor, row[4]),
+        answer_messages=_messages(cursor, row[6]),
         models=tuple(model for model in (row[5], row[7]) if model),
     )
 
 
-def _messages(text: str | None) -> tuple[Message, ...]:
-    values: list[dict[str, Any]] = json.loads(text) if text else []
-    return tuple(Message(**value) for value in values)
+def _messages(cursor: Cursor, text: str | None) -> tuple[Message, ...]:
+    folded: list[dict[str, Any]] = json.loads(text) if text else []
+    return unfold(folded, find_shared_texts(cursor, shared_text_ids(folded)).__getitem__)

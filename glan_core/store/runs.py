@@ -1,13 +1,13 @@
 """Which runs are there, where does each stand, and what has it made and spent?"""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import pandas as pd
 
 from glan_core.entities import Run, RunState
-from glan_core.generation_settings import GenerationSettings
 from glan_core.store.database import Cursor
 
 _COLUMNS = "run_id, plan, settings, seed, state, engine, started_at, finished_at, message"
@@ -84,19 +84,20 @@ def count_runs(cursor: Cursor) -> int:
     return int(row[0]) if row else 0
 
 
-def mark_interrupted_runs(cursor: Cursor) -> int:
+def mark_interrupted_runs(cursor: Cursor, *, at_work: Sequence[str] = ()) -> int:
     """Mark runs that claim to be running as interrupted, and give their number.
 
-    Only for the moment at which a process has just opened the database: as one process holds the file, nobody else
-    can be running them.
+    `at_work` are those that another process works on, as its lock on the journal shows.
     """
     rows = cursor.execute(
         """
         update run
         set state = 'interrupted', message = 'Its process ended before the run did. Resume it to go on.'
-        where state = 'running'
+        where state in ('running', 'paused')
+            and run_id not in (select unnest(?::varchar[]))
         returning run_id
-        """
+        """,
+        [list(at_work)],
     ).fetchall()
     return len(rows)
 
@@ -135,20 +136,6 @@ def run_errors(cursor: Cursor, run_id: str) -> pd.DataFrame:
         """,
         [run_id],
     ).df()
-
-
-def typical_seconds(cursor: Cursor, settings: GenerationSettings) -> dict[str, float]:
-    """Give, by stage, the median seconds of its model's answered calls; stages without any are left out."""
-    rows = cursor.execute(
-        """
-        select stage, model, median(seconds)
-        from model_call
-        where finish_reason <> ''
-        group by all
-        """
-    ).fetchall()
-    known = {(stage, model): seconds for stage, model, seconds in rows}
-    return {stage: known[stage, used.model] for stage, used in settings.stages.items() if (stage, used.model) in known}
 
 
 def spending(cursor: Cursor) -> Spending:

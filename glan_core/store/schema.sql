@@ -68,11 +68,17 @@ create table if not exists run (
     plan                json not null,                  -- scope, instructions, stages
     settings            json not null,                  -- every number and name the run used
     seed                bigint not null,
-    state               varchar not null check (state in ('running', 'finished', 'stopped', 'interrupted')),
+    state               varchar not null check (state in ('running', 'paused', 'finished', 'stopped', 'interrupted')),
     engine              varchar not null,
     started_at          timestamptz not null,
     finished_at         timestamptz,
     message             varchar not null default ''     -- why it stopped
+);
+
+-- How much of each run's journal this database has taken in.
+create table if not exists journal (
+    run_id              varchar primary key,
+    bytes               bigint not null
 );
 
 -- The ledger: every finished call, good or bad, with the exact prompt.
@@ -84,7 +90,7 @@ create table if not exists model_call (
     template_fingerprint varchar not null,
     model               varchar not null,
     parameters          json not null,
-    messages            json not null,
+    messages            json not null,                  -- with marks for shared texts (see shared_texts.py)
     reply               varchar not null,
     finish_reason       varchar not null,
     prompt_tokens       bigint,
@@ -94,7 +100,24 @@ create table if not exists model_call (
     finished_at         timestamptz not null,
     error_kind          varchar,                        -- null: the reply was used
     error_message       varchar,
-    cost                double                          -- US dollars; null: price not known
+    cost                double,                         -- US dollars; null: price not known
+    tries               integer not null default 1,     -- how often it was sent
+    left_out            varchar                         -- what of the reply could not be used, and why
+);
+
+-- What thousands of prompts have in common, such as a syllabus, kept once.
+create table if not exists shared_text (
+    shared_text_id      varchar primary key,            -- ids.content_id of the text
+    text                varchar not null
+);
+
+-- What was found out about the models of endpoints.
+create table if not exists endpoint_model (
+    endpoint            varchar not null,               -- its address, never its key
+    model               varchar not null,
+    reply_form          varchar,                        -- jsonl, json or schema; null: nobody tried
+    ceiling             integer,                        -- calls at once that it served; null: it never refused more
+    primary key (endpoint, model)
 );
 
 -- Homework questions (paper 2.4).
@@ -131,6 +154,24 @@ create table if not exists quality_flag (
     detail              varchar not null default '',
     primary key (instruction_id, kind)
 );
+
+-- Items that a run gave up on, with the last reason. Those made since are not failures any more (view open_failure).
+create table if not exists failure (
+    item_id             varchar not null,               -- instruction, answer, taxonomy_node, subject or syllabus
+    run_id              varchar not null,
+    stage               varchar not null,
+    error_kind          varchar not null,
+    message             varchar not null,
+    primary key (item_id, run_id, stage)
+);
+
+create or replace view open_failure as
+select *
+from failure
+where item_id not in (select instruction_id from instruction)
+    and item_id not in (select answer_id from answer)
+    and not (stage = 'syllabus' and item_id in (select subject_id from syllabus))
+    and not (stage = 'class_details' and item_id in (select syllabus_id from class_session));
 
 -- Vectors of unit length by the content they stand for, so that no text is embedded twice by one encoder.
 create table if not exists embedding (

@@ -84,6 +84,22 @@ def find_syllabus(cursor: Cursor, syllabus_id: str) -> Syllabus | None:
     return Syllabus(*row) if row else None
 
 
+def find_syllabus_without_details(cursor: Cursor, subject_id: str) -> Syllabus | None:
+    """Give the newest syllabus of a subject whose class sessions have not been read out yet."""
+    row = cursor.execute(
+        f"""
+        select {_COLUMNS}
+        from syllabus
+        where subject_id = ?
+            and syllabus_id not in (select syllabus_id from class_session)
+        order by version desc, syllabus_id
+        limit 1
+        """,  # noqa: S608
+        [subject_id],
+    ).fetchone()
+    return Syllabus(*row) if row else None
+
+
 def list_class_details(cursor: Cursor, syllabus_ids: Sequence[str]) -> dict[str, ClassDetails]:
     """Give, by syllabus id, the class sessions and key concepts in teaching order; both empty if it has none."""
     sessions = cursor.execute(

@@ -11,6 +11,7 @@ import streamlit as st
 
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.engines.background import Background
+from glan_core.headless import runs_at_work
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.placement import Placer
 from glan_core.settings import Settings, read_settings, runs_folder
@@ -19,6 +20,7 @@ from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.runs import mark_interrupted_runs
 
 _STOP_SECONDS = 5.0
+_WAIT_SECONDS = 5.0
 
 
 class Workspace(NamedTuple):
@@ -30,7 +32,8 @@ class Workspace(NamedTuple):
     placer: Placer
 
     def cursor(self) -> Cursor:
-        """Give a cursor of its own to this run of a page."""
+        """Give a cursor of its own to this run of a page, with what runs elsewhere have made taken in."""
+        self.background.take_in_news()
         return self.database.cursor()
 
 
@@ -56,8 +59,9 @@ def open_or_create(settings: Settings) -> Database:
     """Open the database of the settings; where there is none, make one with the starter curriculum."""
     if not settings.database.exists():
         create_database(settings.database, curriculum=read_curriculum())
-    database = open_database(settings.database)
+    # A headless command holds it for about a second.
+    database = open_database(settings.database, wait_seconds=_WAIT_SECONDS)
     cursor = database.cursor()
-    mark_interrupted_runs(cursor)
+    mark_interrupted_runs(cursor, at_work=runs_at_work(runs_folder(settings.database)))
     cursor.close()
     return database

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from glan_core.engines.local import Progress
+from glan_core.engines.control import RunControl
+from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
 from glan_core.errors import EndpointError, StoreError
 from glan_core.journal import Journal, read_journal, read_plan, write_plan
@@ -160,15 +161,15 @@ def test_a_run_that_another_process_is_working_on_is_left_alone(workbench: Workb
 
 
 def test_a_run_that_is_stopped_sends_no_more_and_keeps_what_it_made(workbench: Workbench):
-    stop = threading.Event()
+    control = RunControl()
 
     def script(request: dict[str, Any]) -> None:
         if len(workbench.server.requests) == 7:
-            stop.set()
+            control.stop()
 
     workbench.server.script = script
     plan = workbench.plan(instructions=20)
-    progress = workbench.execute(plan, concurrency=1, stop=stop)
+    progress = workbench.execute(plan, concurrency=1, control=control)
     assert (progress.state, progress.calls) == (RunState.STOPPED, 7)
     assert workbench.run(plan).state is RunState.STOPPED
     assert len(workbench.made(plan)) == 7
@@ -176,28 +177,29 @@ def test_a_run_that_is_stopped_sends_no_more_and_keeps_what_it_made(workbench: W
 
 
 def test_calls_that_are_under_way_when_a_run_is_stopped_are_waited_for(workbench: Workbench):
-    stop, three_came = threading.Event(), threading.Barrier(3, action=lambda: stop.set())
+    control = RunControl()
+    three_came = threading.Barrier(3, action=control.stop)
 
     def script(request: dict[str, Any]) -> None:
         three_came.wait(10)
 
     workbench.server.script = script
     plan = workbench.plan(instructions=20, stages=("instructions",))
-    progress = workbench.execute(plan, concurrency=3, stop=stop)
+    progress = workbench.execute(plan, concurrency=3, control=control)
     assert (progress.calls, progress.counts.instructions) == (3, 3)
     assert totals(workbench.cursor).instructions == 3
 
 
 def test_a_stopped_run_goes_on_where_it_ended(workbench: Workbench):
-    stop = threading.Event()
+    control = RunControl()
 
     def script(request: dict[str, Any]) -> None:
         if len(workbench.server.requests) == 5:
-            stop.set()
+            control.stop()
 
     workbench.server.script = script
     plan = workbench.plan()
-    workbench.execute(plan, concurrency=1, stop=stop)
+    workbench.execute(plan, concurrency=1, control=control)
     progress = workbench.execute(plan)
     assert progress.state is RunState.FINISHED
     keys = [request.key for request in workbench.server.requests]

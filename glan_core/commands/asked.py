@@ -1,0 +1,225 @@
+"""What does a person ask for with `plan` and `generate`?
+
+Both take the same options. They are written down once, as the arguments of a function that typer can read.
+"""
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with
+from glan_core.errors import SettingsError
+from glan_core.gaps import unused_key_concepts
+from glan_core.generation_settings import GenerationSettings, Limits, Price
+from glan_core.llm.prices import parse_prices
+from glan_core.model_choice import ModelChoice
+from glan_core.plan_request import DEFAULT_STAGES, Allocation, Gap, PlanRequest
+from glan_core.scope import resolve_scope
+from glan_core.settings import Settings
+from glan_core.store.database import Cursor
+
+GROWING_STAGES = ("subjects", "syllabus", "class_details", *DEFAULT_STAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of one command, as they were given."""
+
+    scope: Sequence[str]
+    grow: str | None
+    instructions: int
+    quota: Sequence[str]
+    weight: Sequence[str]
+    gaps: str | None
+    seed: int
+    stages: str | None
+    strategy_mix: float | None
+    language: str | None
+    templates: Path | None
+    preset: str | None
+    base_url: str | None
+    model: str | None
+    answer_model: str | None
+    stage_model: Sequence[str]
+    price: Sequence[str]
+    concurrency: int | None
+    timeout: float | None
+    budget: float | None
+    max_tokens: int | None
+    max_minutes: float | None
+    max_pairs: int | None
+    runs: Path | None
+    database: Path | None
+    as_json: bool
+
+    @property
+    def settings(self) -> Settings:
+        """The environment, with the options in its place."""
+        return settings_with(
+            self.database,
+            {
+                "OPENAI_BASE_URL": self.base_url,
+                "GLAN_MODEL": self.model,
+                "GLAN_ANSWER_MODEL": self.answer_model,
+                "GLAN_LANGUAGE": self.language,
+                "GLAN_TEMPLATES": str(self.templates) if self.templates else None,
+            },
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """Where the run ends though its plan is not done."""
+        seconds = self.max_minutes * 60 if self.max_minutes is not None else None
+        return Limits(dollars=self.budget, tokens=self.max_tokens, seconds=seconds, pairs=self.max_pairs)
+
+    def generation_settings(self, choice: ModelChoice) -> GenerationSettings:
+        """Give the preset with what was asked for otherwise; SettingsError for what does not exist."""
+        wanted = choice.generation_settings(self.preset)
+        if self.strategy_mix is not None:
+            wanted = dataclasses.replace(wanted, strategy_mix=self.strategy_mix)
+        stages = dict(wanted.stages)
+        for stage, model in _assignments(self.stage_model, option="--stage-model"):
+            if stage not in stages:
+                raise SettingsError(f"There is no stage {stage!r}.", f"Stages are: {', '.join(stages)}.")
+            stages[stage] = dataclasses.replace(stages[stage], model=model)
+        prices: dict[str, Price] = parse_prices(tuple(self.price))
+        for stage, settings in stages.items():
+            if settings.model in prices:
+                stages[stage] = dataclasses.replace(settings, price=prices[settings.model])
+        return dataclasses.replace(wanted, stages=stages)
+
+    def request(self, cursor: Cursor, settings: GenerationSettings, *, grown: str | None) -> PlanRequest:
+        """Give the request of a plan; `grown` is the id of the node to grow. ScopeError, SettingsError."""
+        shares = [
+            (resolve_scope(cursor, node).node_id, _number(number, of=node))
+            for node, number in _assignments([*self.quota, *self.weight], option="--quota or --weight")
+        ]
+        scope = tuple(resolve_scope(cursor, text).node_id for text in self.scope)
+        if len([kind for kind in (self.quota, self.weight, self.gaps) if kind]) > 1:
+            raise SettingsError("--quota, --weight and --gaps exclude each other.", "Choose one.")
+        if shares and scope:
+            raise SettingsError("--quota and --weight name the nodes themselves.", "Leave --scope out.")
+        if grown is not None:
+            scope = (*scope, grown)
+        allocation: Allocation = "quota" if self.quota else "weight" if self.weight else "even"
+        instructions = int(sum(number for _, number in shares)) if self.quota else self.instructions
+        gaps: tuple[Gap, ...] = ()
+        if self.gaps is not None:
+            allocation, gaps = "gaps", _gaps(cursor, self.gaps, scope)
+            instructions = min(self.instructions, sum(gap.instructions for gap in gaps))
+            scope = scope or tuple(gap.node_id for gap in gaps)
+        given = self.stages or ",".join(GROWING_STAGES if grown is not None else DEFAULT_STAGES)
+        return PlanRequest(
+            scope=tuple(node_id for node_id, _ in shares) or scope,
+            instructions=instructions,
+            seed=self.seed,
+            settings=settings,
+            stages=tuple(stage.strip() for stage in given.split(",") if stage.strip()),
+            allocation=allocation,
+            shares=tuple(number for _, number in shares),
+            gaps=gaps,
+        )
+
+
+def command(do: Callable[[Asked], None]) -> Callable[..., None]:
+    """Make a command of what is to be done with the options."""
+
+    def run(
+        scope: Annotated[list[str] | None, typer.Option(help="Node: name, path or id. May be repeated.")] = None,
+        grow: Annotated[str | None, typer.Option(help="Path of a discipline to add if need be, and to grow.")] = None,
+        instructions: Annotated[int, typer.Option(help="How many instructions, in all.")] = 20,
+        quota: Annotated[list[str] | None, typer.Option(help="NODE=NUMBER: so many there. May be repeated.")] = None,
+        weight: Annotated[list[str] | None, typer.Option(help="NODE=WEIGHT: deal in proportion. Repeatable.")] = None,
+        gaps: Annotated[str | None, typer.Option(help="unused, or a JSONL file of node_id and instructions.")] = None,
+        seed: Annotated[int, typer.Option(help="Names the sequence of draws: the same one repeats it.")] = 0,
+        stages: Annotated[str | None, typer.Option(help="Stages, separated by commas.")] = None,
+        strategy_mix: Annotated[float | None, typer.Option(help="Share of draws over two sessions, 0 to 1.")] = None,
+        language: Annotated[str | None, typer.Option(help="Language of questions and answers: ko or Korean.")] = None,
+        templates: Annotated[Path | None, typer.Option(help="Folder of templates of your own.")] = None,
+        preset: Annotated[str | None, typer.Option(help="paper or quick. Default: what fits the model.")] = None,
+        base_url: Annotated[str | None, typer.Option(help="Endpoint. Default: OPENAI_BASE_URL.")] = None,
+        model: Annotated[str | None, typer.Option(help="Model for every stage. Default: GLAN_MODEL.")] = None,
+        answer_model: Annotated[str | None, typer.Option(help="Another model for the answers.")] = None,
+        stage_model: Annotated[list[str] | None, typer.Option(help="STAGE=MODEL. May be repeated.")] = None,
+        price: Annotated[list[str] | None, typer.Option(help="MODEL=INPUT/OUTPUT dollars per million tokens.")] = None,
+        concurrency: Annotated[int | None, typer.Option(help="Most calls at once.", min=1)] = None,
+        timeout: Annotated[float | None, typer.Option(help="Seconds that a call may take.")] = None,
+        budget: Annotated[float | None, typer.Option(help="Dollars that the run may spend in all.")] = None,
+        max_tokens: Annotated[int | None, typer.Option(help="Tokens that the run may use in all.")] = None,
+        max_minutes: Annotated[float | None, typer.Option(help="Minutes from now.")] = None,
+        max_pairs: Annotated[int | None, typer.Option(help="Pairs from now.")] = None,
+        runs: RunsOption = None,
+        database: DatabaseOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        do(
+            Asked(
+                scope=scope or (),
+                grow=grow,
+                instructions=instructions,
+                quota=quota or (),
+                weight=weight or (),
+                gaps=gaps,
+                seed=seed,
+                stages=stages,
+                strategy_mix=strategy_mix,
+                language=language,
+                templates=templates,
+                preset=preset,
+                base_url=base_url,
+                model=model,
+                answer_model=answer_model,
+                stage_model=stage_model or (),
+                price=price or (),
+                concurrency=concurrency,
+                timeout=timeout,
+                budget=budget,
+                max_tokens=max_tokens,
+                max_minutes=max_minutes,
+                max_pairs=max_pairs,
+                runs=runs,
+                database=database,
+                as_json=as_json,
+            )
+        )
+
+    run.__doc__ = do.__doc__
+    return run
+
+
+def _assignments(texts: Sequence[str], *, option: str) -> list[tuple[str, str]]:
+    pairs = []
+    for text in texts:
+        name, equals, value = text.rpartition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise SettingsError(f"{text!r} is not of the form NAME=VALUE.", f"{option} takes one such pair at a time.")
+        pairs.append((name.strip(), value.strip()))
+    return pairs
+
+
+def _number(text: str, *, of: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise SettingsError(f"{text!r} is not a number.", f"Give one for {of}.") from error
+
+
+def _gaps(cursor: Cursor, text: str, scope: Sequence[str]) -> tuple[Gap, ...]:
+    if text == "unused":
+        if not scope:
+            raise SettingsError("--gaps unused needs a scope.", "Name a node with --scope.")
+        return unused_key_concepts(cursor, scope)
+    try:
+        lines = Path(text).read_text(encoding="utf-8").splitlines()
+        entries = [json.loads(line) for line in lines if line.strip()]
+        return tuple(Gap(str(entry["node_id"]), int(entry.get("instructions", 1))) for entry in entries)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SettingsError(
+            f"{text} is not a list of gaps.",
+            'Give `unused`, or a file with a line such as {"node_id": "...", "instructions": 2} for each gap.',
+        ) from error

@@ -1,0 +1,240 @@
+"""plan, generate: what it would take, and the run."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+import typer
+
+from glan_core.added_nodes import nodes_of_path
+from glan_core.claims import check_claims, list_plans_at_work, taken_codes
+from glan_core.commands.asked import Asked
+from glan_core.commands.output import note, tell
+from glan_core.commands.progress_display import shown_progress
+from glan_core.engines.control import RunControl
+from glan_core.engines.progress import Progress
+from glan_core.entities import RunState, TaxonomyNode
+from glan_core.errors import ScopeError
+from glan_core.estimates import Estimate, estimate
+from glan_core.generation_settings import Limits
+from glan_core.headless import Planning, bring_home, planning_database, prepare, work_off
+from glan_core.journal import Journal
+from glan_core.llm.endpoint import Endpoint
+from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
+from glan_core.model_choice import ModelChoice, choose_model
+from glan_core.plan import Plan, make_plan
+from glan_core.run_folder import is_at_work
+from glan_core.settings import Settings, runs_folder
+from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
+
+
+class Planned(NamedTuple):
+    """A plan with what is needed to work it off."""
+
+    plan: Plan
+    added: tuple[TaxonomyNode, ...]
+    """Nodes that came into the taxonomy for it."""
+    estimate: Estimate
+    concurrency: int
+
+
+def plan(asked: Asked) -> None:
+    """Say what a run would do and take, without sending anything: calls, tokens, time, money."""
+    settings = asked.settings
+    choice = choose_model(settings)
+    with planning_database(settings.database, _runs(asked, settings)) as planning:
+        planned = _planned(asked, settings, choice, planning)
+    tell(_plan_data(planned, choice), asked.as_json, _plan_sentences(planned, choice))
+
+
+def generate(asked: Asked) -> None:
+    """Generate pairs; the same command goes on where it was interrupted, and repeats no call that was answered."""
+    settings = asked.settings
+    choice = choose_model(settings)
+    runs = _runs(asked, settings)
+    with planning_database(settings.database, runs) as planning:
+        planned = _planned(asked, settings, choice, planning)
+        folder = runs / planned.plan.run_id
+        cursor = planning.database.cursor()
+        insert_taxonomy_nodes(cursor, planned.added)
+        prepare(cursor, planned.plan, folder)
+        if planned.added and not is_at_work(folder):
+            with Journal(folder) as journal:  # so that a database made from the journals has them too
+                journal.append(*planned.added)
+    for node in planned.added:
+        note(f"Added the {node.level.replace('_', '-')} {node.name!r}.")
+    work(
+        planned.plan,
+        folder=folder,
+        database=settings.database,
+        endpoint=choice.endpoint,
+        concurrency=planned.concurrency,
+        limits=asked.limits,
+        timeout_seconds=asked.timeout or TIMEOUT_SECONDS,
+        as_json=asked.as_json,
+    )
+
+
+def work(
+    plan: Plan,
+    *,
+    folder: Path,
+    database: Path,
+    endpoint: Endpoint,
+    concurrency: int,
+    limits: Limits,
+    timeout_seconds: float,
+    as_json: bool,
+    only: frozenset[str] | None = None,
+) -> None:
+    """Work off a prepared plan, watched; exits with 1 unless all of it was made."""
+    try:
+        with stop_on_interrupt(plan.run_id) as control, shown_progress(wanted=len(plan.items)) as show:
+            progress = work_off(
+                plan,
+                folder=folder,
+                endpoint=endpoint,
+                concurrency=concurrency,
+                control=control,
+                limits=limits,
+                only=only,
+                timeout_seconds=timeout_seconds,
+                on_progress=show,
+            )
+    finally:
+        is_home = bring_home(database, folder)
+    if not is_home:
+        note(
+            f"Another process has {database} open. What was made is in {folder}; the app takes it in by itself, "
+            "`python -m glan_core ingest` does so later."
+        )
+    tell(_result(progress, plan, endpoint), as_json, _sentence(progress))
+    if progress.counts.failed or progress.state is not RunState.FINISHED:
+        raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def stop_on_interrupt(run_id: str) -> Iterator[RunControl]:
+    """Give a control that the first Ctrl-C or SIGTERM tells to stop; the second Ctrl-C ends the process at once."""
+    control = RunControl()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if control.wish == "stop":
+            raise KeyboardInterrupt
+        control.stop()
+        note(
+            f"\nStopping after the calls under way. `python -m glan_core runs resume {run_id}` or the same command "
+            "goes on from here."
+        )
+
+    if threading.current_thread() is not threading.main_thread():
+        yield control
+        return
+    before: dict[signal.Signals, Any] = {
+        number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield control
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _runs(asked: Asked, settings: Settings) -> Path:
+    return asked.runs or runs_folder(settings.database)
+
+
+def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Planning) -> Planned:
+    cursor = planning.database.cursor()
+    grown: str | None = None
+    added: tuple[TaxonomyNode, ...] = ()
+    if asked.grow is not None:
+        grown, added = nodes_of_path(cursor, asked.grow)
+        if planning.is_copy and added:
+            raise ScopeError(
+                f"{asked.grow!r} cannot be added while another process has {settings.database} open.",
+                "Close the app or wait for the other command, or add the node there.",
+            )
+        cursor.begin()
+        insert_taxonomy_nodes(cursor, added)
+    try:
+        request = asked.request(cursor, asked.generation_settings(choice), grown=grown)
+        at_work = list_plans_at_work(_runs(asked, settings))
+        made = make_plan(cursor, request, also_taken=taken_codes(at_work, other_than_seed=request.seed))
+        check_claims(made, at_work)
+        concurrency = asked.concurrency or choice.concurrency
+        expected = estimate(cursor, made, concurrency=concurrency, endpoint_url=choice.endpoint.base_url)
+    finally:
+        if asked.grow is not None:
+            cursor.rollback()  # a plan leaves no trace; a run adds the nodes for good
+    return Planned(made, added, expected, concurrency)
+
+
+def _plan_data(planned: Planned, choice: ModelChoice) -> dict[str, Any]:
+    made = planned.plan
+    return {
+        "run_id": made.run_id,
+        "instructions": len(made.items),
+        "growing": [{"node_id": growth.node_id, "stage": growth.stage} for growth in made.growths],
+        "added": [node.name for node in planned.added],
+        "calls": made.calls,
+        "is_exact": made.is_exact,
+        "calls_reused": made.calls_reused,
+        "undealt": made.undealt,
+        "combinations": made.combinations,
+        "combinations_used": made.combinations_used,
+        "estimate": planned.estimate.to_data(),
+        "concurrency": planned.concurrency,
+        "model": choice.model,
+        "endpoint": choice.endpoint.label,
+    }
+
+
+def _plan_sentences(planned: Planned, choice: ModelChoice) -> str:
+    made, expected = planned.plan, planned.estimate
+    calls = ", ".join(f"{number:,} {stage}" for stage, number in made.calls.items() if number) or "none"
+    about = "" if made.is_exact else "about "
+    lines = [
+        f"Run {made.run_id} with {choice.model} at {choice.endpoint.label}",
+        f"  instructions  {len(made.items):,}"
+        + (f", and more below {len(made.growths):,} growing nodes" if made.growths else ""),
+        f"  calls         {about}{sum(made.calls.values()):,} ({calls}); {made.calls_reused:,} need not be made again",
+        f"  combinations  {made.combinations_used:,} of {made.combinations:,} used so far",
+        *(f"  {name:<13} {text}" for name, text in expected.words().items()),
+    ]
+    if made.undealt:
+        lines.append(f"  not possible  {made.undealt:,} instructions: their combinations are drawn out")
+    return "\n".join(lines)
+
+
+def _result(progress: Progress, plan: Plan, endpoint: Endpoint) -> dict[str, Any]:
+    return {
+        "run_id": progress.run_id,
+        "state": progress.state.value,
+        "message": progress.message,
+        "calls": progress.calls,
+        "calls_reused": progress.calls_reused,
+        "instructions": progress.counts.instructions,
+        "answers": progress.counts.answers,
+        "failed": progress.counts.failed,
+        "tokens": {"prompt": progress.prompt_tokens, "completion": progress.completion_tokens},
+        "cost": progress.cost,
+        "seconds": round(progress.seconds, 3),
+        "refused_for_load": progress.refusals,
+        "model": plan.request.settings.stages["instructions"].model,
+        "endpoint": endpoint.label,
+    }
+
+
+def _sentence(progress: Progress) -> str:
+    made = (
+        f"{progress.counts.instructions} instructions and {progress.counts.answers} answers in {progress.seconds:.0f} s"
+    )
+    reused = f"; {progress.calls_reused} calls did not have to be made again" if progress.calls_reused else ""
+    failed = f"; {progress.counts.failed} items failed" if progress.counts.failed else ""
+    why = f" {progress.message}" if progress.message else ""
+    return f"Run {progress.run_id} {progress.state.value}: {made}{reused}{failed}.{why}"

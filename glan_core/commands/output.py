@@ -1,0 +1,36 @@
+"""How does a command tell what it did?
+
+Results go to standard output, as sentences or as one JSON object; progress and errors go to standard error.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from glan_core.settings import Settings, read_settings
+
+DatabaseOption = Annotated[Path | None, typer.Option("--database", help="The database file. Default: the app's.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+RunsOption = Annotated[Path | None, typer.Option(help="Folder of the journals. Default: beside the database.")]
+
+
+def settings_with(database: Path | None, given: Mapping[str, str | None] | None = None) -> Settings:
+    """Read the environment, with what the command line says in its place; SettingsError if it cannot be used."""
+    options = {"GLAN_DATABASE": str(database) if database else None, **(given or {})}
+    return read_settings({**os.environ, **{name: value for name, value in options.items() if value is not None}})
+
+
+def tell(data: Mapping[str, Any], as_json: bool, sentence: str) -> None:
+    """Print a result, as JSON or as a sentence."""
+    sys.stdout.write((json.dumps(data, ensure_ascii=False) if as_json else sentence) + "\n")
+
+
+def note(sentence: str) -> None:
+    """Say something on the side, on standard error."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()

@@ -1,0 +1,73 @@
+"""How is a run watched from a terminal, or from a log file?
+
+On a terminal: bars that change in place. Elsewhere: a plain line every few seconds.
+"""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.progress import Progress as Bars
+from rich.text import Text
+
+from glan_core.engines.progress import Progress
+from glan_core.entities import RunState
+
+_LINE_SECONDS = 5.0
+
+
+@contextlib.contextmanager
+def shown_progress(*, wanted: int) -> Iterator[Callable[[Progress], None]]:
+    """Give what is to be called with each progress; `wanted` is the number of pairs asked for."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Figures()]
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("pairs", total=wanted or None, progress=None)
+
+        def show(progress: Progress) -> None:
+            done = progress.counts.answers + progress.counts.items_reused // 2
+            words = "paused" if progress.state is RunState.PAUSED else "pairs"
+            bars.update(task, completed=done, description=words, progress=progress)
+
+        yield show
+
+
+def line_of(progress: Progress) -> str:
+    """Say in one line how far a run is."""
+    parts = [
+        f"{progress.counts.instructions} instructions",
+        f"{progress.counts.answers} answers",
+        f"{progress.counts.failed} failed",
+        f"{progress.calls} calls ({progress.under_way} of {progress.limit} under way)",
+        f"{progress.prompt_tokens + progress.completion_tokens:,} tokens",
+        "price unknown" if progress.cost is None else f"${progress.cost:.4f}",
+        f"{progress.seconds:.0f} s",
+    ]
+    if progress.refusals:
+        parts.insert(4, f"{progress.refusals} refused for load")
+    return ", ".join(parts) + (f". {progress.message}" if progress.message else "")
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self._shown_at = -_LINE_SECONDS
+        self._state: RunState | None = None
+        self._message = ""
+
+    def __call__(self, progress: Progress) -> None:
+        has_news = progress.state is not self._state or bool(progress.message) != bool(self._message)
+        if not has_news and progress.seconds - self._shown_at < _LINE_SECONDS:
+            return
+        self._shown_at, self._state, self._message = progress.seconds, progress.state, progress.message
+        sys.stderr.write(f"{progress.state.value}: {line_of(progress)}\n")
+        sys.stderr.flush()
+
+
+class _Figures(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        progress: Progress | None = task.fields.get("progress")
+        return Text(line_of(progress) if progress else "starting")

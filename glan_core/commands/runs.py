@@ -1,0 +1,166 @@
+"""runs list, show, pause, resume, stop, retry: what is there, and what it is to do."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from glan_core.commands.generation import work
+from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with, tell
+from glan_core.engines.control import Wish, ask_folder
+from glan_core.entities import RunState
+from glan_core.errors import PlanError
+from glan_core.generation_settings import Limits
+from glan_core.headless import planning_database, prepare
+from glan_core.journal import read_plan
+from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
+from glan_core.model_choice import choose_endpoint
+from glan_core.plan import check_templates, plan_from_data
+from glan_core.run_folder import RunStatus, find_run_folder, is_at_work, list_run_folders, read_status
+from glan_core.run_tally import tally_of_journal
+from glan_core.settings import Settings, runs_folder
+from glan_core.store.failures import list_open_failures
+
+app = typer.Typer(help="List runs, look at one, pause it, go on with it, stop it, try again what failed.")
+
+RunArgument = Annotated[str, typer.Argument(help="Id of the run, or its beginning.")]
+
+
+@app.command("list")
+def list_(runs: RunsOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """List the runs, those that were begun last first."""
+    folders = list_run_folders(_runs(settings_with(database), runs))
+    found = [(folder.name, read_status(folder)) for folder in folders]
+    rows = [status.to_data() if status else {"run_id": run_id, "state": "planned"} for run_id, status in found]
+    lines = [_line(run_id, status) for run_id, status in found] or ["There are no runs yet."]
+    tell({"runs": rows}, as_json, "\n".join(lines))
+
+
+@app.command()
+def show(
+    run: RunArgument, runs: RunsOption = None, database: DatabaseOption = None, as_json: JsonOption = False
+) -> None:
+    """Show one run: how far it is, what it took by stage, and what failed for which reason."""
+    folder = find_run_folder(_runs(settings_with(database), runs), run)
+    status, tally = read_status(folder), tally_of_journal(folder / "journal.jsonl")
+    data = {**(status.to_data() if status else {"run_id": folder.name, "state": "planned"}), **tally.to_data()}
+    lines = [_line(folder.name, status), *([status.message] if status and status.message else []), *tally.words()]
+    tell(data, as_json, "\n".join(lines))
+
+
+@app.command()
+def pause(
+    run: RunArgument, runs: RunsOption = None, database: DatabaseOption = None, as_json: JsonOption = False
+) -> None:
+    """Let a run send no more calls until it is resumed; those under way are finished."""
+    _ask(run, "pause", runs, database, as_json, "pauses after the calls under way")
+
+
+@app.command()
+def stop(
+    run: RunArgument, runs: RunsOption = None, database: DatabaseOption = None, as_json: JsonOption = False
+) -> None:
+    """Stop a run after the calls under way; `runs resume` goes on with it."""
+    _ask(run, "stop", runs, database, as_json, "stops after the calls under way")
+
+
+@app.command()
+def resume(
+    run: RunArgument,
+    base_url: Annotated[str | None, typer.Option(help="Endpoint. Default: OPENAI_BASE_URL.")] = None,
+    concurrency: Annotated[int | None, typer.Option(help="Most calls at once.", min=1)] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds that a call may take.")] = None,
+    budget: Annotated[float | None, typer.Option(help="Dollars that the run may spend in all.")] = None,
+    runs: RunsOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a paused run go on, or go on here with one that ended before it was done."""
+    settings = settings_with(database, {"OPENAI_BASE_URL": base_url})
+    folder = find_run_folder(_runs(settings, runs), run)
+    if is_at_work(folder):
+        ask_folder(folder, "work")
+        tell({"run_id": folder.name, "asked": "work"}, as_json, f"Run {folder.name} goes on.")
+        return
+    _go_on(settings, folder, Limits(dollars=budget), concurrency=concurrency, timeout=timeout, as_json=as_json)
+
+
+@app.command()
+def retry(
+    run: RunArgument,
+    kind: Annotated[str | None, typer.Option(help="Only what failed in this way, such as http_400.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Endpoint. Default: OPENAI_BASE_URL.")] = None,
+    concurrency: Annotated[int | None, typer.Option(help="Most calls at once.", min=1)] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds that a call may take.")] = None,
+    runs: RunsOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try again what a run gave up on, and nothing else."""
+    settings = settings_with(database, {"OPENAI_BASE_URL": base_url})
+    folder = find_run_folder(_runs(settings, runs), run)
+    with planning_database(settings.database, folder.parent) as planning:
+        failures = list_open_failures(planning.database.cursor(), folder.name, error_kind=kind)
+    if not failures:
+        tell({"run_id": folder.name, "failed": 0}, as_json, f"Nothing{f' of kind {kind}' if kind else ''} failed.")
+        return
+    only = frozenset(failure.item_id for failure in failures)
+    _go_on(settings, folder, Limits(), concurrency=concurrency, timeout=timeout, as_json=as_json, only=only)
+
+
+def _go_on(
+    settings: Settings,
+    folder: Path,
+    limits: Limits,
+    *,
+    concurrency: int | None,
+    timeout: float | None,
+    as_json: bool,
+    only: frozenset[str] | None = None,
+) -> None:
+    plan = plan_from_data(read_plan(folder))
+    check_templates(plan)
+    choice = choose_endpoint(settings)
+    with planning_database(settings.database, folder.parent) as planning:
+        prepare(planning.database.cursor(), plan, folder)
+    work(
+        plan,
+        folder=folder,
+        database=settings.database,
+        endpoint=choice.endpoint,
+        concurrency=concurrency or choice.concurrency,
+        limits=limits,
+        timeout_seconds=timeout or TIMEOUT_SECONDS,
+        as_json=as_json,
+        only=only,
+    )
+
+
+def _ask(run: str, wish: Wish, runs: Path | None, database: Path | None, as_json: bool, words: str) -> None:
+    folder = find_run_folder(_runs(settings_with(database), runs), run)
+    if not is_at_work(folder):
+        raise PlanError(f"No process is at work on run {folder.name}.", "`runs list` shows where each run stands.")
+    ask_folder(folder, wish)
+    tell({"run_id": folder.name, "asked": wish}, as_json, f"Run {folder.name} {words}.")
+
+
+def _runs(settings: Settings, runs: Path | None) -> Path:
+    return runs or runs_folder(settings.database)
+
+
+def _line(run_id: str, status: RunStatus | None) -> str:
+    if status is None:
+        return f"{run_id}  {'planned':<12}"
+    cost = "price unknown" if status.cost is None else f"${status.cost:.4f}"
+    parts = [
+        f"{run_id}  {status.state.value:<12} {status.started_at[:16].replace('T', ' ')}",
+        f"{status.answers:,} of {status.wanted:,} pairs",
+        f"{status.failed:,} failed",
+        f"{status.calls:,} calls",
+        cost,
+        f"{status.seconds:,.0f} s",
+        ", ".join(status.models),
+    ]
+    if status.state in (RunState.RUNNING, RunState.PAUSED):
+        parts.insert(4, f"{status.under_way} of {status.limit} under way")
+    return "  ".join(parts)

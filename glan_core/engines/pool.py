@@ -1,0 +1,124 @@
+"""Which piece of work is begun next, and how many are under way at once?
+
+Depth first, with no barrier between stages: of the work at hand the latest stage comes first, so a question is
+answered before the next one is asked and pairs come out within seconds.
+"""
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+from collections.abc import Awaitable, Callable, Iterator
+
+from glan_core.entities import STAGES
+from glan_core.errors import GlanError
+from glan_core.work import Work
+
+_RANKS = {stage: -number for number, stage in enumerate(STAGES)}
+
+
+class Pool:
+    """Work under way in one event loop."""
+
+    def __init__(
+        self,
+        source: Iterator[Work],
+        *,
+        most: int,
+        may_begin: Callable[[], bool],
+        waiting: Callable[[], int],
+        most_pairs: int | None = None,
+    ) -> None:
+        """`source` gives work when none is left that follows from other work; `waiting` says how many do nothing.
+
+        Those do not count as under way: a call that waits to be sent again leaves its place to others. When
+        `most_pairs` have been begun, only their answers are still asked for.
+        """
+        self._source = source
+        self._most = most
+        self._may_begin = may_begin
+        self._waiting = waiting
+        self._ready: list[tuple[int, int, Work]] = []
+        self._order = itertools.count()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_exhausted = False
+        self._pairs_left = most_pairs
+        self._error: BaseException | None = None
+        self._changed = asyncio.Event()
+
+    async def work_off(self, tick: Callable[[], Awaitable[bool]], *, tick_seconds: float, grace_seconds: float) -> None:
+        """Do all the work, calling `tick` now and then, until nothing is left or `tick` says that it is over.
+
+        An error of a piece of work ends it, and is raised; a GlanError after the other pieces had `grace_seconds`, as
+        their replies are paid for.
+        """
+        try:
+            self.fill()
+            while self._error is None:
+                if not self._tasks and self._is_exhausted and not self._ready:
+                    return
+                self._changed.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), tick_seconds)
+                if not await tick() and not self._tasks:
+                    return
+                self.fill()
+            if isinstance(self._error, GlanError) and self._tasks:
+                await asyncio.wait(self._tasks, timeout=grace_seconds)
+            raise self._error
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def fill(self) -> None:
+        """Begin as much as may be begun."""
+        while self._error is None and len(self._tasks) - self._waiting() < self._most and self._may_begin():
+            work = self._next()
+            if work is None:
+                return
+            task = asyncio.create_task(self._do(work))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    @property
+    def has_reached_most_pairs(self) -> bool:
+        """Whether no more pairs may be begun."""
+        return self._pairs_left == 0
+
+    def _next(self) -> Work | None:
+        if self.has_reached_most_pairs and self._ready and self._ready[0][2].stage != "answers":
+            self._ready.clear()
+        if self._ready:
+            work = heapq.heappop(self._ready)[2]
+            is_pair = work.stage == "instructions"
+        else:
+            self._is_exhausted |= self.has_reached_most_pairs
+            found = None if self._is_exhausted else next(self._source, None)
+            if found is None:
+                self._is_exhausted = True
+                return None
+            work = found
+            is_pair = work.stage in ("instructions", "answers")
+        if is_pair and self._pairs_left is not None:
+            self._pairs_left -= 1
+        return work
+
+    async def _do(self, work: Work) -> None:
+        try:
+            following = await work.do()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - raised by work_off
+            self._error = self._error or error
+            self._changed.set()
+            return
+        for each in following:
+            heapq.heappush(self._ready, (_RANKS[each.stage], next(self._order), each))
+        # This piece is over, so another can begin at once and not only when its task is taken away.
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.discard(task)
+        self.fill()
+        if not self._tasks:
+            self._changed.set()

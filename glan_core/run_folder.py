@@ -1,0 +1,145 @@
+"""What does the folder of a run tell, without the database?
+
+    plan.json       what the run will do
+    journal.jsonl   what it has made
+    status.json     how far it is, written anew every second
+    control         a wish for the process that works on it (see engines/control.py)
+
+So runs can be listed, and told to pause, while another process has the database open.
+"""
+
+import dataclasses
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from glan_core.engines.progress import Progress
+from glan_core.entities import Run, RunState
+from glan_core.errors import DiskError, PlanError, StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """How far a run is, by its own words; numbers are those of its last session."""
+
+    run_id: str
+    state: RunState
+    message: str
+    started_at: str
+    """ISO 8601, UTC."""
+    finished_at: str | None
+    engine: str
+    seed: int
+    models: tuple[str, ...]
+    wanted: int
+    """Instructions that were asked for."""
+    instructions: int
+    answers: int
+    failed: int
+    calls: int
+    calls_reused: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+    seconds: float
+    under_way: int
+    limit: int
+    refusals: int
+    retried: int
+
+    @classmethod
+    def of(cls, run: Run, progress: Progress) -> Self:
+        """Put together what a run is and how far it is."""
+        return cls(
+            run_id=run.run_id,
+            state=run.state,
+            message=progress.message,
+            started_at=run.started_at.isoformat(),
+            finished_at=run.finished_at.isoformat() if run.finished_at else None,
+            engine=run.engine,
+            seed=run.seed,
+            models=tuple(dict.fromkeys(run.settings["stages"][stage]["model"] for stage in run.plan["stages"])),
+            wanted=run.plan["instructions"],
+            instructions=progress.counts.instructions,
+            answers=progress.counts.answers,
+            failed=progress.counts.failed,
+            calls=progress.calls,
+            calls_reused=progress.calls_reused,
+            prompt_tokens=progress.prompt_tokens,
+            completion_tokens=progress.completion_tokens,
+            cost=progress.cost,
+            seconds=round(progress.seconds, 3),
+            under_way=progress.under_way,
+            limit=progress.limit,
+            refusals=progress.refusals,
+            retried=progress.retried,
+        )
+
+    def to_data(self) -> dict[str, Any]:
+        """Give it as JSON-ready data."""
+        return dataclasses.asdict(self)
+
+
+def write_status(folder: Path, status: RunStatus) -> None:
+    """Replace the status of a run. Raises DiskError if that fails."""
+    path = folder / "status.json"
+    try:
+        unfinished = folder / "status.json.new"
+        unfinished.write_text(json.dumps(status.to_data(), ensure_ascii=False), encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise DiskError(
+            f"{path} cannot be written: {reason}.", "What was made before is safe. Free space, then go on."
+        ) from error
+
+
+def read_status(folder: Path) -> RunStatus | None:
+    """Give the status of a run; None before the first one, StoreError if it cannot be read.
+
+    A run that says it is at work while no process holds its journal is interrupted.
+    """
+    try:
+        data = json.loads((folder / "status.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"The status in {folder} cannot be read.", "Go on with the run to have it written.") from error
+    status = RunStatus(**{**data, "state": RunState(data["state"]), "models": tuple(data["models"])})
+    if status.state in (RunState.RUNNING, RunState.PAUSED) and not is_at_work(folder):
+        return dataclasses.replace(status, state=RunState.INTERRUPTED, message="Its process ended before the run did.")
+    return status
+
+
+def is_at_work(folder: Path) -> bool:
+    """Say whether a process, this or another, works on the run: whether it holds the journal."""
+    try:
+        file = os.open(folder / "journal.jsonl", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)  # and with it the lock
+    return False
+
+
+def list_run_folders(runs_folder: Path) -> tuple[Path, ...]:
+    """List the folders that hold a run, those changed last first."""
+    folders = [path.parent for path in runs_folder.glob("*/plan.json")]
+    return tuple(sorted(folders, key=lambda folder: (folder / "plan.json").stat().st_mtime, reverse=True))
+
+
+def find_run_folder(runs_folder: Path, run: str) -> Path:
+    """Give the folder of the run with this id or beginning of one; PlanError if there is none or several."""
+    found = [folder for folder in list_run_folders(runs_folder) if folder.name.startswith(run)]
+    if len(found) == 1 and run:
+        return found[0]
+    if not found or not run:
+        raise PlanError(f"There is no run {run!r} in {runs_folder}.", "`python -m glan_core runs list` names them.")
+    raise PlanError(f"{run!r} fits {len(found)} runs.", "Give more letters of the id.")
