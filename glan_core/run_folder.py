@@ -19,11 +19,12 @@ from typing import Any, Self
 from glan_core.engines.progress import Progress
 from glan_core.entities import Run, RunState
 from glan_core.errors import DiskError, PlanError, StoreError
+from glan_core.store.runs import RunCounts
 
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """How far a run is, by its own words; numbers are those of its last session."""
+    """How far a run is, by its own words; numbers are those of all its sessions but for the last block."""
 
     run_id: str
     state: RunState
@@ -40,10 +41,11 @@ class RunStatus:
     answers: int
     failed: int
     calls: int
-    calls_reused: int
     prompt_tokens: int
     completion_tokens: int
     cost: float | None
+    # Of the session that wrote it:
+    calls_reused: int
     seconds: float
     under_way: int
     limit: int
@@ -51,8 +53,8 @@ class RunStatus:
     retried: int
 
     @classmethod
-    def of(cls, run: Run, progress: Progress) -> Self:
-        """Put together what a run is and how far it is."""
+    def of(cls, run: Run, progress: Progress, *, before: RunCounts) -> Self:
+        """Put together what a run is, what it had made before this session, and how far it is."""
         return cls(
             run_id=run.run_id,
             state=run.state,
@@ -63,14 +65,14 @@ class RunStatus:
             seed=run.seed,
             models=tuple(dict.fromkeys(run.settings["stages"][stage]["model"] for stage in run.plan["stages"])),
             wanted=run.plan["instructions"],
-            instructions=progress.counts.instructions,
-            answers=progress.counts.answers,
+            instructions=before.instructions + progress.counts.instructions,
+            answers=before.answers + progress.counts.answers,
             failed=progress.counts.failed,
-            calls=progress.calls,
+            calls=before.calls + progress.calls,
             calls_reused=progress.calls_reused,
-            prompt_tokens=progress.prompt_tokens,
-            completion_tokens=progress.completion_tokens,
-            cost=progress.cost,
+            prompt_tokens=before.prompt_tokens + progress.prompt_tokens,
+            completion_tokens=before.completion_tokens + progress.completion_tokens,
+            cost=None if before.cost is None or progress.cost is None else before.cost + progress.cost,
             seconds=round(progress.seconds, 3),
             under_way=progress.under_way,
             limit=progress.limit,

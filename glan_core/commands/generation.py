@@ -201,7 +201,7 @@ def _plan_sentences(planned: Planned, choice: ModelChoice) -> str:
     lines = [
         f"Run {made.run_id} with {choice.model} at {choice.endpoint.label}",
         f"  instructions  {len(made.items):,}"
-        + (f", and more below {len(made.growths):,} growing nodes" if made.growths else ""),
+        + (f", and {_below(made)}" if made.growths else ""),
         f"  calls         {about}{sum(made.calls.values()):,} ({calls}); {made.calls_reused:,} need not be made again",
         f"  combinations  {made.combinations_used:,} of {made.combinations:,} used so far",
         *(f"  {name:<13} {text}" for name, text in expected.words().items()),
@@ -209,6 +209,11 @@ def _plan_sentences(planned: Planned, choice: ModelChoice) -> str:
     if made.undealt:
         lines.append(f"  not possible  {made.undealt:,} instructions: their combinations are drawn out")
     return "\n".join(lines)
+
+
+def _below(made: Plan) -> str:
+    nodes = "1 node that grows" if len(made.growths) == 1 else f"{len(made.growths):,} nodes that grow"
+    return f"{sum(growth.instructions for growth in made.growths):,} below {nodes} first"
 
 
 def _result(progress: Progress, plan: Plan, endpoint: Endpoint) -> dict[str, Any]:

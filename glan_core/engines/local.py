@@ -20,6 +20,7 @@ from glan_core.generation_settings import Limits
 from glan_core.journal import Journal, write_plan
 from glan_core.ledger import Ledger
 from glan_core.llm import built_in
+from glan_core.llm.circuit_breaker import PATIENCE_SECONDS, CircuitBreaker
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS, OpenAIChatModel
 from glan_core.llm.steady_chat_model import RETRIES, SteadyChatModel
@@ -29,7 +30,7 @@ from glan_core.recording import RecordingModel
 from glan_core.run_folder import RunStatus, write_status
 from glan_core.store.database import Database, explained_errors
 from glan_core.store.endpoint_models import list_endpoint_models
-from glan_core.store.runs import run_counts, save_run
+from glan_core.store.runs import RunCounts, run_counts, save_run
 
 _TICK_SECONDS = 0.4  # how far a run may lag behind a wish
 # How far the database may lag behind the journal. A batch costs 30 ms before its first row, so a busy run writes few.
@@ -51,14 +52,17 @@ def execute(
     only: frozenset[str] | None = None,
     timeout_seconds: float = TIMEOUT_SECONDS,
     retries: int = RETRIES,
+    patience_seconds: float = PATIENCE_SECONDS,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Progress:
     """Work a plan off in this thread, or go on with it where it ended before.
 
     `folder` is the run's own folder for plan and journal; with `only`, no other instructions and answers than those
-    with these ids are made. A wish to stop, by `control` or from another process, lets the calls under way finish and
-    sends no more. An error that ends the run (endpoint, disk, database) leaves in place what was made, is written into
-    the run's row, and is raised.
+    with these ids are made. An endpoint that worked before and gives out is waited for as long as `patience_seconds`.
+
+    A wish to stop, by `control` or from another process, lets the calls under way finish and sends no more. An error
+    that ends the run (endpoint, disk, database) leaves in place what was made, is written into the run's row, and is
+    raised.
     """
     check_limits(limits)
     costs = Costs(plan.request.settings, base_url=endpoint.base_url)
@@ -93,6 +97,7 @@ def execute(
                     only=only,
                     timeout_seconds=timeout_seconds,
                     retries=retries,
+                    patience_seconds=patience_seconds,
                 )
             )
         except BaseException as error:
@@ -135,6 +140,7 @@ class _Loop:
         self._pipeline: Pipeline | None = None
         self._pool: Pool | None = None
         self._is_paused = False
+        self._before = RunCounts(0, 0, 0, 0, 0, 0, 0.0)
 
     def open(self, journal: Journal) -> None:
         """Bring the database up to the journal, and see what earlier sessions of the run have spent."""
@@ -151,6 +157,7 @@ class _Loop:
         only: frozenset[str] | None,
         timeout_seconds: float,
         retries: int,
+        patience_seconds: float,
     ) -> None:
         """Do all the work of the plan, and bring the database up to the journal whatever happens."""
         assert self._ledger is not None  # opened before
@@ -163,6 +170,7 @@ class _Loop:
                     most_under_way=concurrency,
                     ceilings={each.model: each.ceiling for each in known.values() if each.ceiling},
                     retries=retries,
+                    breaker=CircuitBreaker(clock=time.monotonic, patience_seconds=patience_seconds),
                     on_wait=self._fill,
                 )
                 self._model = RecordingModel(
@@ -200,7 +208,7 @@ class _Loop:
         progress = self.progress(state, message)
         with explained_errors(self._database.path):
             save_run(self._database.cursor(), run)
-        write_status(self._folder, RunStatus.of(run, progress))
+        write_status(self._folder, RunStatus.of(run, progress, before=self._before))
         return progress
 
     def progress(self, state: RunState, message: str) -> Progress:
@@ -273,7 +281,7 @@ class _Loop:
         progress = self.progress(state, message)
         if now - self._status_at >= _STATUS_SECONDS:
             self._status_at = now
-            write_status(self._folder, RunStatus.of(dataclasses.replace(self._run, state=state), progress))
+            write_status(self._folder, RunStatus.of(dataclasses.replace(self._run, state=state), progress, before=self._before))
         self.on_progress(progress)
         self._may_begin()  # a time limit is reached while nothing ends, too
         return self.end_message is None
