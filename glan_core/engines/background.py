@@ -12,12 +12,14 @@ from glan_core.claims import check_claims, list_plans_at_work, taken_codes
 from glan_core.engines.control import RunControl, Wish
 from glan_core.engines.local import execute
 from glan_core.errors import GlanError
+from glan_core.generation_settings import Limits
 from glan_core.ingesting import TakenIn, take_in_journals
 from glan_core.llm.endpoint import Endpoint
 from glan_core.plan import Plan
 from glan_core.store.database import Database
 
 _NEWS_SECONDS = 2.0
+_NO_LIMITS = Limits()
 
 
 class Background:
@@ -34,8 +36,18 @@ class Background:
         self._news_lock = threading.Lock()
         self._news_at = -_NEWS_SECONDS
 
-    def start(self, plan: Plan, *, endpoint: Endpoint, concurrency: int) -> None:
+    def start(
+        self,
+        plan: Plan,
+        *,
+        endpoint: Endpoint,
+        concurrency: int,
+        limits: Limits = _NO_LIMITS,
+        only: frozenset[str] | None = None,
+    ) -> None:
         """Begin or go on with a run; one that is going already is left alone, however often this is called.
+
+        With `only`, no other instructions and answers than those with these ids are made.
 
         Raises PlanError if another run is at work on some of the same questions: both would pay for them.
         """
@@ -46,7 +58,11 @@ class Background:
             self._plans[plan.run_id] = plan
             control = RunControl()
             thread = threading.Thread(
-                target=self._run, args=(plan, endpoint, concurrency, control), name=f"run-{plan.run_id}", daemon=True
+                target=self._run,
+                args=(plan, control),
+                kwargs={"endpoint": endpoint, "concurrency": concurrency, "limits": limits, "only": only},
+                name=f"run-{plan.run_id}",
+                daemon=True,
             )
             self._errors.pop(plan.run_id, None)
             self._controls[plan.run_id] = control
@@ -118,7 +134,16 @@ class Background:
         if run_id in self._controls:
             self._controls[run_id].ask(wish)
 
-    def _run(self, plan: Plan, endpoint: Endpoint, concurrency: int, control: RunControl) -> None:
+    def _run(
+        self,
+        plan: Plan,
+        control: RunControl,
+        *,
+        endpoint: Endpoint,
+        concurrency: int,
+        limits: Limits,
+        only: frozenset[str] | None,
+    ) -> None:
         try:
             execute(
                 plan,
@@ -127,6 +152,8 @@ class Background:
                 endpoint=endpoint,
                 concurrency=concurrency,
                 control=control,
+                limits=limits,
+                only=only,
             )
         except GlanError as error:
             self._errors[plan.run_id] = error
