@@ -104,3 +104,4 @@ class Ledger:
         with explained_errors(self._database.path), self._database.writing:
             ingest(self._writer, batch)
             save_journal_bytes(self._writer, self._run_id, journal_bytes)
+            self._database.tidy(self._writer)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glan_core.entities import QualityFlag, Subject
+from glan_core.calls import EndpointModel, SharedText
+from glan_core.entities import Failure, QualityFlag, Subject
 from glan_core.errors import DiskError, StoreError
 from glan_core.journal import Journal, read_journal, read_plan, write_plan
 from glan_core.settings import PROJECT_FOLDER
@@ -32,6 +33,9 @@ ENTITIES: tuple[Entity, ...] = (
     instruction("a", "reflection", "telescope"),
     answer("a", text='Line one.\nLine «two» with "quotes", \\ and 😀\u2028.'),
     QualityFlag("a", "truncated", "The answer was cut off."),
+    SharedText("text", "The syllabus."),
+    Failure("a", "run", "answers", "http_400", "It was refused."),
+    EndpointModel("http://127.0.0.1:1/v1", "model", "json", 16),
 )
 
 

@@ -1,6 +1,9 @@
 """Everything goes to the journal at once and to the database with the next flush, and both know the same."""
 
 import asyncio
+import dataclasses
+import inspect
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +11,10 @@ import pytest
 
 from glan_core.calls import ModelCall
 from glan_core.entities import Answer, Instruction
-from glan_core.errors import ReplyError
+from glan_core.errors import DiskError, ReplyError
 from glan_core.journal import Journal, read_journal
 from glan_core.ledger import Ledger
+from glan_core.store.instructions import insert_instructions
 from glan_core.store.model_calls import find_model_call, insert_model_calls
 from glan_core.store.reports import totals
 from tests.conftest import Small
@@ -28,11 +32,17 @@ def within(small: Small, folder: Path) -> Callable[..., object]:
     """Do something with an open ledger and give what came of it."""
 
     def do(action: Callable[[Ledger], object]) -> object:
-        with Journal(folder) as journal:
-            ledger = Ledger(small.database, journal)
-            result = action(ledger)
-            ledger.close()
-        return result
+        async def act() -> object:
+            with Journal(folder) as journal:
+                ledger = Ledger(small.database, journal, run_id="run")
+                result = action(ledger)
+                if inspect.isawaitable(result):
+                    result = await result
+                await asyncio.sleep(0)  # as the event loop of a run turns after every reply
+                ledger.close()
+            return result
+
+        return asyncio.run(act())
 
     return do
 
@@ -46,11 +56,11 @@ def test_what_is_kept_is_in_the_journal_at_once_and_in_the_database_after_a_flus
 ):
     made: tuple[Instruction | Answer, ...] = (instruction("a"), answer("a"))
 
-    def action(ledger: Ledger) -> None:
+    async def action(ledger: Ledger) -> None:
         ledger.keep(*made)
         assert _read(folder) == list(made)
         assert (ledger.unwritten, totals(small.cursor).answers) == (2, 0)
-        asyncio.run(ledger.flush())
+        await ledger.flush()
         assert (ledger.unwritten, totals(small.cursor).answers) == (0, 1)
 
     within(action)
@@ -75,10 +85,10 @@ def test_an_unknown_call_is_not_found(within: Callable):
 
 
 def test_why_a_reply_could_not_be_used_is_kept_with_its_call(small: Small, within: Callable):
-    def action(ledger: Ledger) -> None:
+    async def action(ledger: Ledger) -> None:
         ledger.record(model_call())
         ledger.settle("call", ReplyError("The reply holds no JSON.", kind="not_json"))
-        asyncio.run(ledger.flush())
+        await ledger.flush()
 
     within(action)
     settled: ModelCall | None = find_model_call(small.cursor, "call")
@@ -112,5 +122,57 @@ def test_the_cost_is_unknown_once_that_of_a_call_is(within: Callable):
         ledger.record(model_call("one", cost=None))
         ledger.record(model_call("two", cost=0.5))
         assert ledger.cost is None
+
+    within(action)
+
+
+def test_a_call_is_on_disk_before_the_event_loop_waits_again(folder: Path, within: Callable):
+    async def action(ledger: Ledger) -> None:
+        ledger.record(model_call())
+        await asyncio.sleep(0)
+        assert _read(folder) == [model_call()]
+
+    within(action)
+
+
+def test_a_call_goes_to_disk_together_with_what_was_made_of_it(folder: Path, within: Callable):
+    def action(ledger: Ledger) -> None:
+        ledger.record(model_call())
+        ledger.keep(instruction("a"))
+        assert _read(folder) == [model_call(), instruction("a")]
+
+    within(action)
+
+
+def test_what_of_a_reply_was_left_out_is_kept_with_its_call(small: Small, within: Callable):
+    async def action(ledger: Ledger) -> None:
+        ledger.record(model_call())
+        ledger.settle("call", left_out=("Line 2 is not JSON.", "Line 5 names nothing."))
+        await ledger.flush()
+
+    within(action)
+    settled = find_model_call(small.cursor, "call")
+    assert settled is not None
+    assert (settled.error_kind, settled.left_out) == (None, "Line 2 is not JSON. Line 5 names nothing.")
+
+
+def test_a_call_that_something_was_made_from_is_not_looked_up_again(small: Small, within: Callable):
+    insert_model_calls(small.cursor, [model_call("asked"), model_call("unused")])
+    insert_instructions(small.cursor, [dataclasses.replace(instruction("a"), model_call_id="asked")])
+    assert within(lambda ledger: ledger.find_call("asked")) is None
+    assert within(lambda ledger: ledger.find_call("unused")) == model_call("unused")
+
+
+def test_a_full_disk_is_told_by_the_next_flush(folder: Path, within: Callable):
+    async def action(ledger: Ledger) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+        try:
+            ledger.record(model_call())
+            await asyncio.sleep(0)
+            with pytest.raises(DiskError, match="cannot be written"):
+                await ledger.flush()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     within(action)

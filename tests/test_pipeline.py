@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from glan_core.calls import ChatReply, ChatRequest
+from glan_core.costs import Costs
 from glan_core.entities import Filter, TaxonomyNode
 from glan_core.errors import CallError
 from glan_core.generation_settings import GenerationSettings
@@ -58,8 +59,14 @@ def work_off(small: Small, tmp_path: Path) -> Callable[..., Done]:
 async def _work_off(plan: Plan, small: Small, folder: Path, model: AnsweringModel) -> Done:
     save_run(small.cursor, run(plan.run_id, seed=plan.request.seed))
     with Journal(folder) as journal:
-        ledger = Ledger(small.database, journal)
-        recording = RecordingModel(model, run_id=plan.run_id, find=ledger.find_call, record=ledger.record)
+        ledger = Ledger(small.database, journal, run_id=plan.run_id)
+        recording = RecordingModel(
+            model,
+            run_id=plan.run_id,
+            find=ledger.find_call,
+            record=ledger.record,
+            cost=Costs(plan.request.settings, base_url="").of,
+        )
         pipeline = Pipeline(plan, cursor=small.cursor, model=recording, ledger=ledger)
         for first in pipeline.first_work():
             waiting = [first]

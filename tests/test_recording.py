@@ -35,6 +35,7 @@ class Recorded:
             run_id="run",
             find=self.ledger.get,
             record=lambda call: self.ledger.update({call.model_call_id: call}),
+            cost=lambda request, reply: 0.5,
         )
 
     def complete(self) -> ChatReply:

@@ -1,6 +1,7 @@
 """How is a plan worked off in this process?"""
 
 import asyncio
+import contextlib
 import dataclasses
 import time
 from collections.abc import Callable
@@ -54,11 +55,12 @@ def execute(
     retries: int = RETRIES,
     patience_seconds: float = PATIENCE_SECONDS,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    journal: Journal | None = None,
 ) -> Progress:
     """Work a plan off in this thread, or go on with it where it ended before.
 
     `folder` is the run's own folder for plan and journal; with `only`, no other instructions and answers than those
-    with these ids are made. An endpoint that worked before and gives out is waited for as long as `patience_seconds`.
+    with these ids are made. A `journal` of that folder that is open already is used and stays open. An endpoint that worked before and gives out is waited for as long as `patience_seconds`.
 
     A wish to stop, by `control` or from another process, lets the calls under way finish and sends no more. An error
     that ends the run (endpoint, disk, database) leaves in place what was made, is written into the run's row, and is
@@ -82,13 +84,13 @@ def execute(
         engine="local",
         started_at=datetime.now(UTC),
     )
-    with Journal(folder) as journal:
+    with contextlib.nullcontext(journal) if journal else Journal(folder) as kept:
         with explained_errors(database.path):
             save_run(database.cursor(), run)
         loop = _Loop(plan, run, database=database, folder=folder, control=control or RunControl(), limits=limits)
         loop.on_progress = on_progress
         try:
-            loop.open(journal)
+            loop.open(kept)
             asyncio.run(
                 loop.run(
                     endpoint,
@@ -281,7 +283,8 @@ class _Loop:
         progress = self.progress(state, message)
         if now - self._status_at >= _STATUS_SECONDS:
             self._status_at = now
-            write_status(self._folder, RunStatus.of(dataclasses.replace(self._run, state=state), progress, before=self._before))
+            run = dataclasses.replace(self._run, state=state)
+            write_status(self._folder, RunStatus.of(run, progress, before=self._before))
         self.on_progress(progress)
         self._may_begin()  # a time limit is reached while nothing ends, too
         return self.end_message is None

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 
 NEWEST = 10_000  # calls that are looked at: enough for any mean, and an endpoint of last year is no measure
 
@@ -26,8 +26,9 @@ class CallStatistics(NamedTuple):
 
 def call_statistics(cursor: Cursor, *, stage: str, model: str, template: str) -> CallStatistics:
     """Give mean and variance of what the newest answered calls took; unusable replies count, as they are paid for."""
-    row = cursor.execute(
-        """
+    row = first_row(
+        cursor.execute(
+            """
         select
             count(*),
             count(error_kind),
@@ -50,7 +51,8 @@ def call_statistics(cursor: Cursor, *, stage: str, model: str, template: str) ->
             limit ?
         )
         """,
-        [stage, model, template, NEWEST],
-    ).fetchone()
+            [stage, model, template, NEWEST],
+        )
+    )
     assert row is not None  # an aggregate always gives a row
     return CallStatistics(*row)

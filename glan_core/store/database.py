@@ -3,6 +3,7 @@
 DuckDB lets one process hold a file. Within the process, every thread and every page run takes a cursor of its own.
 """
 
+import contextlib
 import re
 import shutil
 import threading
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 
@@ -21,6 +22,7 @@ SCHEMA_VERSION = 2
 Cursor = duckdb.DuckDBPyConnection
 
 _WAIT_STEP_SECONDS = 0.1
+_MOST_LOG_BYTES = 16_000_000
 _LEAST_FREE_BYTES = 50_000_000  # below this even a checkpoint of a small database may fail
 
 
@@ -38,6 +40,16 @@ class Database:
         """Give a new cursor; close it or let it go when the thread or page run is done."""
         with self._lock:
             return self._connection.cursor()
+
+    def tidy(self, cursor: Cursor) -> None:
+        """Move what was written into the file proper once it is much: until then it takes up memory and a log.
+
+        DuckDB does so by itself only while nobody else reads.
+        """
+        log = self.path.with_name(self.path.name + ".wal")
+        if log.exists() and log.stat().st_size > _MOST_LOG_BYTES:
+            with contextlib.suppress(duckdb.TransactionException):  # somebody reads just now; the next time will do
+                cursor.execute("checkpoint")
 
     def close(self) -> None:
         """Write what is pending and let other processes have the file."""
@@ -106,6 +118,15 @@ def transaction(cursor: Cursor) -> Iterator[None]:
     cursor.commit()
 
 
+def first_row(result: duckdb.DuckDBPyConnection) -> tuple[Any, ...] | None:
+    """Give the first row of a result, or None.
+
+    A result of which only one row is fetched stays open, and with it a transaction that keeps DuckDB from tidying up.
+    """
+    rows = result.fetchall()
+    return rows[0] if rows else None
+
+
 def _connect(path: Path, wait_seconds: float) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + wait_seconds
     while True:
@@ -125,7 +146,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, is_new: bool)
             f"{path} is a DuckDB database of something else.", "Name another file with --database or GLAN_DATABASE."
         )
     if not is_new and tables:
-        version = connection.execute("select max(schema_version) from glan_database").fetchone()
+        version = first_row(connection.execute("select max(schema_version) from glan_database"))
         found = version[0] if version else None
         if found != SCHEMA_VERSION:
             raise StoreError(

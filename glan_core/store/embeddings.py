@@ -9,7 +9,7 @@ import numpy as np
 from glan_core.errors import EmbeddingError
 from glan_core.ids import content_id
 from glan_core.store.batches import insert_batch
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 
 
 class Projection(NamedTuple):
@@ -90,8 +90,9 @@ def list_unplaced_instructions(cursor: Cursor, projection_id: str | None) -> dic
 
 def count_unplaced_instructions(cursor: Cursor, projection_id: str | None) -> int:
     """Count the instructions that a projection does not hold; all for None."""
-    row = cursor.execute(
-        """
+    row = first_row(
+        cursor.execute(
+            """
         select count(*)
         from instruction
         where instruction_id not in (
@@ -100,8 +101,9 @@ def count_unplaced_instructions(cursor: Cursor, projection_id: str | None) -> in
             where projection_id is not distinct from ?
         )
         """,
-        [projection_id],
-    ).fetchone()
+            [projection_id],
+        )
+    )
     return int(row[0]) if row else 0
 
 
@@ -152,12 +154,14 @@ def insert_projected_points(
 
 def find_newest_projection(cursor: Cursor) -> Projection | None:
     """Give the layout that was made last."""
-    row = cursor.execute(
-        """
+    row = first_row(
+        cursor.execute(
+            """
         select projection_id, encoder, method, seed, created_at
         from projection
         order by created_at desc, projection_id
         limit 1
         """
-    ).fetchone()
+        )
+    )
     return Projection(*row) if row else None

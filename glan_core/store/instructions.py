@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from glan_core.combination_code import MOST_KEY_CONCEPTS
 from glan_core.entities import Instruction, Strategy
 from glan_core.store.batches import insert_batch
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 
 
 def insert_instructions(cursor: Cursor, instructions: Sequence[Instruction]) -> None:
@@ -21,19 +21,11 @@ def insert_instructions(cursor: Cursor, instructions: Sequence[Instruction]) -> 
                 "strategy": instruction.strategy.value,
                 "text": instruction.text,
                 "run_id": instruction.run_id,
+                "key_concept_ids": list(instruction.key_concept_ids),
                 "model_call_id": instruction.model_call_id,
                 "status": instruction.status,
             }
             for instruction in distinct
-        ],
-    )
-    insert_batch(
-        cursor,
-        "instruction_key_concept",
-        [
-            {"instruction_id": instruction.instruction_id, "key_concept_id": key_concept_id}
-            for instruction in distinct
-            for key_concept_id in instruction.key_concept_ids
         ],
     )
 
@@ -42,21 +34,9 @@ def list_instructions(cursor: Cursor, instruction_ids: Sequence[str]) -> dict[st
     """Give the instructions with these ids, by id; unknown ids are left out."""
     rows = cursor.execute(
         """
-        select
-            instruction.instruction_id,
-            instruction.syllabus_id,
-            instruction.strategy,
-            instruction.text,
-            list(link.key_concept_id order by session.position, concept.position),
-            instruction.run_id,
-            instruction.model_call_id,
-            instruction.status
+        select instruction_id, syllabus_id, strategy, text, key_concept_ids, run_id, model_call_id, status
         from instruction
-        join instruction_key_concept as link on link.instruction_id = instruction.instruction_id
-        join key_concept as concept on concept.key_concept_id = link.key_concept_id
-        join class_session as session on session.class_session_id = concept.class_session_id
-        where instruction.instruction_id in (select unnest(?::varchar[]))
-        group by all
+        where instruction_id in (select unnest(?::varchar[]))
         """,
         [list(instruction_ids)],
     ).fetchall()
@@ -126,17 +106,14 @@ def list_taken_combinations(
 
 def count_combinations_used(cursor: Cursor, syllabus_ids: Sequence[str]) -> int:
     """Count the distinct combinations of key concepts that instructions of these syllabi were drawn from."""
-    row = cursor.execute(
-        """
-        select count(distinct key_concept_ids)
-        from (
-            select list_sort(list(link.key_concept_id)) as key_concept_ids
-            from instruction
-            join instruction_key_concept as link on link.instruction_id = instruction.instruction_id
-            where instruction.syllabus_id in (select unnest(?::varchar[]))
-            group by instruction.instruction_id
-        )
+    row = first_row(
+        cursor.execute(
+            """
+        select count(distinct list_sort(key_concept_ids))
+        from instruction
+        where syllabus_id in (select unnest(?::varchar[]))
         """,
-        [list(syllabus_ids)],
-    ).fetchone()
+            [list(syllabus_ids)],
+        )
+    )
     return int(row[0]) if row else 0

@@ -1,11 +1,11 @@
 """How much of each run's journal has this database taken in?"""
 
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 
 
 def find_journal_bytes(cursor: Cursor, run_id: str) -> int:
     """Give the length of the part that was taken in; 0 if nothing was."""
-    row = cursor.execute("select bytes from journal where run_id = ?", [run_id]).fetchone()
+    row = first_row(cursor.execute("select bytes from journal where run_id = ?", [run_id]))
     return int(row[0]) if row else 0
 
 

@@ -7,7 +7,7 @@ from glan_core import ids
 from glan_core.calls import ModelCall, SharedText
 from glan_core.shared_texts import fold, shared_text_ids, unfold
 from glan_core.store.batches import insert_batch
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 
 _COLUMNS = """
     model_call_id, run_id, stage, template, template_fingerprint, model, parameters, messages, reply, finish_reason,
@@ -62,10 +62,12 @@ def insert_model_calls(cursor: Cursor, calls: Sequence[ModelCall]) -> None:
 
 def find_model_call(cursor: Cursor, model_call_id: str) -> ModelCall | None:
     """Give the call with this id."""
-    row = cursor.execute(
-        f"select {_COLUMNS} from model_call where model_call_id = ?",  # noqa: S608
-        [model_call_id],
-    ).fetchone()
+    row = first_row(
+        cursor.execute(
+            f"select {_COLUMNS} from model_call where model_call_id = ?",  # noqa: S608
+            [model_call_id],
+        )
+    )
     if row is None:
         return None
     values = dict(zip((name.strip() for name in _COLUMNS.split(",")), row, strict=True))

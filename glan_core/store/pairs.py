@@ -8,7 +8,7 @@ import pandas as pd
 from glan_core.calls import Message
 from glan_core.entities import Filter
 from glan_core.shared_texts import shared_text_ids, unfold
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 from glan_core.store.filters import condition_of
 from glan_core.store.model_calls import find_shared_texts
 
@@ -63,7 +63,7 @@ def list_pairs(cursor: Cursor, filter_: Filter, *, limit: int) -> pd.DataFrame:
 def count_pairs(cursor: Cursor, filter_: Filter) -> int:
     """Count the pairs of a filter."""
     condition = condition_of(filter_)
-    row = cursor.execute(f"select count(*) from pair where {condition.where}", condition.parameters).fetchone()  # noqa: S608
+    row = first_row(cursor.execute(f"select count(*) from pair where {condition.where}", condition.parameters))  # noqa: S608
     return int(row[0]) if row else 0
 
 
@@ -114,8 +114,9 @@ def map_points(cursor: Cursor, projection_id: str, filter_: Filter, *, limit: in
 
 def lineage(cursor: Cursor, instruction_id: str) -> Lineage | None:
     """Give the lineage of a pair; None if there is no such instruction."""
-    row = cursor.execute(
-        """
+    row = first_row(
+        cursor.execute(
+            """
         select
             pair.field, pair.sub_field, pair.discipline, pair.subject,
             asked.messages, asked.model, answered.messages, answered.model
@@ -126,8 +127,9 @@ def lineage(cursor: Cursor, instruction_id: str) -> Lineage | None:
         order by pair.answer_id
         limit 1
         """,
-        [instruction_id],
-    ).fetchone()
+            [instruction_id],
+        )
+    )
     if row is None:
         return None
     drawn = cursor.execute(

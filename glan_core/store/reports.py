@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 
 
 class Totals(NamedTuple):
@@ -26,8 +26,9 @@ class Totals(NamedTuple):
 
 def totals(cursor: Cursor) -> Totals:
     """Count everything once."""
-    row = cursor.execute(
-        """
+    row = first_row(
+        cursor.execute(
+            """
         with kept_subject as (
             select subject_id
             from subject
@@ -57,7 +58,8 @@ def totals(cursor: Cursor) -> Totals:
             (select count(distinct discipline_id) from pair where answer_id is not null),
             (select count(distinct instruction_id) from quality_flag join pair using (instruction_id))
         """
-    ).fetchone()
+        )
+    )
     assert row is not None  # an aggregate always gives a row
     return Totals(*row)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from glan_core.entities import Run, RunState
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 
 _COLUMNS = "run_id, plan, settings, seed, state, engine, started_at, finished_at, message"
 
@@ -65,7 +65,7 @@ def save_run(cursor: Cursor, run: Run) -> None:
 
 def find_run(cursor: Cursor, run_id: str) -> Run | None:
     """Give the run with this id."""
-    row = cursor.execute(f"select {_COLUMNS} from run where run_id = ?", [run_id]).fetchone()  # noqa: S608
+    row = first_row(cursor.execute(f"select {_COLUMNS} from run where run_id = ?", [run_id]))  # noqa: S608
     return _run(row) if row else None
 
 
@@ -80,7 +80,7 @@ def list_runs(cursor: Cursor, *, limit: int = 100) -> tuple[Run, ...]:
 
 def count_runs(cursor: Cursor) -> int:
     """Count all runs."""
-    row = cursor.execute("select count(*) from run").fetchone()
+    row = first_row(cursor.execute("select count(*) from run"))
     return int(row[0]) if row else 0
 
 
@@ -104,8 +104,9 @@ def mark_interrupted_runs(cursor: Cursor, *, at_work: Sequence[str] = ()) -> int
 
 def run_counts(cursor: Cursor, run_id: str) -> RunCounts:
     """Count what a run has made."""
-    row = cursor.execute(
-        """
+    row = first_row(
+        cursor.execute(
+            """
         select
             count(*),
             count(error_kind),
@@ -117,8 +118,9 @@ def run_counts(cursor: Cursor, run_id: str) -> RunCounts:
         from model_call
         where run_id = $run_id
         """,
-        {"run_id": run_id},
-    ).fetchone()
+            {"run_id": run_id},
+        )
+    )
     assert row is not None  # an aggregate always gives a row
     return RunCounts(*row)
 
@@ -140,8 +142,9 @@ def run_errors(cursor: Cursor, run_id: str) -> pd.DataFrame:
 
 def spending(cursor: Cursor) -> Spending:
     """Add up all model calls; those of unknown price are counted apart, never taken for free."""
-    row = cursor.execute(
-        """
+    row = first_row(
+        cursor.execute(
+            """
         select
             count(*),
             coalesce(sum(prompt_tokens), 0)::bigint,
@@ -150,7 +153,8 @@ def spending(cursor: Cursor) -> Spending:
             count(*) - count(cost)
         from model_call
         """
-    ).fetchone()
+        )
+    )
     assert row is not None  # an aggregate always gives a row
     return Spending(*row)
 

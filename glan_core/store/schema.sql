@@ -127,16 +127,16 @@ create table if not exists instruction (
     strategy            varchar not null check (strategy in ('one_session', 'two_sessions')),
     text                varchar not null,
     run_id              varchar not null,
+    key_concept_ids     varchar[] not null,             -- key_concept: what it was drawn from, in teaching order
     model_call_id       varchar not null,
     status              varchar not null default 'generated' check (status in ('generated', 'accepted', 'rejected'))
 );
 
--- Which key concepts an instruction was drawn from; with class_session they lead up the whole tree.
-create table if not exists instruction_key_concept (
-    instruction_id      varchar not null,
-    key_concept_id      varchar not null,
-    primary key (instruction_id, key_concept_id)
-);
+-- Which key concepts an instruction was drawn from, one a row; with class_session they lead up the whole tree.
+-- A view: as a table of its own its keys took more memory than everything else about a pair.
+create or replace view instruction_key_concept as
+select instruction_id, unnest(key_concept_ids) as key_concept_id
+from instruction;
 
 -- Answers, bound to their instruction by id.
 create table if not exists answer (

@@ -58,14 +58,13 @@ def _copy_pairs(cursor: Cursor, instruction_ids: Sequence[str], growing_ids: Seq
         """,
         {"planned": list(instruction_ids), "growing": list(growing_ids)},
     )
-    for table in ("instruction_key_concept", "answer"):
-        cursor.execute(
-            f"""
-            insert into slice.{table} by name
-            from {table}
-            where instruction_id in (select instruction_id from slice.instruction)
-            """  # noqa: S608
-        )
+    cursor.execute(
+        """
+        insert into slice.answer by name
+        from answer
+        where instruction_id in (select instruction_id from slice.instruction)
+        """
+    )
 
 
 def _copy_unused_calls(cursor: Cursor) -> None:

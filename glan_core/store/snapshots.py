@@ -5,6 +5,7 @@ over, and which ones are in use stands in the header at its front. So a copy is 
 and after, and what was written since stands in the write-ahead log beside it, which only grows until then.
 """
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def open_snapshot(path: Path, folder: Path) -> Database:
 def _copy_log(path: Path, copy: Path) -> None:
     log, copied = path.with_name(path.name + ".wal"), copy.with_name(copy.name + ".wal")
     copied.unlink(missing_ok=True)
-    if log.exists():
+    with contextlib.suppress(FileNotFoundError):  # there is none, or a checkpoint has just taken it away
         shutil.copyfile(log, copied)
 
 

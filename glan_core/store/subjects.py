@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from glan_core.entities import Subject
 from glan_core.store.batches import insert_batch
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 
 _COLUMNS = "subject_id, discipline_id, name, level, subtopics, run_id, model_call_id"
 
@@ -60,7 +60,7 @@ def list_disciplines_listed_otherwise(cursor: Cursor, discipline_ids: Sequence[s
 
 def find_subject(cursor: Cursor, subject_id: str) -> Subject | None:
     """Give the subject with this id."""
-    row = cursor.execute(f"select {_COLUMNS} from subject where subject_id = ?", [subject_id]).fetchone()  # noqa: S608
+    row = first_row(cursor.execute(f"select {_COLUMNS} from subject where subject_id = ?", [subject_id]))  # noqa: S608
     return _subject(row) if row else None
 
 

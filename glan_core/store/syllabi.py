@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from glan_core.entities import ClassDetails, ClassSession, KeyConcept, Syllabus
 from glan_core.store.batches import insert_batch
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 
 _COLUMNS = "syllabus_id, subject_id, version, text, run_id, model_call_id"
 
@@ -80,14 +80,15 @@ def list_current_syllabi(cursor: Cursor, subject_ids: Sequence[str]) -> dict[str
 
 def find_syllabus(cursor: Cursor, syllabus_id: str) -> Syllabus | None:
     """Give the syllabus with this id."""
-    row = cursor.execute(f"select {_COLUMNS} from syllabus where syllabus_id = ?", [syllabus_id]).fetchone()  # noqa: S608
+    row = first_row(cursor.execute(f"select {_COLUMNS} from syllabus where syllabus_id = ?", [syllabus_id]))  # noqa: S608
     return Syllabus(*row) if row else None
 
 
 def find_syllabus_without_details(cursor: Cursor, subject_id: str) -> Syllabus | None:
     """Give the newest syllabus of a subject whose class sessions have not been read out yet."""
-    row = cursor.execute(
-        f"""
+    row = first_row(
+        cursor.execute(
+            f"""
         select {_COLUMNS}
         from syllabus
         where subject_id = ?
@@ -95,8 +96,9 @@ def find_syllabus_without_details(cursor: Cursor, subject_id: str) -> Syllabus |
         order by version desc, syllabus_id
         limit 1
         """,  # noqa: S608
-        [subject_id],
-    ).fetchone()
+            [subject_id],
+        )
+    )
     return Syllabus(*row) if row else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from glan_core.entities import TaxonomyNode
 from glan_core.store.batches import insert_batch
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, first_row
 
 _COLUMNS = "taxonomy_node_id, parent_id, level, name, description, status, target, origin, position"
 
@@ -39,10 +39,12 @@ def list_taxonomy_nodes(cursor: Cursor) -> tuple[TaxonomyNode, ...]:
 
 def find_taxonomy_node(cursor: Cursor, taxonomy_node_id: str) -> TaxonomyNode | None:
     """Give the node with this id, whatever its status."""
-    row = cursor.execute(
-        f"select {_COLUMNS} from taxonomy_node where taxonomy_node_id = ?",  # noqa: S608
-        [taxonomy_node_id],
-    ).fetchone()
+    row = first_row(
+        cursor.execute(
+            f"select {_COLUMNS} from taxonomy_node where taxonomy_node_id = ?",  # noqa: S608
+            [taxonomy_node_id],
+        )
+    )
     return TaxonomyNode(*row) if row else None
 
 
