@@ -4,15 +4,17 @@ import dataclasses
 
 import streamlit as st
 
-from glan_core.errors import GlanError, PlanError
+from glan_core.costs import Costs
+from glan_core.errors import GlanError, PlanError, SettingsError
 from glan_core.estimates import estimate
 from glan_core.plan import DEFAULT_STAGES, PlanRequest, make_plan
 from glan_core.scope import list_scope_nodes
 from glan_core.store.runs import count_runs
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
+from pages.shared.more_settings import chosen_limits, show_more_settings
 from pages.shared.plan_view import show_plan, show_prompts
-from pages.shared.run_view import show_run
+from pages.shared.run_view import show_others_at_work, show_run
 from pages.shared.workspace import open_model, open_workspace
 
 MOST_INSTRUCTIONS = 10_000
@@ -32,6 +34,7 @@ st.caption("Choose where in the taxonomy to generate, see what it takes, then st
 
 if "run" in st.query_params:
     show_run(workspace, st.query_params["run"])
+show_others_at_work(workspace, shown_run_id=st.query_params.get("run"))
 
 try:
     model = open_model()
@@ -83,23 +86,7 @@ with form:
         help="Subjects without a syllabus get one, and disciplines without subjects get those first. "
         "The built-in model is weak at this; expect short, rough courses.",
     )
-    with st.expander("More settings"):
-        preset = st.segmented_control(
-            "Preset",
-            ["paper", "quick"],
-            default=model.preset,
-            required=True,
-            help="paper: the numbers of the GLAN paper. quick: short prompts and replies for a very small model.",
-        )
-        strategy_mix = st.slider(
-            "Questions over two class sessions",
-            0,
-            100,
-            50,
-            format="%d %%",
-            help="The rest are over one class session. The paper does not report its mix.",
-        )
-        concurrency = st.number_input("Calls at once", 1, 256, model.concurrency)
+    more = show_more_settings(model)
     kind = " (built in: for learning the tool, not for making data)" if model.endpoint.is_built_in else ""
     st.caption(plain(f"Model: {model.model}{kind}"))
 
@@ -110,7 +97,9 @@ with preview:
         scope=tuple(scope or fields),
         instructions=int(instructions),
         seed=int(seed),
-        settings=dataclasses.replace(model.generation_settings(preset), strategy_mix=strategy_mix / 100),
+        settings=dataclasses.replace(
+            model.generation_settings(more.preset), strategy_mix=more.strategy_mix, language=more.language
+        ),
         stages=("subjects", "syllabus", "class_details", *DEFAULT_STAGES) if grows else DEFAULT_STAGES,
     )
     try:
@@ -121,12 +110,20 @@ with preview:
         if not grows:
             st.button("Grow what is missing first", icon=":material/psychiatry:", on_click=switch_growing_on)
         st.stop()
-    show_plan(plan, estimate(cursor, plan, concurrency=int(concurrency), endpoint_url=model.endpoint.base_url))
+    show_plan(plan, estimate(cursor, plan, concurrency=more.concurrency, endpoint_url=model.endpoint.base_url))
+    limits = chosen_limits()
+    can_keep_budget = True
+    if limits.dollars is not None:
+        try:
+            Costs(request.settings, base_url=model.endpoint.base_url).check(request.stages)
+        except SettingsError as error:
+            show_error(error)
+            can_keep_budget = False
     # Not a callback: it would start the plan of the run before, without a number that was typed just now. Nothing about
     # the button ever changes, as a press is lost when it comes back as another one; a run that is going is just shown.
-    if st.button("Start", key=state.START, type="primary", icon=":material/play_arrow:"):
+    if st.button("Start", key=state.START, type="primary", icon=":material/play_arrow:") and can_keep_budget:
         try:
-            workspace.background.start(plan, endpoint=model.endpoint, concurrency=int(concurrency))
+            workspace.background.start(plan, endpoint=model.endpoint, concurrency=more.concurrency, limits=limits)
         except PlanError as error:
             show_error(error)
             st.stop()

@@ -2,68 +2,167 @@
 
 import streamlit as st
 
-from glan_core.entities import Filter, Run, RunState
-from glan_core.errors import GlanError
-from glan_core.journal import read_plan
-from glan_core.plan import plan_from_data
+from glan_core.entities import Failure, Filter, Run, RunState
+from glan_core.errors import StoreError
+from glan_core.run_folder import RunStatus, is_at_work, list_run_folders, read_status
 from glan_core.settings import runs_folder
+from glan_core.store.database import Cursor
+from glan_core.store.failures import list_open_failures
 from glan_core.store.pairs import list_pairs
-from glan_core.store.runs import find_run, run_counts, run_errors
+from glan_core.store.runs import RunCounts, find_run, run_counts, run_errors
+from pages.shared.failures_view import show_call_errors, show_failures
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count, money, shortened
-from pages.shared.plan_view import STAGE_WORDS
-from pages.shared.workspace import Workspace, open_model
+from pages.shared.run_control import folder_of, show_go_on, show_try_again, show_wishes, wish_for
+from pages.shared.run_standing import RunNow, standing
+from pages.shared.workspace import Workspace
 
 _NEWEST = 5
 _MOST_LETTERS = 400  # of an answer; the Map page shows all of it
-_STATES = {
-    RunState.RUNNING: ("running", "blue", ":material/autorenew:"),
-    RunState.FINISHED: ("finished", "green", ":material/check:"),
-    RunState.STOPPED: ("stopped", "orange", ":material/stop:"),
-    RunState.INTERRUPTED: ("interrupted", "orange", ":material/power_off:"),
-}
+_NEW_RUN = "pages/generate/new_run.py"
 
 
 def show_run(workspace: Workspace, run_id: str) -> None:
-    """Show one run; while this server works on it, anew every second."""
-    is_running = workspace.background.is_running(run_id)
+    """Show one run; while this or another process works on it, anew every second."""
+    was_at_work = _is_at_work(workspace, run_id)
 
-    @st.fragment(run_every=1.0 if is_running else None)
+    @st.fragment(run_every=1.0 if was_at_work else None)
     def live() -> None:
-        still_running = workspace.background.is_running(run_id)
-        _show(workspace, run_id, is_running=still_running)
-        if is_running and not still_running:
+        still_at_work = _is_at_work(workspace, run_id)
+        _show(workspace, run_id, is_at_work=still_at_work)
+        if was_at_work and not still_at_work:
             st.rerun()  # the whole page: the clock stops, and the plan knows what is taken now
 
     with st.container(border=True):
         live()
 
 
-def _show(workspace: Workspace, run_id: str, *, is_running: bool) -> None:
+def show_others_at_work(workspace: Workspace, *, shown_run_id: str | None) -> None:
+    """Name the runs that are at work, here or in another process, besides the one that is shown."""
+    folders = list_run_folders(runs_folder(workspace.settings.database))
+    run_ids = [folder.name for folder in folders if _is_at_work(workspace, folder.name)]
+    for run_id in run_ids:
+        if run_id != shown_run_id:
+            st.page_link(
+                _NEW_RUN,
+                label=f"Run {run_id[:6]} is at work",
+                icon=":material/autorenew:",
+                query_params={"run": run_id},
+            )
+
+
+def _is_at_work(workspace: Workspace, run_id: str) -> bool:
+    return workspace.background.is_running(run_id) or is_at_work(folder_of(workspace, run_id))
+
+
+def _show(workspace: Workspace, run_id: str, *, is_at_work: bool) -> None:
     cursor = workspace.cursor()
     run = find_run(cursor, run_id)
+    error = None if is_at_work else workspace.background.error_of(run_id)
+    if error is not None and (run is None or error.message not in run.message):
+        show_error(error)
     if run is None:
-        error = workspace.background.error_of(run_id)
-        if error is not None:
-            show_error(error)
-        else:
-            st.caption("Starting ..." if is_running else "There is no such run in this database.")
+        if error is None:
+            st.caption("Starting ..." if is_at_work else "There is no such run in this database.")
         return
+    failures = list_open_failures(cursor, run_id)
+    now = _now(workspace, run, is_at_work=is_at_work, failures=failures)
     made = run_counts(cursor, run_id)
-    wanted = run.plan["instructions"]
-    _show_head(workspace, run, is_running=is_running)
-    st.progress(
-        1.0 if run.state is RunState.FINISHED and not is_running else min(1.0, made.answers / wanted),
-        text=f"{count(made.answers)} of {count(wanted)} pairs · {count(made.calls)} calls · "
-        f"{count(made.completion_tokens)} tokens written · cost {money(made.cost)}",
-    )
-    if is_running and not made.calls:
-        st.caption("Waiting for the first reply. A model on this machine reads the whole syllabus first.")
-    if run.message and not is_running:
+    _show_head(workspace, now)
+    _show_amounts(now, made)
+    if is_at_work:
+        _show_work(now, made)
+    elif run.message:
         st.warning(plain(run.message), icon=":material/info:")
-    for kind in run_errors(cursor, run_id).itertuples():
-        what = f"{kind.calls} replies for {STAGE_WORDS[kind.stage]} could not be used ({kind.error_kind})"
-        st.caption(plain(f"{what}: {kind.example}"))
+    if failures and not is_at_work:
+        with st.container(border=True, gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**Failed: {count(len(failures))}**", width="stretch")
+                show_try_again(workspace, run_id, failures)
+            show_failures(failures)
+    errors = run_errors(cursor, run_id)
+    if len(errors):
+        show_call_errors(errors)
+    _show_newest(cursor, run_id, made)
+
+
+def _now(workspace: Workspace, run: Run, *, is_at_work: bool, failures: tuple[Failure, ...]) -> RunNow:
+    status = _status(workspace, run.run_id) if is_at_work else None
+    return RunNow(
+        run=run,
+        status=status,
+        is_at_work=is_at_work,
+        is_elsewhere=is_at_work and not workspace.background.is_running(run.run_id),
+        wish=wish_for(workspace, run.run_id, status) if is_at_work else "work",
+        failed=len(failures),
+    )
+
+
+def _status(workspace: Workspace, run_id: str) -> RunStatus | None:
+    try:
+        status = read_status(folder_of(workspace, run_id))
+    except StoreError:
+        return None  # the numbers of the database are shown all the same
+    if status is None or status.state not in (RunState.RUNNING, RunState.PAUSED):
+        return None  # by an earlier session of the run
+    return status
+
+
+def _show_head(workspace: Workspace, now: RunNow) -> None:
+    run_id = now.run.run_id
+    badge = standing(now)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(f"Run {run_id[:6]}", anchor=False, width="content")
+        st.badge(badge.words, color=badge.colour, icon=badge.icon)
+        st.space("stretch")
+        if now.is_at_work:
+            show_wishes(workspace, now)
+            return
+        if now.run.state is not RunState.FINISHED:
+            show_go_on(workspace, run_id)
+        st.page_link(
+            "pages/explore/map.py", label="On the map", icon=":material/bubble_chart:", query_params={"run": run_id}
+        )
+        st.page_link(
+            "pages/curate/export.py", label="Export", icon=":material/ios_share:", query_params={"run": run_id}
+        )
+
+
+def _show_amounts(now: RunNow, made: RunCounts) -> None:
+    wanted = now.run.plan["instructions"]
+    has_answers = "answers" in now.run.plan["stages"]
+    number, word = (made.answers, "pairs") if has_answers else (made.instructions, "questions")
+    is_complete = now.run.state is RunState.FINISHED and not now.is_at_work and not now.failed
+    st.progress(
+        1.0 if is_complete else min(1.0, number / max(1, wanted)),
+        text=f"{count(number)} of {count(wanted)} {word} · {count(made.calls)} calls · "
+        f"{count(made.completion_tokens)} tokens written · cost {plain(money(made.cost))}",
+    )
+
+
+def _show_work(now: RunNow, made: RunCounts) -> None:
+    if now.status and now.status.message:
+        st.warning(plain(now.status.message), icon=":material/hourglass_top:")
+    parts = []
+    if now.status:
+        parts.append(f"{count(now.under_way)} of {count(now.status.limit)} calls under way")
+        if now.status.refusals:
+            parts.append(f"{count(now.status.refusals)} refused for load (429)")
+    if now.failed:
+        parts.append(f"{count(now.failed)} failed so far")
+    if now.is_elsewhere:
+        parts.append("worked on by another process")
+    if parts:
+        st.caption(
+            " · ".join(parts),
+            help="The second number is how many calls may be under way at once now. A call that is refused for load is "
+            "sent again later, and fewer are sent at once until the endpoint keeps up.",
+        )
+    if now.wish == "work" and not made.calls and not (now.status and now.status.message):
+        st.caption("Waiting for the first reply. A model on this machine reads the whole syllabus first.")
+
+
+def _show_newest(cursor: Cursor, run_id: str, made: RunCounts) -> None:
     newest = list_pairs(cursor, Filter(run_ids=(run_id,)), limit=_NEWEST)
     for pair in newest.itertuples():
         with st.container(border=True, gap="xsmall"):
@@ -71,40 +170,6 @@ def _show(workspace: Workspace, run_id: str, *, is_running: bool) -> None:
             st.caption(plain(f"{pair.discipline} › {pair.subject}{flagged}"))
             st.markdown(f"**{plain(pair.instruction)}**")
             has_answer = isinstance(pair.answer, str)
-            st.text(shortened(pair.answer, _MOST_LETTERS) if has_answer else "Waiting for its answer ...")
+            st.text(shortened(pair.answer, _MOST_LETTERS) if has_answer else "It has no answer yet.")
     if made.instructions > _NEWEST:
         st.caption(f"The newest {_NEWEST} of {count(made.instructions)} are shown.")
-
-
-def _show_head(workspace: Workspace, run: Run, *, is_running: bool) -> None:
-    state = RunState.RUNNING if is_running else run.state
-    words, colour, icon = _STATES[state]
-    is_stopping = workspace.background.is_stopping(run.run_id)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(f"Run {run.run_id[:6]}", anchor=False, width="content")
-        st.badge("stopping" if is_stopping else words, color=colour, icon=icon)
-        st.space("stretch")
-        if is_running:
-            if st.button("Stop", icon=":material/stop:", disabled=is_stopping, help="Waits for the calls in flight."):
-                workspace.background.stop(run.run_id)
-                st.rerun(scope="fragment")
-            return
-        if state is not RunState.FINISHED and st.button("Go on", icon=":material/play_arrow:"):
-            _go_on(workspace, run.run_id)
-        st.page_link(
-            "pages/explore/map.py", label="On the map", icon=":material/bubble_chart:", query_params={"run": run.run_id}
-        )
-        st.page_link(
-            "pages/curate/export.py", label="Export", icon=":material/ios_share:", query_params={"run": run.run_id}
-        )
-
-
-def _go_on(workspace: Workspace, run_id: str) -> None:
-    try:
-        plan = plan_from_data(read_plan(runs_folder(workspace.settings.database) / run_id))
-        model = open_model()
-    except GlanError as error:
-        show_error(error)
-        return
-    workspace.background.start(plan, endpoint=model.endpoint, concurrency=model.concurrency)
-    st.rerun()

@@ -1,48 +1,28 @@
 """Does the New run page say what will happen, and start exactly that?"""
 
-import time
-
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from glan_core.engines.background import Background
-from glan_core.entities import RunState
 from glan_core.scope import resolve_scope
 from glan_core.store.database import Database
-from glan_core.store.runs import list_runs, save_run
-from pages.shared.workspace import open_workspace
-from tests.model_server import ModelServer, Reply
-
-PAGE = "pages/generate/new_run.py"
+from glan_core.store.runs import count_runs, list_runs
+from tests.model_server import ModelServer
+from tests.pages.new_run_page import open_page, press, start, texts, wait_for
 
 
-def open_page(app: AppTest, **query: str) -> AppTest:
-    """Show the page; a page is chosen after a first run."""
-    app.run()
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.switch_page(PAGE).run()
-
-
-def labels(app: AppTest) -> dict[str, str]:
+def metrics(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
-
-
-def wait_for(background: Background, run_id: str) -> None:
-    deadline = time.monotonic() + 60
-    while background.is_running(run_id):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_the_plan_of_five_pairs_needs_ten_calls(app: AppTest) -> None:
     open_page(app)
     assert not app.exception
-    assert labels(app)["Calls"] == "10"
+    assert metrics(app)["Calls"] == "10"
 
 
 def test_what_it_takes_is_a_range_and_an_unknown_price_is_said_to_be_unknown(app: AppTest) -> None:
     open_page(app)
-    shown = labels(app)
+    shown = metrics(app)
     assert "–" in shown["Time"]
     assert "–" in shown["Tokens"]
     assert shown["Cost"] == "unknown"
@@ -80,61 +60,72 @@ def test_a_scope_without_syllabi_says_what_to_do(app: AppTest, app_database: Dat
 def test_growing_a_bare_discipline_is_planned_with_all_its_stages(app: AppTest, app_database: Database) -> None:
     open_page(app, scope=resolve_scope(app_database.cursor(), "Astronomy").node_id)
     app.toggle[0].set_value(True).run()
-    assert int(labels(app)["Calls, about"]) > 10
+    assert int(metrics(app)["Calls, about"]) > 10
 
 
 def test_a_started_run_makes_its_pairs_and_offers_the_next_seed(app: AppTest, app_database: Database) -> None:
     open_page(app)
-    app.button[0].click().run()
-    (run,) = list_runs(app_database.cursor())
-    wait_for(open_workspace().background, run.run_id)
+    run_id = start(app)
+    wait_for(run_id)
     app.run()
     assert not app.exception
-    assert app.query_params["run"] == run.run_id
-    assert any("finished" in badge.value for badge in app.markdown)
-    assert app.number_input[1].value == 1
+    assert [run.run_id for run in list_runs(app_database.cursor())] == [run_id]
+    assert ":green-badge[" in texts(app)
+    assert app.number_input(key="seed").value == 1
 
 
-def test_replies_that_cannot_be_used_are_named_by_stage_and_kind(
-    app: AppTest, app_database: Database, model_server: ModelServer
+def test_the_language_is_that_of_the_environment_until_another_is_chosen(
+    app: AppTest, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model_server.script = lambda request: Reply(text="", status=200)
+    monkeypatch.setenv("GLAN_LANGUAGE", "Korean")
     open_page(app)
-    app.button[0].click().run()
-    (run,) = list_runs(app_database.cursor())
-    wait_for(open_workspace().background, run.run_id)
-    app.run()
-    assert any("replies for questions could not be used (empty)" in _plain(text.value) for text in app.caption)
+    (language,) = app.selectbox
+    assert language.value == "ko"
+    assert "Korean" in "\n".join(code.value for code in app.code)
+    language.select("da").run()
+    assert "Danish" in "\n".join(code.value for code in app.code)
+    wait_for(start(app))
+    prompts = ["\n".join(turn.content for turn in each.messages) for each in model_server.requests_of("instructions")]
+    assert len(prompts) == 5
+    assert all("Danish" in prompt for prompt in prompts)
 
 
-def test_an_interrupted_run_offers_to_go_on(app: AppTest, app_database: Database) -> None:
+def test_a_budget_without_a_price_is_told_and_starts_nothing(app: AppTest, app_database: Database) -> None:
     open_page(app)
-    app.button[0].click().run()
-    cursor = app_database.cursor()
-    (run,) = list_runs(cursor)
-    wait_for(open_workspace().background, run.run_id)
-    (run,) = list_runs(cursor)
-    object.__setattr__(run, "state", RunState.INTERRUPTED)
-    save_run(cursor, run)
-    app.run()
-    assert "Go on" in [button.label for button in app.button]
+    app.number_input(key="stop_at_dollars").set_value(1.5).run()
+    assert "The price of 'scripted-model' is not known, so a budget cannot be kept" in texts(app)
+    press(app, "Start")
+    assert count_runs(app_database.cursor()) == 0
+    app.number_input(key="stop_at_dollars").set_value(None).run()
+    assert not app.error
+    wait_for(start(app))
+    assert count_runs(app_database.cursor()) == 1
 
 
-def test_an_unknown_run_in_the_address_is_a_sentence(app: AppTest) -> None:
-    open_page(app, run="nosuchrun")
-    assert not app.exception
-    assert any("There is no such run" in text.value for text in app.caption)
+def test_limits_are_none_until_they_are_set() -> None:
+    app = AppTest.from_function(_limits_page).run()
+    assert app.text[0].value == "Limits(dollars=None, tokens=None, seconds=None, pairs=None)"
+    app.number_input(key="stop_at_dollars").set_value(2.5)
+    app.number_input(key="stop_after_minutes").set_value(3).run()
+    assert app.text[0].value == "Limits(dollars=2.5, tokens=None, seconds=180, pairs=None)"
 
 
 def test_an_endpoint_without_a_chosen_model_lists_what_it_offers(
-    app: AppTest, model_server: ModelServer, monkeypatch
+    app: AppTest, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GLAN_MODEL", "")
     model_server.models = ["small-one", "large-one"]
     open_page(app)
     assert not app.exception
-    assert "small-one" in _plain(app.error[0].value)
+    assert "small-one" in texts(app)
 
 
-def _plain(text: str) -> str:
-    return text.replace("\\", "")
+def _limits_page() -> None:
+    import streamlit as st
+
+    from glan_core.llm.endpoint import Endpoint
+    from glan_core.model_choice import ModelChoice
+    from pages.shared.more_settings import chosen_limits, show_more_settings
+
+    show_more_settings(ModelChoice(Endpoint("http://127.0.0.1:9/v1", ""), "model", "model", 16))
+    st.text(str(chosen_limits()))

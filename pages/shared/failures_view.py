@@ -1,0 +1,46 @@
+"""What did a run give up on, and which of its calls brought nothing?"""
+
+from collections import Counter
+
+import pandas as pd
+import streamlit as st
+
+from glan_core.entities import Failure
+from pages.shared.feedback import plain
+from pages.shared.formats import count, shortened
+from pages.shared.plan_view import STAGE_WORDS
+
+_MOST_LETTERS = 300  # of what an endpoint said; some send a page
+_KIND_WORDS = {
+    "connection": "the endpoint could not be reached",
+    "empty": "the reply was empty",
+    "no_choices": "the endpoint sent no reply along",
+    "nothing_new": "the reply named nothing new",
+    "timeout": "no reply came in time",
+    "truncated": "the reply was cut off",
+    "unreadable": "the endpoint sent something that is no reply",
+    "wrong_shape": "the reply did not have the form that was asked for",
+}
+
+
+def show_failures(failures: tuple[Failure, ...]) -> None:
+    """List reasons by stage and kind, the most frequent first, each with what was said in one case."""
+    examples = {(failure.stage, failure.error_kind): failure.message for failure in failures}
+    for (stage, kind), number in Counter((failure.stage, failure.error_kind) for failure in failures).most_common():
+        st.markdown(f"**{count(number)} of the {STAGE_WORDS[stage]}**: {plain(_reason(kind))}")
+        st.caption(plain(shortened(examples[stage, kind], _MOST_LETTERS)))
+
+
+def show_call_errors(errors: pd.DataFrame) -> None:
+    """List the calls that brought nothing, by stage and kind; most were made up for by a further one."""
+    with st.expander("Calls that brought nothing"):
+        st.caption("A reply that cannot be used is asked for again, up to three times, before an item is given up.")
+        for kind in errors.itertuples():
+            what = f"{kind.calls} for {STAGE_WORDS[kind.stage]}: {_reason(kind.error_kind)}"
+            st.text(f"{what}. {shortened(kind.example, _MOST_LETTERS)}")
+
+
+def _reason(kind: str) -> str:
+    if kind.startswith("http_"):
+        return f"the endpoint answered with status {kind.removeprefix('http_')}"
+    return _KIND_WORDS.get(kind, kind or "nobody said why")

@@ -1,0 +1,127 @@
+"""What can a visitor ask of a run, whichever process works on it?"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from glan_core.engines.control import Wish, ask_folder
+from glan_core.entities import Failure, RunState
+from glan_core.errors import GlanError
+from glan_core.journal import read_plan
+from glan_core.plan import check_templates, plan_from_data
+from glan_core.run_folder import RunStatus
+from glan_core.settings import runs_folder
+from pages.shared import state
+from pages.shared.feedback import plain, show_error
+from pages.shared.more_settings import chosen_limits
+from pages.shared.run_standing import RunNow
+from pages.shared.workspace import Workspace, open_model
+
+_ITEM_STAGES = ("instructions", "answers")
+
+
+def folder_of(workspace: Workspace, run_id: str) -> Path:
+    """Give the folder of a run."""
+    return runs_folder(workspace.settings.database) / run_id
+
+
+def wish_for(workspace: Workspace, run_id: str, status: RunStatus | None) -> Wish:
+    """Give what was asked of a run that is at work; `status` is what its process said last."""
+    if workspace.background.is_running(run_id):
+        if workspace.background.is_stopping(run_id):
+            return "stop"
+        return "pause" if workspace.background.is_paused(run_id) else "work"
+    heard: Wish = "pause" if status and status.state is RunState.PAUSED else "work"
+    asked = st.session_state.get(state.ASKED, {}).get(run_id, heard)
+    if asked == heard:
+        st.session_state.get(state.ASKED, {}).pop(run_id, None)  # from now on its own word counts
+    return asked
+
+
+def show_wishes(workspace: Workspace, now: RunNow) -> None:
+    """Offer to pause, resume and stop a run that is at work."""
+    run_id = now.run.run_id
+    is_stopping = now.wish == "stop"
+    if now.wish == "pause":
+        st.button(
+            "Resume",
+            key=f"resume-{run_id}",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=_ask,
+            args=(workspace, now, "work"),
+        )
+    else:
+        st.button(
+            "Pause",
+            key=f"pause-{run_id}",
+            icon=":material/pause:",
+            disabled=is_stopping,
+            help="Sends no more calls until you resume. Those under way are finished.",
+            on_click=_ask,
+            args=(workspace, now, "pause"),
+        )
+    st.button(
+        "Stop",
+        key=f"stop-{run_id}",
+        icon=":material/stop:",
+        disabled=is_stopping,
+        help="Ends the run after the calls under way. You can go on with it later.",
+        on_click=_ask,
+        args=(workspace, now, "stop"),
+    )
+
+
+def show_go_on(workspace: Workspace, run_id: str) -> None:
+    """Offer to go on with a run that ended before it was done."""
+    if st.button(
+        "Go on",
+        key=f"go-on-{run_id}",
+        icon=":material/play_arrow:",
+        help="Makes what is missing, within the limits that stand under More settings.",
+    ):
+        _start(workspace, run_id, only=None)
+
+
+def show_try_again(workspace: Workspace, run_id: str, failures: tuple[Failure, ...]) -> None:
+    """Offer to try what failed, and nothing else."""
+    if st.button(
+        "Try again",
+        key=f"again-{run_id}",
+        icon=":material/replay:",
+        help="Asks once more for these items only, within the limits that stand under More settings.",
+    ):
+        # Questions that were to follow from a syllabus have no ids before there is one, so nothing can be left out.
+        has_items_only = all(failure.stage in _ITEM_STAGES for failure in failures)
+        _start(workspace, run_id, only=frozenset(each.item_id for each in failures) if has_items_only else None)
+
+
+def _ask(workspace: Workspace, now: RunNow, wish: Wish) -> None:
+    run_id, background = now.run.run_id, workspace.background
+    if not now.is_elsewhere:
+        {"work": background.resume, "pause": background.pause, "stop": background.stop}[wish](run_id)
+        return
+    try:
+        ask_folder(folder_of(workspace, run_id), wish)
+    except GlanError as error:
+        st.toast(plain(f"{error.message} {error.hint}"), icon=":material/error:")  # a callback has no place of its own
+        return
+    st.session_state.setdefault(state.ASKED, {})[run_id] = wish
+
+
+def _start(workspace: Workspace, run_id: str, *, only: frozenset[str] | None) -> None:
+    try:
+        plan = plan_from_data(read_plan(folder_of(workspace, run_id)))
+        check_templates(plan)
+        model = open_model()
+        workspace.background.start(
+            plan,
+            endpoint=model.endpoint,
+            concurrency=st.session_state.get(state.CONCURRENCY) or model.concurrency,
+            limits=chosen_limits(),
+            only=only,
+        )
+    except GlanError as error:
+        show_error(error)
+        return
+    st.rerun()
