@@ -5,26 +5,33 @@ import dataclasses
 import itertools
 
 from glan_core.calls import ModelCall
+from glan_core.entities import ClassSession, KeyConcept, Subject, Syllabus, TaxonomyNode
 from glan_core.errors import DiskError, ReplyError
 from glan_core.journal import Journal
 from glan_core.store.database import Database, explained_errors
-from glan_core.store.ingest import Entity, ingest
+from glan_core.store.ingest import INSERTS, Entity, ingest
 from glan_core.store.journals import find_journal_bytes, save_journal_bytes
 from glan_core.store.model_calls import find_model_call, list_unused_call_ids
 
 _ROWS_AT_ONCE = 2_000  # of a journal that is taken in: bounds the memory
+_TREE = frozenset({TaxonomyNode, Subject, Syllabus, ClassSession, KeyConcept})
 
 
 class Ledger:
     """The writing side of one run. Everything but `flush` is to be called from the run's event loop only."""
 
-    def __init__(self, database: Database, journal: Journal, *, run_id: str) -> None:
-        """Take what the journal holds into the database, so that both know the same."""
+    def __init__(self, database: Database, journal: Journal, *, run_id: str, is_tree_only: bool = False) -> None:
+        """Take what the journal holds into the database, so that both know the same.
+
+        With `is_tree_only` nothing but nodes, subjects and syllabi goes into the database, which is all that a run has
+        to look up in what it makes itself; calls and pairs stand in the journal, for another database to take in.
+        """
         self._database = database
         self._journal = journal
         self._run_id = run_id
         self._reader = database.cursor()
         self._writer = database.cursor()
+        self._kinds = _TREE if is_tree_only else frozenset(INSERTS)
         self._unwritten: list[Entity] = []
         self._open_calls: dict[str, ModelCall] = {}
         self._error: DiskError | None = None
@@ -33,7 +40,7 @@ class Ledger:
         entries = journal.read(start=find_journal_bytes(self._reader, run_id))
         with explained_errors(database.path):
             while batch := list(itertools.islice(entries, _ROWS_AT_ONCE)):
-                ingest(self._writer, batch)
+                ingest(self._writer, [entity for entity in batch if type(entity) in self._kinds])
             save_journal_bytes(self._writer, run_id, journal.end)
             self._unused_call_ids = list_unused_call_ids(self._reader)
 
@@ -45,7 +52,7 @@ class Ledger:
     def keep(self, *entities: Entity) -> None:
         """Put entities into the journal now and into the database with the next flush; DiskError if that fails."""
         self._journal.append(*entities)
-        self._unwritten.extend(entities)
+        self._unwritten.extend(entity for entity in entities if type(entity) in self._kinds)
 
     def record(self, call: ModelCall) -> None:
         """Keep a call that just ended.
@@ -54,7 +61,8 @@ class Ledger:
         """
         self.cost = None if self.cost is None or call.cost is None else self.cost + call.cost
         self._journal.append(call, is_more_to_come=True)
-        self._unwritten.append(call)
+        if ModelCall in self._kinds:
+            self._unwritten.append(call)
         asyncio.get_running_loop().call_soon(self._write_rest)
         if call.has_reply:
             self._open_calls[call.model_call_id] = call

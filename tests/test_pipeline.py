@@ -109,7 +109,7 @@ def on(stage: str, reply: str | Exception, *, times: int = 1000, that: str = "")
 
 
 REFUSED = CallError("HTTP 400: no", kind="http_400")
-BUSY = CallError("HTTP 429: busy", kind="http_429", is_retryable=True)
+GARBAGE = CallError("It sent something that is no completion.", kind="unreadable", is_retryable=True)
 
 
 # Questions and answers ----------------------------------------------------------------------------------------------
@@ -236,9 +236,9 @@ def test_a_refused_call_is_not_sent_again(plan_of: Callable, work_off: Callable)
     assert done.counts.failed == 1
 
 
-def test_a_call_that_may_pass_is_sent_as_often_as_set(plan_of: Callable, work_off: Callable):
-    assert work_off(plan_of(instructions=1), on("answers", BUSY)).sent() == {"instructions": 1, "answers": 3}
-    assert work_off(plan_of(instructions=2), on("answers", BUSY, times=2)).counts.failed == 0
+def test_a_body_that_is_no_completion_is_asked_for_as_often_as_set(plan_of: Callable, work_off: Callable):
+    assert work_off(plan_of(instructions=1), on("answers", GARBAGE)).sent() == {"instructions": 1, "answers": 3}
+    assert work_off(plan_of(instructions=2), on("answers", GARBAGE, times=2)).counts.failed == 0
 
 
 def test_a_refused_call_is_recorded_and_sent_anew_by_a_further_run(small: Small, plan_of: Callable, work_off: Callable):
@@ -328,7 +328,7 @@ def test_one_failed_query_leaves_the_subjects_of_the_others(growing: Callable, w
 
 def test_a_discipline_without_a_usable_list_fails_alone(growing: Callable, work_off: Callable):
     done = work_off(growing(), on("subjects", "I would rather not.", that="JSON Lines"))
-    assert done.sent() == {"subjects": 12}  # two queries of three attempts of two turns
+    assert done.sent() == {"subjects": 18}  # two queries of three attempts of two turns and a repair
     assert (done.counts.answers, done.counts.failed) == (0, 2)
 
 
@@ -346,8 +346,9 @@ def test_a_syllabus_that_was_cut_off_is_asked_for_again(growing: Callable, work_
 
 
 def test_a_subject_whose_details_cannot_be_read_fails_alone(growing: Callable, work_off: Callable):
-    done = work_off(growing(), on("class_details", "It has three parts.", times=3))
-    assert (done.sent()["class_details"], done.counts.failed) == (5, 1)
+    done = work_off(growing(), on("class_details", "It has three parts.", times=6))
+    # Three attempts, each with a repair, for one of three subjects.
+    assert (done.sent()["class_details"], done.counts.failed) == (8, 1)
     assert done.counts.answers in (2, 3)  # one subject of three has one or two of the four questions
 
 

@@ -9,8 +9,18 @@ from pathlib import Path
 
 from glan_core.store.database import Cursor, explained_errors, open_database
 
-# The curriculum, and what was found out about endpoints; `run` tells the seed of an instruction.
-_WHOLE_TABLES = ("taxonomy_node", "subject", "syllabus", "class_session", "key_concept", "run", "endpoint_model")
+# The curriculum, and what was found out about endpoints; `run` tells the seed of an instruction, `journal` how much of
+# each is known.
+_WHOLE_TABLES = (
+    "taxonomy_node",
+    "subject",
+    "syllabus",
+    "class_session",
+    "key_concept",
+    "run",
+    "journal",
+    "endpoint_model",
+)
 
 
 def write_slice(
