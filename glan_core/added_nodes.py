@@ -3,7 +3,8 @@
     Industry/Beekeeping                         a field, and below it a sub-field and a discipline of that name
     Agriculture/Animal husbandry/Beekeeping     field, sub-field, discipline
 
-What is there is used, letter case aside; what is not is added.
+What is there is used, letter case aside, also where the path leaves out what stands between: Natural Science/Physics is
+Natural Science/Physical sciences/Physics. What is not there is added.
 """
 
 import difflib
@@ -15,14 +16,16 @@ from glan_core.errors import ScopeError
 from glan_core.scope import ScopeNode, list_scope_nodes
 from glan_core.store.database import Cursor
 
-_SIMILAR = 0.8  # above this a name that is not there is more likely a slip than a new one
+# Above this a name that is not there is more likely a slip than a new one: Phisics is caught (0.86), Biochemistry beside
+# Geochemistry (0.83) is not.
+_SIMILAR = 0.85
 
 
 class AddedNodes(NamedTuple):
     """Where a path leads."""
 
     node_id: str
-    """The discipline at its end, or the subject or higher node that it named already."""
+    """The discipline at its end, or a higher node that was there already."""
     nodes: tuple[TaxonomyNode, ...]
     """Those that have to be added for it, from the top."""
 
@@ -30,19 +33,19 @@ class AddedNodes(NamedTuple):
 def nodes_of_path(cursor: Cursor, path: str) -> AddedNodes:
     """Give the node that a path names, with what is missing on the way to it.
 
-    A name alone has to be there already. Raises ScopeError for an empty part, a path that is too long, a single name
-    that is unknown, and a name that is nearly that of a sibling.
+    A name alone has to be there already. Raises ScopeError for an empty part, a path that is too long or fits several
+    nodes, a single name that is unknown, and a name that is nearly that of another node in the same place.
     """
     parts = tuple(part.strip() for part in path.replace(" > ", "/").split("/"))
     if not all(parts):
         raise ScopeError(f"{path!r} has an empty part.", "Write it as Field/Sub-field/Discipline.")
     nodes = [node for node in list_scope_nodes(cursor) if node.level != "subject"]
-    there = _ending_in(nodes, parts)
+    there = _named(nodes, parts)
     if there is not None:
         return AddedNodes(there.node_id, ())
     if len(parts) == 1:
         raise ScopeError(f"There is no node {path!r} in the taxonomy.", f"Say where it belongs: Field/{path}.")
-    parent = _ending_in(nodes, parts[:-1])
+    parent = _named(nodes, parts[:-1])
     above, names = (parent.path, [parts[-1]]) if parent is not None else ((), list(parts))
     if len(above) + len(names) > len(LEVELS):
         raise ScopeError(f"{path!r} is too deep.", "The taxonomy has fields, sub-fields and disciplines.")
@@ -51,27 +54,49 @@ def nodes_of_path(cursor: Cursor, path: str) -> AddedNodes:
     return _added(nodes, above, parent.node_id if parent is not None else None, names)
 
 
-def _ending_in(nodes: list[ScopeNode], parts: tuple[str, ...]) -> ScopeNode | None:
-    wanted = tuple(part.casefold() for part in parts)
-    whole = [node for node in nodes if tuple(name.casefold() for name in node.path) == wanted]
-    found = whole or [node for node in nodes if tuple(name.casefold() for name in node.path[-len(wanted) :]) == wanted]
+def _named(nodes: list[ScopeNode], parts: tuple[str, ...]) -> ScopeNode | None:
+    wanted = _folded(parts)
+    whole = [node for node in nodes if _folded(node.path) == wanted]
+    ending = [node for node in nodes if _folded(node.path[-len(wanted) :]) == wanted]
+    passing = [node for node in nodes if _passes(_folded(node.path), wanted)]
+    found = whole or ending or passing
+    # A discipline that was added without a sub-field stands below one of its own name, and it is what is meant.
+    found = [node for node in found if not any(other.path == (*node.path, node.path[-1]) for other in found)]
     if len(found) > 1:
         labels = "; ".join(node.label for node in found[:5])
         raise ScopeError(f"{'/'.join(parts)!r} fits {len(found)} nodes.", f"Give the path of one: {labels}.")
-    return found[0] if found else None
+    if not found:
+        return None
+    return next((node for node in nodes if node.path == (*found[0].path, found[0].path[-1])), found[0])
+
+
+def _passes(path: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Say whether a path begins and ends as wanted, with all names in order and others between them."""
+    names = iter(path)
+    return len(wanted) > 1 and (path[0], path[-1]) == (wanted[0], wanted[-1]) and all(name in names for name in wanted)
+
+
+def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.casefold() for name in names)
 
 
 def _added(nodes: list[ScopeNode], above: tuple[str, ...], parent_id: str | None, names: list[str]) -> AddedNodes:
     added: list[TaxonomyNode] = []
     for name in names:
-        siblings = [node.path[-1] for node in nodes if node.path[:-1] == above]
-        close = difflib.get_close_matches(name, siblings, n=1, cutoff=_SIMILAR)
+        # Fields for a field; below a field everything in it, as the path may leave out a sub-field.
+        near = {node.path[-1].casefold(): node for node in nodes if _is_near(node.path, above)}
+        close = difflib.get_close_matches(name.casefold(), near, n=1, cutoff=_SIMILAR)
         if close and not added:
             raise ScopeError(
-                f"There is no {name!r}, but there is {close[0]!r}.", "Use that name, or one that is less like it."
+                f"There is no {name!r}, but there is {near[close[0]].label}.",
+                "Use that name, or one that is less like it.",
             )
         node_id = ids.taxonomy_node_id(parent_id, name)
         level = LEVELS[len(above)]
         added.append(TaxonomyNode(node_id, parent_id, level, name, origin="user"))
         parent_id, above = node_id, (*above, name)
     return AddedNodes(added[-1].taxonomy_node_id, tuple(added))
+
+
+def _is_near(path: tuple[str, ...], above: tuple[str, ...]) -> bool:
+    return path[: len(above)] == above and len(path) > len(above) and (bool(above) or len(path) == 1)

@@ -4,6 +4,7 @@ Every run leaves a journal, and whoever has the database open takes it in from w
 twice changes nothing, and doing it on an empty database makes the runs anew.
 """
 
+import dataclasses
 import itertools
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +39,7 @@ def take_in_journals(database: Database, runs_folder: Path, *, except_runs: froz
     """
     runs = rows = 0
     unreadable: list[str] = []
-    for folder in list_run_folders(runs_folder):
+    for folder in reversed(list_run_folders(runs_folder)):  # what was found out later replaces what was before
         if folder.name in except_runs:
             continue
         try:
@@ -56,10 +57,12 @@ def take_in_journal(database: Database, folder: Path) -> int:
     path = folder / "journal.jsonl"
     cursor = database.cursor()
     with explained_errors(database.path):
-        start = find_journal_bytes(cursor, folder.name)
-        end = whole_bytes(path)
-        known, told = find_run(cursor, folder.name), run_of_folder(folder)
-        if end <= start and known is not None and (known.state, known.message) == (told.state, told.message):
+        start, end = find_journal_bytes(cursor, folder.name), whole_bytes(path)
+        if end < start:
+            start = 0  # it is not the journal that was taken in before
+        known = find_run(cursor, folder.name)
+        told = _run_of_folder(folder, known)
+        if end == start and told == known:
             return 0
         rows = 0
         entities = read_journal(path, start=start) if end > start else iter(())
@@ -68,25 +71,45 @@ def take_in_journal(database: Database, folder: Path) -> int:
             while batch := list(itertools.islice(entities, _ROWS_AT_ONCE)):
                 ingest(cursor, batch)
                 rows += len(batch)
-            save_journal_bytes(cursor, folder.name, max(start, end))
+            save_journal_bytes(cursor, folder.name, end)
     return rows
 
 
-def run_of_folder(folder: Path) -> Run:
+def _run_of_folder(folder: Path, known: Run | None) -> Run:
     """Give the row of a run as its folder tells it: what was asked for, and where it stands."""
-    request = read_plan(folder)["request"]
     status = read_status(folder)
-    return Run(
-        run_id=folder.name,
-        plan={key: request[key] for key in ("scope", "instructions", "stages")},
-        settings=request["settings"],
-        seed=request["seed"],
-        state=status.state if status else RunState.INTERRUPTED,
-        engine=status.engine if status else "local",
-        started_at=datetime.fromisoformat(status.started_at) if status else _changed_at(folder),
-        finished_at=datetime.fromisoformat(status.finished_at) if status and status.finished_at else None,
-        message=status.message if status else "It ended before it began.",
-    )
+    if known is None:  # a plan may be long, so it is read only when nobody has seen it
+        known = _planned_run(folder)
+    if status is None:
+        return known
+    try:
+        return dataclasses.replace(
+            known,
+            state=status.state,
+            engine=status.engine,
+            started_at=datetime.fromisoformat(status.started_at),
+            finished_at=datetime.fromisoformat(status.finished_at) if status.finished_at else None,
+            message=status.message,
+        )
+    except (TypeError, ValueError) as error:
+        raise StoreError(f"The times in {folder / 'status.json'} are none.", "Go on with the run.") from error
+
+
+def _planned_run(folder: Path) -> Run:
+    request = read_plan(folder)["request"]
+    try:
+        return Run(
+            run_id=folder.name,
+            plan={key: request[key] for key in ("scope", "instructions", "stages")},
+            settings=request["settings"],
+            seed=request["seed"],
+            state=RunState.INTERRUPTED,
+            engine="local",
+            started_at=_changed_at(folder),
+            message="It has made nothing yet.",
+        )
+    except (KeyError, TypeError) as error:
+        raise StoreError(f"The plan in {folder} cannot be read.", "Move the folder away.") from error
 
 
 def _changed_at(folder: Path) -> datetime:

@@ -12,10 +12,12 @@ prompts share stands in a line of its own before the first call that needs it (s
 from these lines and can be made again from them.
 """
 
+import contextlib
 import dataclasses
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -30,9 +32,15 @@ from glan_core.shared_texts import fold, shared_text_ids, unfold
 from glan_core.store.ingest import INSERTS, Entity
 
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in INSERTS}
+_TURN = ("role", "content")
 _FIELDS = {
     kind: tuple(field.name for field in dataclasses.fields(kind) if field.name != "shared_texts") for kind in INSERTS
 }
+
+
+# Whoever asks whether a run is at work holds its lock for some microseconds (see is_at_work in run_folder.py).
+_LOCK_SECONDS = 0.25
+_LOCK_STEP_SECONDS = 0.01
 
 
 class Journal:
@@ -46,7 +54,7 @@ class Journal:
         except OSError as error:
             raise _explained(error, self._path) from error
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(self._file)
         except OSError as error:
             os.close(self._file)
             raise StoreError(
@@ -147,10 +155,12 @@ def whole_bytes(path: Path) -> int:
 
 
 def write_plan(folder: Path, plan: dict[str, Any]) -> None:
-    """Put a plan on disk, whole or not at all; a plan that is there already stays."""
+    """Put a plan on disk, whole or not at all; a plan that is there already and can be read stays."""
     path = folder / "plan.json"
     if path.exists():
-        return
+        with contextlib.suppress(StoreError):  # one that cannot be read is of no use to anybody
+            read_plan(folder)
+            return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = folder / f"plan.json.{os.getpid()}"
@@ -164,9 +174,29 @@ def read_plan(folder: Path) -> dict[str, Any]:
     """Give the plan of a run; StoreError if it cannot be read."""
     try:
         plan: dict[str, Any] = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StoreError(f"The plan in {folder} cannot be read.", "Start a new run with the same settings.") from error
+        is_plan = plan.keys() >= {"request", "items", "growths"}
+    except (OSError, ValueError, AttributeError) as error:
+        raise _unreadable(folder) from error
+    if not is_plan:
+        raise _unreadable(folder)
     return plan
+
+
+def _unreadable(folder: Path) -> StoreError:
+    return StoreError(
+        f"The plan in {folder} cannot be read.", "The command that began the run writes it anew: give it again."
+    )
+
+
+def _lock(file: int) -> None:
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_LOCK_STEP_SECONDS)
 
 
 def _line(entity: Entity) -> bytes:
@@ -190,7 +220,8 @@ def _entity(kind: str, value: dict[str, Any], shared_texts: dict[str, str]) -> E
     if "strategy" in value:
         value["strategy"] = Strategy(value["strategy"])
     if "messages" in value:
-        folded = value["messages"]
+        # Journals of the first version hold turns as pairs.
+        folded = [turn if isinstance(turn, dict) else dict(zip(_TURN, turn, strict=True)) for turn in value["messages"]]
         value["messages"] = unfold(folded, shared_texts.__getitem__)
         value["shared_texts"] = tuple(shared_texts[each] for each in shared_text_ids(folded))
     if "finished_at" in value:

@@ -154,23 +154,28 @@ def make_plan(cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, 
     )
 
 
-def plan_from_data(data: dict[str, Any]) -> Plan:
+def plan_from_data(data: dict[str, Any], *, is_to_be_run: bool = True) -> Plan:
     """Read what Plan.to_data wrote.
 
-    Raises PlanError if it was written by a version that wrote plans otherwise, or a template has changed since.
+    Raises PlanError if it was written by a version that wrote plans otherwise, or, for a plan that is to be run, if a
+    template has changed since.
     """
-    if not isinstance(data["items"], dict):
-        raise PlanError("This plan was written by an earlier version.", "Plan the run again: replies are kept.")
-    request = request_from_data(data["request"])
-    plan = Plan(
-        **{
-            **data,
-            "request": request,
-            "items": planned_instructions_from_data(data["items"], settings=request.settings, seed=request.seed),
-            "growths": tuple(Growth(*growth) for growth in data["growths"]),
-        }
-    )
-    check_templates(plan)
+    try:
+        request = request_from_data(data["request"])
+        plan = Plan(
+            **{
+                **data,
+                "request": request,
+                "items": planned_instructions_from_data(data["items"], settings=request.settings, seed=request.seed),
+                "growths": tuple(Growth(*growth) for growth in data["growths"]),
+            }
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PlanError(
+            "This plan was written by an earlier version.", "Plan the run again: replies are kept."
+        ) from error
+    if is_to_be_run:
+        check_templates(plan)
     return plan
 
 

@@ -106,11 +106,13 @@ def read_status(folder: Path) -> RunStatus | None:
     """
     try:
         data = json.loads((folder / "status.json").read_text(encoding="utf-8"))
+        status = RunStatus(**{**data, "state": RunState(data["state"]), "models": tuple(data["models"])})
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"The status in {folder} cannot be read.", "Go on with the run to have it written.") from error
-    status = RunStatus(**{**data, "state": RunState(data["state"]), "models": tuple(data["models"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StoreError(
+            f"The status in {folder} cannot be read.", f"`runs resume {folder.name}` writes it anew."
+        ) from error
     if status.state in (RunState.RUNNING, RunState.PAUSED) and not is_at_work(folder):
         return dataclasses.replace(status, state=RunState.INTERRUPTED, message="Its process ended before the run did.")
     return status

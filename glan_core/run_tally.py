@@ -8,8 +8,11 @@ from statistics import quantiles
 from typing import Any, NamedTuple
 
 from glan_core.calls import ModelCall
-from glan_core.entities import STAGES, Answer, Failure, Instruction
+from glan_core.entities import STAGES, Answer, ClassSession, Failure, Instruction, Syllabus
 from glan_core.journal import read_journal
+
+_HEADS = ("stage", "answered", "unusable", "lost", "sent again", "tokens", "cost", "seconds")
+_WIDTHS = (-15, 9, 9, 7, 11, 24, 11, 15)  # negative: to the left
 
 
 @dataclass(slots=True)
@@ -55,21 +58,33 @@ class RunTally:
     def words(self) -> list[str]:
         """Give it as lines for a person."""
         lines = []
+        if self.stages:
+            lines += ["", "Calls by stage (seconds: half of them took less, nine of ten took less)", _row(*_HEADS)]
         for stage, tally in self.stages.items():
-            cost = "price unknown" if tally.cost is None else f"${tally.cost:.4f}"
-            parts = [
-                f"{tally.answered:,} answered",
-                f"{tally.sent_again:,} sent again",
-                f"{tally.unusable:,} unusable",
-                f"{tally.lost:,} lost",
-                f"{tally.prompt_tokens:,} + {tally.completion_tokens:,} tokens",
-                cost,
-            ]
-            if tally.seconds_p50 is not None:
-                parts.append(f"{tally.seconds_p50:.1f} s (p90 {tally.seconds_p90:.1f} s)")
-            lines.append(f"  {stage:<14}{', '.join(parts)}")
-        lines += [f"  failed: {number:,} {key}: {self.example[key]}" for key, number in self.failures.items()]
+            half, most = tally.seconds_p50, tally.seconds_p90
+            lines.append(
+                _row(
+                    stage,
+                    f"{tally.answered:,}",
+                    f"{tally.unusable:,}",
+                    f"{tally.lost:,}",
+                    f"{tally.sent_again:,}",
+                    f"{tally.prompt_tokens:,} + {tally.completion_tokens:,}",
+                    "unknown" if tally.cost is None else f"${tally.cost:.4f}",
+                    "" if half is None or most is None else f"{half:.1f}, {most:.1f}",
+                )
+            )
+        if self.failures:
+            lines += ["", "Given up on (`runs retry` tries again, with --kind only those of one kind)"]
+            lines += [f"  {number:,} {key}: {self.example[key]}" for key, number in self.failures.items()]
         return lines
+
+
+def _row(*cells: str) -> str:
+    aligned = (
+        f"{cell:<{-width}}" if width < 0 else f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)
+    )
+    return f"  {''.join(aligned)}".rstrip()
 
 
 class _Call(NamedTuple):
@@ -106,6 +121,10 @@ def tally_of_journal(path: Path) -> RunTally:
             made.add(entity.instruction_id)
         elif isinstance(entity, Answer):
             made.add(entity.answer_id)
+        elif isinstance(entity, Syllabus):
+            made.add(entity.subject_id)  # of a subject that was to have one
+        elif isinstance(entity, ClassSession):
+            made.add(entity.syllabus_id)
     open_failures = [failure for (item_id, _), failure in failures.items() if item_id not in made]
     counts = Counter(f"{failure.stage}: {failure.error_kind}" for failure in open_failures)
     examples = {f"{failure.stage}: {failure.error_kind}": failure.message for failure in open_failures}

@@ -38,9 +38,10 @@ LAYERS = (
         *("plan", "plan_request", "planned_instructions", "targets", "allocation", "dealing", "gaps", "estimates"),
         *("call_guesses", "courses", "scope", "journal", "ledger", "recording", "pipeline", "engines", "export"),
         *("starter", "model_choice", "placement", "doctor", "imports"),
+        *("headless", "run_folder", "run_tally", "ingesting", "claims", "added_nodes"),
     },
     # 4: what a person starts; imports everything
-    {"__main__", "pages", "app"},
+    {"__main__", "commands", "pages", "app"},
 )
 ALSO_MAY_IMPORT = {"stages": {"prompts", "llm"}}
 LISTED = frozenset().union(*LAYERS)

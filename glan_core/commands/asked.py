@@ -5,6 +5,7 @@ Both take the same options. They are written down once, as the arguments of a fu
 
 import dataclasses
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,10 @@ class Asked:
                 raise SettingsError(f"There is no stage {stage!r}.", f"Stages are: {', '.join(stages)}.")
             stages[stage] = dataclasses.replace(stages[stage], model=model)
         prices: dict[str, Price] = parse_prices(tuple(self.price))
+        unknown = sorted(prices.keys() - {settings.model for settings in stages.values()})
+        if unknown:
+            models = ", ".join(dict.fromkeys(settings.model for settings in stages.values()))
+            raise SettingsError(f"No stage uses the model {unknown[0]!r}.", f"Give the price of: {models}.")
         for stage, settings in stages.items():
             if settings.model in prices:
                 stages[stage] = dataclasses.replace(settings, price=prices[settings.model])
@@ -102,6 +107,10 @@ class Asked:
         scope = tuple(resolve_scope(cursor, text).node_id for text in self.scope)
         if len([kind for kind in (self.quota, self.weight, self.gaps) if kind]) > 1:
             raise SettingsError("--quota, --weight and --gaps exclude each other.", "Choose one.")
+        if not (scope or shares or self.gaps or grown):
+            raise SettingsError(
+                "No scope was chosen.", "Name a node with --scope, or one that is to be added with --grow."
+            )
         if shares and scope:
             raise SettingsError("--quota and --weight name the nodes themselves.", "Leave --scope out.")
         if grown is not None:
@@ -111,6 +120,8 @@ class Asked:
         gaps: tuple[Gap, ...] = ()
         if self.gaps is not None:
             allocation, gaps = "gaps", _gaps(cursor, self.gaps, scope)
+            if not gaps:
+                raise SettingsError("There are no gaps to fill.", "Leave --gaps out, or name other nodes.")
             instructions = min(self.instructions, sum(gap.instructions for gap in gaps))
             scope = scope or tuple(gap.node_id for gap in gaps)
         given = self.stages or ",".join(GROWING_STAGES if grown is not None else DEFAULT_STAGES)
@@ -204,9 +215,12 @@ def _assignments(texts: Sequence[str], *, option: str) -> list[tuple[str, str]]:
 
 def _number(text: str, *, of: str) -> float:
     try:
-        return float(text)
-    except ValueError as error:
-        raise SettingsError(f"{text!r} is not a number.", f"Give one for {of}.") from error
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise SettingsError(f"{text!r} is not a number.", f"Give one for {of}.")
+    return number
 
 
 def _gaps(cursor: Cursor, text: str, scope: Sequence[str]) -> tuple[Gap, ...]:

@@ -1,7 +1,9 @@
 """plan, generate: what it would take, and the run."""
 
 import contextlib
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,16 +20,14 @@ from glan_core.commands.progress_display import shown_progress
 from glan_core.engines.control import RunControl
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState, TaxonomyNode
-from glan_core.errors import ScopeError
+from glan_core.errors import GlanError, PlanError, ScopeError
 from glan_core.estimates import Estimate, estimate
 from glan_core.generation_settings import Limits
-from glan_core.headless import Planning, bring_home, planning_database, prepare, work_off
-from glan_core.journal import Journal
+from glan_core.headless import Planning, Prepared, bring_home, planning_database, prepare, work_off
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.plan import Plan, make_plan
-from glan_core.run_folder import is_at_work
 from glan_core.settings import Settings, runs_folder
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 
@@ -40,6 +40,8 @@ class Planned(NamedTuple):
     """Nodes that came into the taxonomy for it."""
     estimate: Estimate
     concurrency: int
+    hindrance: GlanError | None
+    """Why it cannot be begun just now."""
 
 
 def plan(asked: Asked) -> None:
@@ -48,6 +50,8 @@ def plan(asked: Asked) -> None:
     choice = choose_model(settings)
     with planning_database(settings.database, _runs(asked, settings)) as planning:
         planned = _planned(asked, settings, choice, planning)
+    if planned.hindrance:
+        note(f"{planned.hindrance.message} {planned.hindrance.hint}")
     tell(_plan_data(planned, choice), asked.as_json, _plan_sentences(planned, choice))
 
 
@@ -58,18 +62,14 @@ def generate(asked: Asked) -> None:
     runs = _runs(asked, settings)
     with planning_database(settings.database, runs) as planning:
         planned = _planned(asked, settings, choice, planning)
+        if planned.hindrance:
+            raise planned.hindrance
         folder = runs / planned.plan.run_id
-        cursor = planning.database.cursor()
-        insert_taxonomy_nodes(cursor, planned.added)
-        prepare(cursor, planned.plan, folder)
-        if planned.added and not is_at_work(folder):
-            with Journal(folder) as journal:  # so that a database made from the journals has them too
-                journal.append(*planned.added)
+        prepared = prepare(planning.database, planned.plan, folder, added=planned.added)
     for node in planned.added:
         note(f"Added the {node.level.replace('_', '-')} {node.name!r}.")
     work(
-        planned.plan,
-        folder=folder,
+        prepared,
         database=settings.database,
         endpoint=choice.endpoint,
         concurrency=planned.concurrency,
@@ -80,9 +80,8 @@ def generate(asked: Asked) -> None:
 
 
 def work(
-    plan: Plan,
+    prepared: Prepared,
     *,
-    folder: Path,
     database: Path,
     endpoint: Endpoint,
     concurrency: int,
@@ -92,11 +91,12 @@ def work(
     only: frozenset[str] | None = None,
 ) -> None:
     """Work off a prepared plan, watched; exits with 1 unless all of it was made."""
+    plan, folder = prepared.plan, prepared.folder
+    wanted = plan.request.instructions if "instructions" in plan.request.stages else 0
     try:
-        with stop_on_interrupt(plan.run_id) as control, shown_progress(wanted=len(plan.items)) as show:
+        with stop_on_interrupt(plan.run_id) as control, shown_progress(wanted=wanted) as show:
             progress = work_off(
-                plan,
-                folder=folder,
+                prepared,
                 endpoint=endpoint,
                 concurrency=concurrency,
                 control=control,
@@ -106,12 +106,11 @@ def work(
                 on_progress=show,
             )
     finally:
-        is_home = bring_home(database, folder)
-    if not is_home:
-        note(
-            f"Another process has {database} open. What was made is in {folder}; the app takes it in by itself, "
-            "`python -m glan_core ingest` does so later."
-        )
+        if not bring_home(database, folder):
+            note(
+                f"Another process has {database} open. What was made is in {folder}: the app takes it in by itself, "
+                "`python -m glan_core ingest` does so later."
+            )
     tell(_result(progress, plan, endpoint), as_json, _sentence(progress))
     if progress.counts.failed or progress.state is not RunState.FINISHED:
         raise typer.Exit(1)
@@ -126,10 +125,12 @@ def stop_on_interrupt(run_id: str) -> Iterator[RunControl]:
         if control.wish == "stop":
             raise KeyboardInterrupt
         control.stop()
-        note(
+        sentence = (
             f"\nStopping after the calls under way. `python -m glan_core runs resume {run_id}` or the same command "
-            "goes on from here."
+            "goes on from here.\n"
         )
+        # The signal may come while a line is being written, and Python's streams cannot be entered twice.
+        os.write(sys.stderr.fileno(), sentence.encode())
 
     if threading.current_thread() is not threading.main_thread():
         yield control
@@ -152,10 +153,11 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
     cursor = planning.database.cursor()
     grown: str | None = None
     added: tuple[TaxonomyNode, ...] = ()
+    hindrance: GlanError | None = None
     if asked.grow is not None:
         grown, added = nodes_of_path(cursor, asked.grow)
         if planning.is_copy and added:
-            raise ScopeError(
+            hindrance = ScopeError(
                 f"{asked.grow!r} cannot be added while another process has {settings.database} open.",
                 "Close the app or wait for the other command, or add the node there.",
             )
@@ -165,13 +167,16 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
         request = asked.request(cursor, asked.generation_settings(choice), grown=grown)
         at_work = list_plans_at_work(_runs(asked, settings))
         made = make_plan(cursor, request, also_taken=taken_codes(at_work, other_than_seed=request.seed))
-        check_claims(made, at_work)
+        try:
+            check_claims(cursor, made, at_work)
+        except PlanError as error:
+            hindrance = error
         concurrency = asked.concurrency or choice.concurrency
         expected = estimate(cursor, made, concurrency=concurrency, endpoint_url=choice.endpoint.base_url)
     finally:
         if asked.grow is not None:
             cursor.rollback()  # a plan leaves no trace; a run adds the nodes for good
-    return Planned(made, added, expected, concurrency)
+    return Planned(made, added, expected, concurrency, hindrance)
 
 
 def _plan_data(planned: Planned, choice: ModelChoice) -> dict[str, Any]:
@@ -200,8 +205,7 @@ def _plan_sentences(planned: Planned, choice: ModelChoice) -> str:
     about = "" if made.is_exact else "about "
     lines = [
         f"Run {made.run_id} with {choice.model} at {choice.endpoint.label}",
-        f"  instructions  {len(made.items):,}"
-        + (f", and {_below(made)}" if made.growths else ""),
+        f"  instructions  {len(made.items):,}" + (f", and {_below(made)}" if made.growths else ""),
         f"  calls         {about}{sum(made.calls.values()):,} ({calls}); {made.calls_reused:,} need not be made again",
         f"  combinations  {made.combinations_used:,} of {made.combinations:,} used so far",
         *(f"  {name:<13} {text}" for name, text in expected.words().items()),

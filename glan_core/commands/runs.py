@@ -1,22 +1,23 @@
 """runs list, show, pause, resume, stop, retry: what is there, and what it is to do."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from glan_core.claims import check_claims, list_plans_at_work
 from glan_core.commands.generation import work
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with, tell
 from glan_core.engines.control import Wish, ask_folder
 from glan_core.entities import RunState
-from glan_core.errors import PlanError
+from glan_core.errors import PlanError, StoreError
 from glan_core.generation_settings import Limits
 from glan_core.headless import planning_database, prepare
 from glan_core.journal import read_plan
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import choose_endpoint
-from glan_core.plan import check_templates, plan_from_data
-from glan_core.run_folder import RunStatus, find_run_folder, is_at_work, list_run_folders, read_status
+from glan_core.plan import plan_from_data
+from glan_core.run_folder import find_run_folder, is_at_work, list_run_folders, read_status
 from glan_core.run_tally import tally_of_journal
 from glan_core.settings import Settings, runs_folder
 from glan_core.store.failures import list_open_failures
@@ -29,11 +30,9 @@ RunArgument = Annotated[str, typer.Argument(help="Id of the run, or its beginnin
 @app.command("list")
 def list_(runs: RunsOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List the runs, those that were begun last first."""
-    folders = list_run_folders(_runs(settings_with(database), runs))
-    found = [(folder.name, read_status(folder)) for folder in folders]
-    rows = [status.to_data() if status else {"run_id": run_id, "state": "planned"} for run_id, status in found]
-    lines = [_line(run_id, status) for run_id, status in found] or ["There are no runs yet."]
-    tell({"runs": rows}, as_json, "\n".join(lines))
+    standings = [_standing(folder) for folder in list_run_folders(_runs(settings_with(database), runs))]
+    lines = [standing.line for standing in standings] or ["There are no runs yet."]
+    tell({"runs": [standing.data for standing in standings]}, as_json, "\n".join(lines))
 
 
 @app.command()
@@ -42,10 +41,8 @@ def show(
 ) -> None:
     """Show one run: how far it is, what it took by stage, and what failed for which reason."""
     folder = find_run_folder(_runs(settings_with(database), runs), run)
-    status, tally = read_status(folder), tally_of_journal(folder / "journal.jsonl")
-    data = {**(status.to_data() if status else {"run_id": folder.name, "state": "planned"}), **tally.to_data()}
-    lines = [_line(folder.name, status), *([status.message] if status and status.message else []), *tally.words()]
-    tell(data, as_json, "\n".join(lines))
+    standing, tally = _standing(folder), tally_of_journal(folder / "journal.jsonl")
+    tell({**standing.data, **tally.to_data()}, as_json, "\n".join([*standing.words, *tally.words()]))
 
 
 @app.command()
@@ -119,13 +116,12 @@ def _go_on(
     only: frozenset[str] | None = None,
 ) -> None:
     plan = plan_from_data(read_plan(folder))
-    check_templates(plan)
     choice = choose_endpoint(settings)
     with planning_database(settings.database, folder.parent) as planning:
-        prepare(planning.database.cursor(), plan, folder)
+        check_claims(planning.database.cursor(), plan, list_plans_at_work(folder.parent))
+        prepared = prepare(planning.database, plan, folder)
     work(
-        plan,
-        folder=folder,
+        prepared,
         database=settings.database,
         endpoint=choice.endpoint,
         concurrency=concurrency or choice.concurrency,
@@ -148,19 +144,48 @@ def _runs(settings: Settings, runs: Path | None) -> Path:
     return runs or runs_folder(settings.database)
 
 
-def _line(run_id: str, status: RunStatus | None) -> str:
+class _Standing(NamedTuple):
+    """Where a run stands: as data, as a line of a list, and as the first lines of a page about it."""
+
+    data: dict[str, Any]
+    line: str
+    words: tuple[str, ...]
+
+
+def _standing(folder: Path) -> _Standing:
+    try:
+        status = read_status(folder)
+    except StoreError as error:
+        return _without_status(folder, "unreadable", f"{error.message} {error.hint}")
     if status is None:
-        return f"{run_id}  {'planned':<12}"
+        return _without_status(folder, "planned", "It has made nothing yet.")
     cost = "price unknown" if status.cost is None else f"${status.cost:.4f}"
-    parts = [
-        f"{run_id}  {status.state.value:<12} {status.started_at[:16].replace('T', ' ')}",
-        f"{status.answers:,} of {status.wanted:,} pairs",
-        f"{status.failed:,} failed",
-        f"{status.calls:,} calls",
-        cost,
-        f"{status.seconds:,.0f} s",
-        ", ".join(status.models),
+    begun = f"{status.started_at[:16].replace('T', ' ')} UTC"
+    made = f"{status.answers:,} of {status.wanted:,} pairs"
+    models = ", ".join(status.models)
+    line = "  ".join(
+        [
+            f"{folder.name}  {status.state.value:<12}{begun}",
+            f"{made}, {status.failed:,} failed, {status.calls:,} calls, {cost}",
+            models,
+        ]
+    )
+    words = [
+        f"Run {folder.name} is {status.state.value}." + (f" {status.message}" if status.message else ""),
+        f"  made          {made} ({status.instructions:,} instructions, {status.answers:,} answers)",
+        f"  calls         {status.calls:,}, {status.prompt_tokens:,} + {status.completion_tokens:,} tokens, {cost}",
+        f"  last session  {begun}, {status.seconds:,.0f} s, {status.failed:,} items failed, "
+        f"{status.refusals:,} calls refused for load",
+        f"  with          {models}, seed {status.seed}",
     ]
     if status.state in (RunState.RUNNING, RunState.PAUSED):
-        parts.insert(4, f"{status.under_way} of {status.limit} under way")
-    return "  ".join(parts)
+        words.insert(1, f"  under way     {status.under_way:,} calls, up to {status.limit:,} at once")
+    return _Standing(status.to_data(), line, tuple(words))
+
+
+def _without_status(folder: Path, state: str, message: str) -> _Standing:
+    return _Standing(
+        {"run_id": folder.name, "state": state, "message": message},
+        f"{folder.name}  {state:<12}{message}",
+        (f"Run {folder.name} is {state}. {message}",),
+    )

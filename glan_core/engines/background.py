@@ -54,7 +54,7 @@ class Background:
         with self._lock:
             if self.is_running(plan.run_id):
                 return
-            check_claims(plan, self._plans_at_work())
+            check_claims(self._database.cursor(), plan, self._plans_at_work())
             self._plans[plan.run_id] = plan
             control = RunControl()
             thread = threading.Thread(

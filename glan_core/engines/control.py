@@ -4,6 +4,7 @@ Within the process a RunControl says it; from another process the file `control`
 it: `work`, `pause` or `stop`.
 """
 
+import os
 import threading
 from pathlib import Path
 from typing import Literal, get_args
@@ -41,7 +42,7 @@ def ask_folder(folder: Path, wish: Wish) -> None:
     """Leave a wish for whichever process works on the run in this folder."""
     path = _path(folder)
     try:
-        unfinished = path.with_suffix(".new")
+        unfinished = path.with_suffix(f".{os.getpid()}")
         unfinished.write_text(wish, encoding="utf-8")
         unfinished.replace(path)
     except OSError as error:
@@ -51,9 +52,11 @@ def ask_folder(folder: Path, wish: Wish) -> None:
 def wish_of_folder(folder: Path) -> Wish | None:
     """Take the wish that was left in a folder; None if there is none, or none that is known."""
     path = _path(folder)
+    taken = path.with_suffix(".taken")
     try:
-        text = path.read_text(encoding="utf-8").strip()
-        path.unlink(missing_ok=True)
+        path.replace(taken)  # so that a wish that comes just now is not thrown away with this one
+        text = taken.read_text(encoding="utf-8", errors="replace").strip()
+        taken.unlink(missing_ok=True)
     except OSError:
         return None  # nothing was left
     return next((wish for wish in WISHES if wish == text), None)
