@@ -12,16 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glan_core.calls import EndpointModel, SharedText
+from glan_core.calls import EndpointModel, Message, ModelCall, SharedText
 from glan_core.entities import Failure, QualityFlag, Subject
 from glan_core.errors import DiskError, StoreError
+from glan_core.ids import content_id
 from glan_core.journal import Journal, read_journal, read_plan, write_plan
 from glan_core.settings import PROJECT_FOLDER
+from glan_core.shared_texts import fold, unfold
 from glan_core.store.ingest import INSERTS, Entity
 from tests.small_curriculum import small_curriculum
 from tests.small_pairs import answer, instruction, model_call
 
 _NODES = small_curriculum()
+PLAN: dict[str, object] = {"run_id": "run", "request": {}, "items": {}, "growths": []}
+SYLLABUS = "A syllabus of 'light': rays, lenses, waves."
 ENTITIES: tuple[Entity, ...] = (
     _NODES.physics,
     dataclasses.replace(_NODES.optics, run_id="run", model_call_id="call"),
@@ -239,14 +243,14 @@ def test_a_journal_that_is_held_is_not_cut(tmp_path: Path):
 
 
 def test_a_plan_comes_back_as_it_was_written(tmp_path: Path):
-    write_plan(tmp_path / "run", {"run_id": "run", "words": "«ü»"})
-    assert read_plan(tmp_path / "run") == {"run_id": "run", "words": "«ü»"}
+    write_plan(tmp_path / "run", {**PLAN, "words": "«ü»"})
+    assert read_plan(tmp_path / "run") == {**PLAN, "words": "«ü»"}
 
 
 def test_a_plan_that_is_there_stays(tmp_path: Path):
-    write_plan(tmp_path, {"run_id": "first"})
-    write_plan(tmp_path, {"run_id": "second"})
-    assert read_plan(tmp_path) == {"run_id": "first"}
+    write_plan(tmp_path, {**PLAN, "run_id": "first"})
+    write_plan(tmp_path, {**PLAN, "run_id": "second"})
+    assert read_plan(tmp_path)["run_id"] == "first"
 
 
 def test_nothing_but_the_plan_is_left_behind(tmp_path: Path):
@@ -260,3 +264,34 @@ def test_a_plan_that_cannot_be_read_is_an_error(tmp_path: Path, content: bytes |
         (tmp_path / "plan.json").write_bytes(content)
     with pytest.raises(StoreError, match="cannot be read"):
         read_plan(tmp_path)
+
+
+def test_a_call_of_the_first_version_is_read(tmp_path: Path):
+    _write(tmp_path, model_call())
+    path = tmp_path / "journal.jsonl"
+    entry = json.loads(path.read_text(encoding="utf-8"))
+    entry["value"]["messages"] = [[turn["role"], turn["content"]] for turn in entry["value"]["messages"]]
+    del entry["value"]["tries"], entry["value"]["left_out"]
+    path.write_text(json.dumps(entry) + "\n", encoding="utf-8")
+    assert _read(tmp_path) == (model_call(),)
+
+
+def test_a_text_that_calls_share_is_written_once(tmp_path: Path):
+    asked = [
+        dataclasses.replace(
+            model_call(name),
+            messages=(Message("user", f"Look: {SYLLABUS} Then ask {name}."),),
+            shared_texts=(SYLLABUS,),
+        )
+        for name in ("one", "two")
+    ]
+    written = _write(tmp_path, *asked)
+    assert written.count(SYLLABUS.encode()) == 1
+    assert [entity for entity in _read(tmp_path) if isinstance(entity, ModelCall)] == asked
+
+
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=4), st.lists(st.text(min_size=1, max_size=3), max_size=3))
+def test_folded_messages_unfold_to_every_character(contents: list[str], shared: list[str]):
+    messages = tuple(Message("user", "".join([*contents, *shared, content])) for content in contents)
+    texts = {content_id(text): text for text in shared}
+    assert unfold(json.loads(json.dumps(fold(messages, shared))), texts.__getitem__) == messages

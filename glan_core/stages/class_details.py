@@ -44,6 +44,7 @@ async def extract_class_details(
         attempt=attempt,
         reply_form=await reply_form_for("class_details", model=model, settings=settings),
         shape=shape,
+        shared_texts=(syllabus.text,),
         syllabus=syllabus.text,
     )
     reply = await list_reply(model, request, shape=shape, settings=settings, seed=seed)

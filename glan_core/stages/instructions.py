@@ -52,6 +52,7 @@ def instruction_request(
         discipline=discipline,
         subject=subject.name,
         level=subject.level,
+        shared_texts=(syllabus.text,),
         syllabus=syllabus.text,
         learned=[session.title for session in details.class_sessions if session.position <= last_position],
         class_sessions=[

@@ -85,13 +85,15 @@ def request_for(
     earlier: tuple[Message, ...] = (),
     reply_form: ReplyForm | Literal["text"] = "text",
     shape: ListShape | None = None,
+    shared_texts: tuple[str, ...] = (),
     **values: object,
 ) -> ChatRequest:
     """Give the request of one call.
 
     `earlier` are the turns of a conversation that this one goes on with. `seed` (the run's), `draw` and `attempt` make
     the call's own seed, so that every call of a run differs and a rerun repeats it. For a list, `reply_form` is a value
-    of the template too, and `shape` is sent where the form is `schema`.
+    of the template too, and `shape` is sent where the form is `schema`. `shared_texts` are values that many prompts
+    hold, and that are kept once.
     """
     stage_settings, folder = settings.stages[stage], settings.templates_folder
     if reply_form != "text":
@@ -111,6 +113,7 @@ def request_for(
         reply_form=reply_form,
         response_schema=shape.schema if shape and reply_form == "schema" else None,
         repeat_penalty=stage_settings.repeat_penalty,
+        shared_texts=shared_texts,
     )
 
 
