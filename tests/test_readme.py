@@ -197,7 +197,7 @@ def test_the_presets_have_the_numbers_that_the_readme_gives(place: int, name: st
     assert told["class sessions a syllabus"] == "{} to {}".format(*settings.class_sessions)
     assert told["key concepts a session"] == str(settings.key_concepts)
     assert set(re.findall(r"\d\.\d", told["temperature"])) == temperatures
-    assert told["calls at once"] == str((CONCURRENCY, built_in.CONCURRENCY)[place])
+    assert told["calls at once, at most"] == str((CONCURRENCY, built_in.CONCURRENCY)[place])
 
 
 def test_the_readme_of_the_data_counts_what_is_there():
