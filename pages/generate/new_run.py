@@ -18,6 +18,7 @@ from pages.shared.run_view import show_others_at_work, show_run
 from pages.shared.workspace import open_model, open_workspace
 
 MOST_INSTRUCTIONS = 10_000
+NO_PRICE_HINT = "Leave the budget empty here, or start the run with the command `python -m glan_core generate`."
 LEVELS = ("field", "sub_field", "discipline", "subject")
 
 workspace = open_workspace()
@@ -117,7 +118,7 @@ with preview:
         try:
             Costs(request.settings, base_url=model.endpoint.base_url).check(request.stages)
         except SettingsError as error:
-            show_error(error)
+            show_error(SettingsError(error.message, f"{NO_PRICE_HINT} {error.hint}"))
             can_keep_budget = False
     # Not a callback: it would start the plan of the run before, without a number that was typed just now. Nothing about
     # the button ever changes, as a press is lost when it comes back as another one; a run that is going is just shown.

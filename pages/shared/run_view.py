@@ -18,6 +18,7 @@ from pages.shared.run_standing import RunNow, standing
 from pages.shared.workspace import Workspace
 
 _NEWEST = 5
+_LOOKED_AT = 100  # the very newest questions of a run at work have no answer yet: pairs are worth more to a reader
 _MOST_LETTERS = 400  # of an answer; the Map page shows all of it
 _NEW_RUN = "pages/generate/new_run.py"
 
@@ -115,17 +116,16 @@ def _show_head(workspace: Workspace, now: RunNow) -> None:
         st.subheader(f"Run {run_id[:6]}", anchor=False, width="content")
         st.badge(badge.words, color=badge.colour, icon=badge.icon)
         st.space("stretch")
-        if now.is_at_work:
-            show_wishes(workspace, now)
-            return
-        if now.run.state is not RunState.FINISHED:
-            show_go_on(workspace, run_id)
-        st.page_link(
-            "pages/explore/map.py", label="On the map", icon=":material/bubble_chart:", query_params={"run": run_id}
-        )
-        st.page_link(
-            "pages/curate/export.py", label="Export", icon=":material/ios_share:", query_params={"run": run_id}
-        )
+        # Together, so that a narrow screen moves all of them to the next line or none.
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            if now.is_at_work:
+                show_wishes(workspace, now)
+                return
+            if now.run.state is not RunState.FINISHED:
+                show_go_on(workspace, run_id)
+            query = {"run": run_id}
+            st.page_link("pages/explore/map.py", label="On the map", icon=":material/bubble_chart:", query_params=query)
+            st.page_link("pages/curate/export.py", label="Export", icon=":material/ios_share:", query_params=query)
 
 
 def _show_amounts(now: RunNow, made: RunCounts) -> None:
@@ -145,7 +145,8 @@ def _show_work(now: RunNow, made: RunCounts) -> None:
         st.warning(plain(now.status.message), icon=":material/hourglass_top:")
     parts = []
     if now.status:
-        parts.append(f"{count(now.under_way)} of {count(now.status.limit)} calls under way")
+        most = max(now.under_way, now.status.limit)  # those that were sent before the limit fell are still under way
+        parts.append(f"{count(now.under_way)} of {count(most)} calls under way")
         if now.status.refusals:
             parts.append(f"{count(now.status.refusals)} refused for load (429)")
     if now.failed:
@@ -163,7 +164,8 @@ def _show_work(now: RunNow, made: RunCounts) -> None:
 
 
 def _show_newest(cursor: Cursor, run_id: str, made: RunCounts) -> None:
-    newest = list_pairs(cursor, Filter(run_ids=(run_id,)), limit=_NEWEST)
+    newest = list_pairs(cursor, Filter(run_ids=(run_id,)), limit=_LOOKED_AT)
+    newest = newest.sort_values("answer", key=lambda answers: answers.isna(), kind="stable").head(_NEWEST)
     for pair in newest.itertuples():
         with st.container(border=True, gap="xsmall"):
             flagged = f" · flagged: {pair.flags}" if isinstance(pair.flags, str) else ""

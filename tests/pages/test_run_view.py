@@ -185,6 +185,8 @@ def test_trying_again_makes_only_what_failed(app: AppTest, model_server: ModelSe
     wait_for(run_id)
     app.run()
     assert "finished, 2 failed" in texts(app)
+    shown = [text.value[:9] for text in app.text if text.value.startswith(("You asked", "It has no"))]
+    assert shown == ["You asked"] * 3 + ["It has no"] * 2
     before = len(model_server.requests)
     press(app, "Try again")
     wait_for(run_id)
