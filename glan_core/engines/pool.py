@@ -43,6 +43,8 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_exhausted = False
         self._pairs_left = most_pairs
+        self.is_cut_short = False
+        """Whether there would have been more to do than `most_pairs`."""
         self._error: BaseException | None = None
         self._changed = asyncio.Event()
 
@@ -81,21 +83,17 @@ class Pool:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    @property
-    def has_reached_most_pairs(self) -> bool:
-        """Whether no more pairs may be begun."""
-        return self._pairs_left == 0
-
     def _next(self) -> Work | None:
-        if self.has_reached_most_pairs and self._ready and self._ready[0][2].stage != "answers":
+        if self._pairs_left == 0 and self._ready and self._ready[0][2].stage != "answers":
             self._ready.clear()
+            self.is_cut_short = True
         if self._ready:
             work = heapq.heappop(self._ready)[2]
             is_pair = work.stage == "instructions"
         else:
-            self._is_exhausted |= self.has_reached_most_pairs
             found = None if self._is_exhausted else next(self._source, None)
-            if found is None:
+            if found is None or self._pairs_left == 0:
+                self.is_cut_short |= found is not None
                 self._is_exhausted = True
                 return None
             work = found
