@@ -182,7 +182,9 @@ def _grow(case: Case, options: Options) -> list[Figure]:
     with ServerProcess() as server:
         for pairs in options.pairs:
             with tempfile.TemporaryDirectory() as folder:
-                task = replace(case.task(server, Path(folder)), calls=2 * pairs, limit_seconds=_HOUR_SECONDS)
+                task = replace(
+                    case.task(server, Path(folder)), calls=2 * pairs, is_headless=True, limit_seconds=_HOUR_SECONDS
+                )
                 measured = measure(task)
             peaks += [
                 Figure(f"peak memory, {pairs:,} pairs", measured.peak_memory_bytes / 1e6, "MB"),

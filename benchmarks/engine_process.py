@@ -5,11 +5,11 @@ database and the plan, imports, and a few calls of another plan come before it.
 """
 
 import dataclasses
-import inspect
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from benchmarks.behaviour import MODEL, WARM_UP_BEHAVIOUR, WARM_UP_CALLS, WARM_UP_CONCURRENCY
 from benchmarks.clock import Clock, peak_memory_bytes
@@ -17,8 +17,11 @@ from benchmarks.curriculum import synthetic_curriculum
 from benchmarks.server_process import reset
 from benchmarks.tasks import Measurement, Task, task_from_json
 from glan_core.engines.local import execute
+from glan_core.engines.progress import Progress
 from glan_core.errors import GlanError
+from glan_core.headless import bring_home, prepare, work_off
 from glan_core.llm.endpoint import Endpoint
+from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.plan import Plan, PlanRequest, make_plan
 from glan_core.presets import preset
 from glan_core.starter import insert_curriculum
@@ -59,19 +62,30 @@ def run_engine(task: Task) -> Measurement:
             _execute(warm_up, _plan(warm_up, cursor, seed=_WARM_UP_SEED), database)
             reset(task.address, task.behaviour)
         plan = _plan(task, cursor, seed=_SEED)
+        if task.is_headless:
+            prepared = prepare(database, plan, folder / "runs" / plan.run_id)
+        else:
+            with Clock(task.profile) as clock:
+                ended = _execute(task, plan, database)
+            kept = _kept(cursor, plan.run_id)
+            peak = peak_memory_bytes()
+    if task.is_headless:
         with Clock(task.profile) as clock:
-            failed, message = _execute(task, plan, database)
-        kept = _kept(cursor, plan.run_id)
+            ended = _ended(lambda: work_off(prepared, endpoint=_endpoint(task), concurrency=task.concurrency))
+        peak = peak_memory_bytes()
+        bring_home(folder / "glan.duckdb", prepared.folder)
+        with open_database(folder / "glan.duckdb") as database:
+            kept = _kept(database.cursor(), plan.run_id)
     return Measurement(
         seconds=clock.seconds,
         cpu_seconds=clock.cpu_seconds,
-        peak_memory_bytes=peak_memory_bytes(),
+        peak_memory_bytes=peak,
         instructions=kept.instructions,
         answers=kept.answers,
-        failed=failed,
+        failed=ended.failed,
         reasons=kept.reasons,
         mispaired=kept.mispaired if task.behaviour.quotes_questions else 0,
-        message=message,
+        message=ended.message,
     )
 
 
@@ -83,21 +97,28 @@ def _plan(task: Task, cursor: Cursor, *, seed: int) -> Plan:
 
 
 def _execute(task: Task, plan: Plan, database: Database) -> _Ended:
-    further: dict[str, Any] = {}
-    if task.timeout_seconds is not None and "timeout_seconds" in inspect.signature(execute).parameters:
-        further["timeout_seconds"] = task.timeout_seconds
-    try:
-        progress = execute(
+    return _ended(
+        lambda: execute(
             plan,
             database=database,
             folder=Path(task.folder) / "runs" / plan.run_id,
-            endpoint=Endpoint(f"{task.address}/v1", "benchmark"),
+            endpoint=_endpoint(task),
             concurrency=task.concurrency,
-            **further,
+            timeout_seconds=task.timeout_seconds or TIMEOUT_SECONDS,
         )
+    )
+
+
+def _ended(run: Callable[[], Progress]) -> _Ended:
+    try:
+        progress = run()
     except GlanError as error:  # an engine that gives up is a figure of its own: what it did not deliver
         return _Ended(0, f"{error.message} {error.hint}")
     return _Ended(progress.counts.failed, progress.message)
+
+
+def _endpoint(task: Task) -> Endpoint:
+    return Endpoint(f"{task.address}/v1", "benchmark")
 
 
 def _kept(cursor: Cursor, run_id: str) -> _Kept:

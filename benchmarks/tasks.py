@@ -30,6 +30,8 @@ class Task:
     """Whether half of the calls are answers; otherwise all of them are instructions."""
     is_resumed: bool = False
     """Goes on with the run in the folder: neither warm-up nor reset of the server."""
+    is_headless: bool = False
+    """Works as the command `generate` does: with a small database of the run's own; its pairs come home afterwards."""
     timeout_seconds: float | None = None
     profile: str = ""
     """A file for the profile, if there is to be one; its figures are no measurement then."""
