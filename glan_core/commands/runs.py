@@ -17,6 +17,7 @@ from glan_core.journal import read_plan
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import choose_endpoint
 from glan_core.plan import plan_from_data
+from glan_core.plan_request import DEFAULT_STAGES
 from glan_core.run_folder import find_run_folder, is_at_work, list_run_folders, read_status
 from glan_core.run_tally import tally_of_journal
 from glan_core.settings import Settings, runs_folder
@@ -101,7 +102,9 @@ def retry(
     if not failures:
         tell({"run_id": folder.name, "failed": 0}, as_json, f"Nothing{f' of kind {kind}' if kind else ''} failed.")
         return
-    only = frozenset(failure.item_id for failure in failures)
+    # The questions below a syllabus that failed have no ids yet: then everything that is missing is made.
+    has_grown = all(failure.stage in DEFAULT_STAGES for failure in failures)
+    only = frozenset(failure.item_id for failure in failures) if has_grown else None
     _go_on(settings, folder, Limits(), concurrency=concurrency, timeout=timeout, as_json=as_json, only=only)
 
 
