@@ -77,11 +77,14 @@ class CallError(GlanError):
         kind: str,
         hint: str = "",
         is_retryable: bool = False,
+        was_sent: bool = True,
         retry_after_seconds: float | None = None,
     ) -> None:
         super().__init__(message, hint)
         self.kind = kind
         self.is_retryable = is_retryable
+        self.was_sent = was_sent
+        """Whether the endpoint may have got the call; False where no connection came about."""
         self.retry_after_seconds = retry_after_seconds
         """What the endpoint asked to be waited; None where it did not say."""
         self.tries = 1

@@ -3,12 +3,13 @@
 Each call is sent once; whether it is sent again is decided in steady_chat_model.py.
 
 401, 403                     EndpointError: the key is refused
-404                          EndpointError: no such model, or no such path
-429 insufficient_quota       EndpointError: there is no money left
+404, or model_not_found      EndpointError: no such model, or no such path
+402, or insufficient_quota   EndpointError: there is no money left
+no address at all            EndpointError
 no connection, or a broken one   CallError `connection`, retryable
 no reply in time             CallError `timeout`: the endpoint may still be at work on it
 408, 409, 429, 5xx           CallError `http_429` ..., retryable, with what Retry-After says
-a body that is no completion     CallError `unreadable`, retryable
+a body that is no completion     CallError `unreadable` or `no_choices`: an attempt of its item, see attempts.py
 400, 413, 422 ...            CallError: this request is refused, asking again would not help
 """
 
@@ -21,6 +22,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+import aiohttp
 import httpx2
 import openai
 
@@ -39,7 +41,11 @@ _KEY_HINT = "Check the environment variable OPENAI_API_KEY; it is read at the st
 
 # What the client and the lines that read its result raise when the body is something else: a web page, half a
 # document, JSON of another shape.
-_UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
+_UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+# The aiohttp transport hands on what it has no name for: a reply that is not HTTP, a host name that cannot be one.
+_LOST = (httpx2.HTTPError, aiohttp.ClientError, OSError)
+_NO_ADDRESS = (httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError)
+_MOST_TOKENS = 2**31 - 1  # what the ledger can hold; no reply has as many
 
 
 class OpenAIChatModel:
@@ -85,21 +91,23 @@ class OpenAIChatModel:
         started = time.perf_counter()
         try:
             response = await self._http.post(self._url, content=_body(request), headers=self._headers)
-        except httpx2.HTTPError as error:
+        except _NO_ADDRESS as error:
+            raise EndpointError(f"{self._endpoint.label} cannot be reached.", _ADDRESS_HINT) from error
+        except _LOST as error:
             raise self._lost(error) from error
         if response.status_code != 200:
             raise self._refused(response.status_code, response.headers, response.content, model=request.model)
         try:
             completion = json.loads(response.content)
-            if not completion["choices"]:
-                raise CallError("The endpoint sent a reply without choices.", kind="no_choices", is_retryable=True)
+            if not completion.get("choices"):
+                raise self._without_choices(completion, response, model=request.model)
             choice = completion["choices"][0]
             said = choice["message"]
             usage = completion.get("usage") or {}
             refusal = said.get("refusal")
             return ChatReply(
                 text=_storable(said.get("content") or refusal or ""),
-                finish_reason="refusal" if refusal else choice.get("finish_reason") or "unknown",
+                finish_reason="refusal" if refusal else str(choice.get("finish_reason") or "unknown"),
                 prompt_tokens=_tokens(usage, "prompt_tokens"),
                 completion_tokens=_tokens(usage, "completion_tokens"),
                 seconds=time.perf_counter() - started,
@@ -107,7 +115,7 @@ class OpenAIChatModel:
             )
         except _UNREADABLE as error:
             message = f"{self._endpoint.label} sent something that is no completion."
-            raise CallError(message, kind="unreadable", is_retryable=True) from error
+            raise CallError(message, kind="unreadable", hint=_ADDRESS_HINT) from error
 
     async def list_models(self) -> tuple[str, ...]:
         """List the model names that the endpoint offers; EndpointError if it does not answer."""
@@ -123,8 +131,11 @@ class OpenAIChatModel:
         except (openai.OpenAIError, *_UNREADABLE) as error:
             raise EndpointError(f"{self._endpoint.label} has no list of models.", _ADDRESS_HINT) from error
 
-    def _lost(self, error: httpx2.HTTPError) -> CallError:
+    def _lost(self, error: Exception) -> CallError:
         where = self._endpoint.label
+        was_sent = not isinstance(
+            error.__cause__ or error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError
+        )
         # The aiohttp transport reports refused and broken connections as time-outs while connecting.
         if isinstance(error, httpx2.TimeoutException) and not isinstance(error, httpx2.ConnectTimeout):
             return CallError(
@@ -132,7 +143,23 @@ class OpenAIChatModel:
                 kind="timeout",
                 hint="It may be overloaded. Try again later, or with fewer calls at once.",
             )
-        return CallError(f"{where} cannot be reached.", kind="connection", hint=_ADDRESS_HINT, is_retryable=True)
+        return CallError(
+            f"{where} cannot be reached.",
+            kind="connection",
+            hint=_ADDRESS_HINT,
+            is_retryable=True,
+            was_sent=was_sent,
+        )
+
+    def _without_choices(
+        self, completion: dict[str, Any], response: httpx2.Response, *, model: str
+    ) -> EndpointError | CallError:
+        # Some gateways put what befell the server behind them into a reply with status 200.
+        error = completion.get("error")
+        status = error.get("code") if isinstance(error, dict) else None
+        if isinstance(status, int) and 400 <= status < 600:
+            return self._refused(status, response.headers, response.content, model=model)
+        return CallError("The endpoint sent a reply without choices.", kind="no_choices")
 
     def _refused(
         self, status: int, headers: httpx2.Headers, content: bytes, *, model: str
@@ -141,12 +168,12 @@ class OpenAIChatModel:
         said = _error_of(content, api_key=self._endpoint.api_key)
         if status in (401, 403):
             return EndpointError(f"{where} refused the key.", _KEY_HINT)
-        if status == 404:
+        if status == 404 or "model_not_found" in said.codes:
             return EndpointError(
                 f"{where} knows no model {model!r}." if model else f"{where} has no list of models.",
                 "Check the model's name (GLAN_MODEL or --model) and the address, which usually ends in /v1.",
             )
-        if status == 429 and said.code == "insufficient_quota":
+        if status == 402 or "insufficient_quota" in said.codes:
             return EndpointError(f"{where} says that its quota is used up: {said.message}", "Top it up, then go on.")
         return CallError(
             f"{where} answered with HTTP {status}: {said.message}",
@@ -189,21 +216,22 @@ def _arguments(request: ChatRequest) -> dict[str, Any]:
 
 class _Said(NamedTuple):
     message: str
-    code: str
+    codes: tuple[str, ...]
 
 
 def _error_of(content: bytes, *, api_key: str) -> _Said:
-    """Read {"error": {"message": ..., "code": ...}}, or what is left of it in another shape."""
+    """Read {"error": {"message": ..., "code": ..., "type": ...}}, or what is left of it in another shape."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = content.decode(errors="replace")
     inner = body.get("error", body) if isinstance(body, dict) else body
     message = str(inner.get("message") or inner) if isinstance(inner, dict) else str(inner)
     if api_key:
         message = message.replace(api_key, "***")  # some endpoints quote the request back
-    code = str(inner.get("code") or "") if isinstance(inner, dict) else ""
-    return _Said(_storable(" ".join(message.split()))[:_MOST_LETTERS], code)
+    # OpenAI says it in both, others in one of them.
+    codes = (str(inner.get("code")), str(inner.get("type"))) if isinstance(inner, dict) else ()
+    return _Said(_storable(" ".join(message.split()))[:_MOST_LETTERS], codes)
 
 
 def _retry_after_seconds(headers: httpx2.Headers) -> float | None:
@@ -216,14 +244,16 @@ def _retry_after_seconds(headers: httpx2.Headers) -> float | None:
         value = headers["retry-after"].strip()
         if value.replace(".", "", 1).isdigit():
             return float(value)
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+        # By the endpoint's own clock where it tells it: the one here may be minutes off.
+        now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
     except (ValueError, TypeError):
         return None  # neither form: the endpoint's own waits apply
 
 
-def _tokens(usage: dict[str, Any], name: str) -> int | None:
-    value = usage.get(name)
-    return value if isinstance(value, int) else None
+def _tokens(usage: object, name: str) -> int | None:
+    value = usage.get(name) if isinstance(usage, dict) else None
+    return value if isinstance(value, int) and 0 <= value <= _MOST_TOKENS else None
 
 
 def _storable(text: str) -> str:

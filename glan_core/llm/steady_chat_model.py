@@ -5,14 +5,17 @@
 Retry-After                                waited for at least as long
 nothing else for a while                   everything waits, see circuit_breaker.py
 anything else                              not sent again
+
+A call whose own doing it may be (a reset, a 500) uses its tries up even then: the one prompt that brings a server down
+must not hold up the run until the patience for the endpoint ends.
 """
 
 import asyncio
 import dataclasses
 import random
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeVar
 
 from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
@@ -24,8 +27,14 @@ RETRIES = 8
 # together.
 _FIRST_WAIT_SECONDS = 0.5
 _MOST_WAIT_SECONDS = 60.0
+_WORTH_TELLING_SECONDS = 2.0  # shorter holds are gone before anybody has read of them
 _MOST_RETRY_AFTER_SECONDS = 600.0  # beyond that it is a quota for a day or a month, and waiting is up to the user
 _LOAD_KINDS = frozenset({"http_429", "http_503", "http_529"})
+_GATEWAY_KINDS = frozenset({"http_502", "http_504"})  # what stands before the model says that it is not there
+# Not sent again, but no sign of an endpoint at work either: a gateway's page in place of a completion, or nothing.
+_LOST_KINDS = frozenset({"timeout", "unreadable"})
+
+T = TypeVar("T")
 
 
 class Sender(Protocol):
@@ -62,6 +71,10 @@ class SteadyChatModel:
         self.waiting = 0
         """Calls that wait to be sent again, and so hold no slot."""
         self.retried = 0
+        self.unfinished = 0
+        """Calls that were begun and are not over: under way, or waiting for whatever reason."""
+        self._idle_tasks: set[asyncio.Task[object]] = set()
+        self._is_over = False
 
     @property
     def under_way(self) -> int:
@@ -80,76 +93,128 @@ class SteadyChatModel:
 
     @property
     def ceilings(self) -> dict[str, int]:
-        """By model, how many calls at once the endpoint served when it refused more; others never were refused."""
-        return {model: throttle.ceiling for model, throttle in self._throttles.items() if throttle.ceiling is not None}
+        """By model, how many calls at once the endpoint served when it refused more; others never were refused.
+
+        What earlier runs met stays true for models that were not called, or not as often at once.
+        """
+        met = {model: throttle.ceiling for model, throttle in self._throttles.items() if throttle.ceiling is not None}
+        return {**self._known_ceilings, **met}
 
     @property
     def message(self) -> str:
         """Why calls are held back; empty while they are not."""
-        return self._breaker.message
+        held = max((throttle.held_seconds for throttle in self._throttles.values()), default=0.0)
+        if self._breaker.message or held < _WORTH_TELLING_SECONDS:
+            return self._breaker.message
+        return f"The endpoint refuses every call for now. Nothing is sent for {held:.0f} s."
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         """Give the reply, sending the request as often as it takes within the bounds.
 
         Raises CallError (with the number of tries) when they are used up, EndpointError when the endpoint is given up.
         """
-        throttle = self._throttle(request.model)
-        tries = 0
-        while True:
-            burst = await throttle.acquire()
-            try:
-                await self._breaker.admitted()
-                reply = await self._model.complete(request)
-            except CallError as error:
-                tries += 1
-                self._account(error, throttle, burst)
-                if error.is_retryable and self._breaker.is_open:
-                    tries -= 1  # it is no fault of the call that the endpoint is away
-                elif not error.is_retryable or tries > self._retries:
-                    error.tries = tries
-                    raise
-                else:
-                    await self._wait(error, tries)
-            except BaseException:
-                throttle.released()
-                self._breaker.abandoned()
-                raise
-            else:
-                throttle.served()
-                self._breaker.answered()
-                return dataclasses.replace(reply, tries=tries + 1) if tries else reply
+        self.unfinished += 1
+        try:
+            return await self._complete(request, self._throttle(request.model))
+        except EndpointError:
+            self.send_no_more()
+            raise
+        finally:
+            self.unfinished -= 1
+
+    def send_no_more(self) -> None:
+        """Let the calls under way end, and cancel the tasks of all others, now and whenever one would be sent."""
+        self._is_over = True
+        current = asyncio.current_task()
+        for task in tuple(self._idle_tasks):
+            if task is not current:
+                task.cancel()
 
     def _throttle(self, model: str) -> Throttle:
         if model not in self._throttles:
             self._throttles[model] = Throttle(self._most, ceiling=self._known_ceilings.get(model))
         return self._throttles[model]
 
-    def _account(self, error: CallError, throttle: Throttle, burst: int) -> None:
-        """Give the slot back and tell the breaker, which may raise EndpointError."""
+    async def _complete(self, request: ChatRequest, throttle: Throttle) -> ChatReply:
+        sent = excused = 0
+        while True:
+            burst = await self._idle(self._slot(throttle))
+            is_probe = self._breaker.is_open
+            sent += 1
+            try:
+                reply = await self._model.complete(request)
+            except CallError as error:
+                error.tries = sent
+                self._account(error, throttle, burst, is_probe=is_probe)
+                if error.is_retryable and self._breaker.is_open and _is_endpoint_away(error):
+                    excused += 1  # it is no fault of the call, and the breaker says when to go on
+                    self.retried += 1
+                elif not error.is_retryable or sent - excused > self._retries:
+                    raise
+                else:
+                    await self._idle(self._wait(error, sent - excused))
+            except BaseException:
+                throttle.released()
+                self._breaker.abandoned(is_probe=is_probe)
+                raise
+            else:
+                throttle.served(burst)
+                self._breaker.answered()
+                return dataclasses.replace(reply, tries=sent) if sent > 1 else reply
+
+    async def _slot(self, throttle: Throttle) -> int:
+        while True:
+            # Whoever waits for the endpoint to come back holds no slot: nothing is under way then.
+            if self._breaker.is_open:
+                await self._breaker.ready()
+            burst = await throttle.acquire()
+            if self._breaker.admits():
+                return burst
+            throttle.released()
+
+    def _account(self, error: CallError, throttle: Throttle, burst: int, *, is_probe: bool) -> None:
+        """Give the slot back and tell the breaker; EndpointError if this was one loss too many, or a very long wait."""
+        is_lost = error.is_retryable or error.kind in _LOST_KINDS
         if error.kind in _LOAD_KINDS:
             throttle.refused(burst, retry_after_seconds=error.retry_after_seconds or 0.0)
-        elif error.is_retryable or error.kind == "timeout":
+        elif is_lost and error.kind != "unreadable":
             throttle.failed(burst)
         else:
             throttle.released()
-        is_away = error.is_retryable or error.kind == "timeout"
-        if is_away and not (error.kind in _LOAD_KINDS and throttle.under_way):
-            self._breaker.lost(error, has_answered=error.kind.startswith("http_"))
+        asked = error.retry_after_seconds or 0.0
+        if error.is_retryable and asked > _MOST_RETRY_AFTER_SECONDS:
+            raise EndpointError(
+                f"{error.message} It asks to be left alone for {asked / 60:.0f} minutes.",
+                "Go on with the run after that; nothing that was made is lost.",
+            ) from error
+        if is_lost and not (error.kind in _LOAD_KINDS and throttle.under_way):
+            self._breaker.lost(error, is_probe=is_probe)
         else:
             self._breaker.answered()
 
     async def _wait(self, error: CallError, tries: int) -> None:
         longest = min(_MOST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2 ** (tries - 1))
-        asked = error.retry_after_seconds or 0.0
-        if asked > _MOST_RETRY_AFTER_SECONDS:
-            raise EndpointError(
-                f"{error.message} It asks to be left alone for {asked / 60:.0f} minutes.",
-                "Go on with the run after that; nothing that was made is lost.",
-            ) from error
         self.waiting += 1
         self.retried += 1
         self._on_wait()
         try:
-            await asyncio.sleep(asked + self._rng.uniform(0.0, longest))
+            await asyncio.sleep((error.retry_after_seconds or 0.0) + self._rng.uniform(0.0, longest))
         finally:
             self.waiting -= 1
+
+    async def _idle(self, wait: Coroutine[Any, Any, T]) -> T:
+        """Wait in a way that `send_no_more` can end."""
+        if self._is_over:
+            wait.close()
+            raise asyncio.CancelledError
+        task = asyncio.current_task()
+        assert task is not None  # nothing else can await
+        self._idle_tasks.add(task)
+        try:
+            return await wait
+        finally:
+            self._idle_tasks.discard(task)
+
+
+def _is_endpoint_away(error: CallError) -> bool:
+    return not error.was_sent or error.kind in _LOAD_KINDS | _GATEWAY_KINDS

@@ -50,7 +50,7 @@ def endpoint() -> Endpoint:
 
 def complete(endpoint: Endpoint, request: ChatRequest = REQUEST) -> ChatReply:
     async def ask() -> ChatReply:
-        async with OpenAIChatModel(endpoint, retries=0) as model:
+        async with OpenAIChatModel(endpoint) as model:
             return await model.complete(request)
 
     return asyncio.run(ask())
@@ -110,7 +110,7 @@ def test_a_reply_holds_to_the_schema_it_is_given(endpoint: Endpoint):
 
 def test_the_endpoint_offers_one_model(endpoint: Endpoint):
     async def ask() -> tuple[str, ...]:
-        async with OpenAIChatModel(endpoint, retries=0) as model:
+        async with OpenAIChatModel(endpoint) as model:
             return await model.list_models()
 
     assert asyncio.run(ask()) == (built_in.MODEL,)

@@ -4,7 +4,8 @@ import asyncio
 import dataclasses
 import socket
 import threading
-from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -26,15 +27,11 @@ REQUEST = ChatRequest(
     max_tokens=100,
     seed=7,
 )
-# The client waits half a second before its first new try, unless the endpoint says how long.
-AT_ONCE = {"Retry-After-Ms": "1"}
 
 
-def complete(
-    endpoint: Endpoint, request: ChatRequest = REQUEST, *, retries: int = 0, timeout_seconds: float = 30.0
-) -> ChatReply:
+def complete(endpoint: Endpoint, request: ChatRequest = REQUEST, *, timeout_seconds: float = 30.0) -> ChatReply:
     async def ask() -> ChatReply:
-        async with OpenAIChatModel(endpoint, retries=retries, timeout_seconds=timeout_seconds) as model:
+        async with OpenAIChatModel(endpoint, timeout_seconds=timeout_seconds) as model:
             return await model.complete(request)
 
     return asyncio.run(ask())
@@ -42,16 +39,10 @@ def complete(
 
 def list_models(endpoint: Endpoint) -> tuple[str, ...]:
     async def ask() -> tuple[str, ...]:
-        async with OpenAIChatModel(endpoint, retries=0) as model:
+        async with OpenAIChatModel(endpoint) as model:
             return await model.list_models()
 
     return asyncio.run(ask())
-
-
-def in_turn(*replies: Reply | str) -> Callable[[dict[str, Any]], Reply | str]:
-    """Give a script that sends these replies one after the other."""
-    waiting = list(replies)
-    return lambda request: waiting.pop(0)
 
 
 def closed_endpoint() -> Endpoint:
@@ -232,44 +223,102 @@ def test_an_error_page_in_place_of_json_is_told_by_its_status(model_server: Mode
     assert raised.value.kind == "http_502"
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
-def test_what_may_pass_is_sent_again_and_then_succeeds(model_server: ModelServer, status: int):
-    model_server.script = in_turn(Reply("busy", status=status, headers=AT_ONCE), "Yes.")
-    assert complete(model_server.endpoint, retries=1).text == "Yes."
-    assert len(model_server.requests) == 2
-
-
-def test_what_will_not_pass_is_not_sent_again(model_server: ModelServer):
-    model_server.script = lambda request: Reply("no", status=400)
+@pytest.mark.parametrize("status", [400, 429, 500, 503])
+def test_a_call_is_sent_once_whatever_comes_of_it(model_server: ModelServer, status: int):
+    model_server.script = lambda request: Reply("no", status=status)
     with pytest.raises(CallError):
-        complete(model_server.endpoint, retries=3)
+        complete(model_server.endpoint)
     assert len(model_server.requests) == 1
 
 
-def test_a_call_is_sent_no_more_often_than_it_may(model_server: ModelServer):
-    model_server.script = lambda request: Reply("busy", status=429, headers=AT_ONCE)
-    with pytest.raises(CallError):
-        complete(model_server.endpoint, retries=3)
-    assert len(model_server.requests) == 4
-
-
-def test_a_connection_that_drops_once_is_made_again(model_server: ModelServer):
-    model_server.script = in_turn(Reply(is_dropped=True), "Yes.")
-    assert complete(model_server.endpoint, retries=1).text == "Yes."
-
-
-def test_a_connection_that_always_drops_ends_the_run(model_server: ModelServer):
-    model_server.script = lambda request: Reply(is_dropped=True)
-    with pytest.raises(EndpointError, match="cannot be reached"):
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": {"message": "Add money.", "code": "insufficient_quota", "type": "insufficient_quota"}}',
+        b'{"error": {"message": "Add money.", "code": null, "type": "insufficient_quota"}}',
+    ],
+)
+def test_a_quota_that_is_used_up_ends_the_run(model_server: ModelServer, body: bytes):
+    model_server.script = lambda request: Reply(status=429, body=body)
+    with pytest.raises(EndpointError, match="quota is used up: Add money"):
         complete(model_server.endpoint)
 
 
-def test_a_refused_connection_ends_the_run_with_the_address():
+def test_a_call_that_wants_to_be_paid_for_ends_the_run(model_server: ModelServer):
+    model_server.script = lambda request: Reply("Insufficient balance", status=402)
+    with pytest.raises(EndpointError, match="quota is used up: Insufficient balance"):
+        complete(model_server.endpoint)
+
+
+def test_a_model_that_is_not_found_ends_the_run_whatever_the_status(model_server: ModelServer):
+    body = b'{"error": {"message": "No such model.", "code": "model_not_found"}}'
+    model_server.script = lambda request: Reply(status=400, body=body)
+    with pytest.raises(EndpointError, match="knows no model 'scripted-model'"):
+        complete(model_server.endpoint)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": " 0.5 "}, 0.5),
+        ({"Retry-After": "7", "Retry-After-Ms": "250"}, 0.25),
+        ({"Retry-After-Ms": "nan"}, 0.0),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "-3"}, None),
+        ({"Retry-After": "Mon, 01 Jan 2001 00:00:00 GMT"}, 0.0),
+    ],
+)
+def test_what_the_endpoint_asks_to_wait_is_read(
+    model_server: ModelServer, headers: dict[str, str], seconds: float | None
+):
+    model_server.script = lambda request: Reply("busy", status=429, headers=headers)
+    with pytest.raises(CallError) as raised:
+        complete(model_server.endpoint)
+    assert raised.value.retry_after_seconds == seconds
+
+
+def test_a_date_to_come_back_at_is_read_by_the_clock_of_the_endpoint(model_server: ModelServer):
+    in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    model_server.script = lambda request: Reply("busy", status=429, headers={"Retry-After": in_a_minute})
+    with pytest.raises(CallError) as raised:
+        complete(model_server.endpoint)
+    assert 50 <= raised.value.retry_after_seconds <= 61
+
+
+def test_a_connection_that_drops_may_have_reached_the_endpoint(model_server: ModelServer):
+    model_server.script = lambda request: Reply(is_dropped=True)
+    with pytest.raises(CallError, match="cannot be reached") as raised:
+        complete(model_server.endpoint)
+    assert (raised.value.kind, raised.value.is_retryable, raised.value.was_sent) == ("connection", True, True)
+
+
+def test_where_nothing_listens_nothing_was_sent_and_the_address_is_told():
     endpoint = closed_endpoint()
-    with pytest.raises(EndpointError) as raised:
+    with pytest.raises(CallError) as raised:
         complete(endpoint)
-    assert raised.value.message == f"{endpoint.base_url} cannot be reached."
-    assert "OPENAI_BASE_URL" in raised.value.hint
+    error = raised.value
+    assert error.message == f"{endpoint.base_url} cannot be reached."
+    assert "OPENAI_BASE_URL" in error.hint
+    assert (error.kind, error.is_retryable, error.was_sent) == ("connection", True, False)
+
+
+@pytest.mark.parametrize("answer", [b"SSH-2.0-OpenSSH_9.2\r\n", b"\x16\x03\x01\x00\xa5\x01", b"HTTP/1.1 abc\r\n\r\n"])
+def test_whatever_is_no_http_counts_as_a_broken_connection(answer: bytes):
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+
+        def greet() -> None:
+            with stranger.accept()[0] as connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        with pytest.raises(CallError) as raised:
+            complete(Endpoint(f"http://127.0.0.1:{stranger.getsockname()[1]}/v1", API_KEY))
+        thread.join()
+    assert raised.value.kind == "connection"
 
 
 @pytest.mark.parametrize(
@@ -293,7 +342,7 @@ def test_a_call_that_is_not_answered_in_time_fails_alone(model_server: ModelServ
             complete(model_server.endpoint, timeout_seconds=0.3)
     finally:
         gate.set()
-    assert raised.value.message == f"{model_server.base_url} did not answer within 0.3 seconds (tries: 1)."
+    assert raised.value.message == f"{model_server.base_url} did not answer within 0.3 seconds."
     assert (raised.value.kind, raised.value.is_retryable) == ("timeout", False)
 
 
@@ -312,13 +361,14 @@ def test_a_call_that_is_not_answered_in_time_fails_alone(model_server: ModelServ
         (b'{"choices": [null]}', "application/json"),
         (b'{"choices": [{}]}', "application/json"),
         (b'{"choices": [{"message": {"content": 5}}]}', "application/json"),
+        (b"[" * 100_000, "application/json"),
     ],
 )
 def test_a_body_that_is_no_completion_fails_its_call(model_server: ModelServer, body: bytes, content_type: str):
     model_server.script = lambda request: Reply(body=body, content_type=content_type)
     with pytest.raises(CallError) as raised:
         complete(model_server.endpoint)
-    assert (raised.value.kind, raised.value.is_retryable) == ("unreadable", True)
+    assert (raised.value.kind, raised.value.is_retryable) == ("unreadable", False)
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"choices": []}', b'{"choices": null}'])
@@ -326,7 +376,22 @@ def test_a_completion_without_choices_fails_its_call(model_server: ModelServer, 
     model_server.script = lambda request: Reply(body=body)
     with pytest.raises(CallError) as raised:
         complete(model_server.endpoint)
-    assert (raised.value.kind, raised.value.is_retryable) == ("no_choices", True)
+    assert (raised.value.kind, raised.value.is_retryable) == ("no_choices", False)
+
+
+def test_an_error_in_a_reply_that_calls_itself_fine_is_told_as_what_it_is(model_server: ModelServer):
+    model_server.script = lambda request: Reply(body=b'{"error": {"message": "Provider is down.", "code": 502}}')
+    with pytest.raises(CallError, match="Provider is down") as raised:
+        complete(model_server.endpoint)
+    assert (raised.value.kind, raised.value.is_retryable) == ("http_502", True)
+
+
+def test_token_counts_beyond_all_measure_are_unknown(model_server: ModelServer):
+    usage = b'{"prompt_tokens": 1e30, "completion_tokens": 100000000000000000000}'
+    body = b'{"choices": [{"message": {"content": "Yes."}}], "usage": ' + usage + b"}"
+    model_server.script = lambda request: Reply(body=body)
+    reply = complete(model_server.endpoint)
+    assert (reply.prompt_tokens, reply.completion_tokens) == (None, None)
 
 
 def test_models_cannot_be_listed_where_nothing_listens():
