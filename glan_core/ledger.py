@@ -37,6 +37,8 @@ class Ledger:
         self._error: DiskError | None = None
         self.cost: float | None = 0.0
         """US dollars of the calls recorded here; None once the price of one is not known."""
+        self.most_cost: float | None = 0.0
+        """Of one of them."""
         entries = journal.read(start=find_journal_bytes(self._reader, run_id))
         with explained_errors(database.path):
             while batch := list(itertools.islice(entries, _ROWS_AT_ONCE)):
@@ -60,6 +62,7 @@ class Ledger:
         It is written together with what is made of its reply, and in any case before the event loop waits again.
         """
         self.cost = None if self.cost is None or call.cost is None else self.cost + call.cost
+        self.most_cost = None if self.most_cost is None or call.cost is None else max(self.most_cost, call.cost)
         self._journal.append(call, is_more_to_come=True)
         if ModelCall in self._kinds:
             self._unwritten.append(call)

@@ -42,10 +42,10 @@ class RecordingModel:
         self._reply_forms = ReplyForms(self.complete, known=reply_forms)
         self.calls = 0
         self.calls_reused = 0
-        self.answered = 0
-        """How many of the calls have been answered."""
         self.prompt_tokens = 0
         self.completion_tokens = 0
+        self.most_tokens = 0
+        """Of both, in one call."""
 
     @property
     def reply_forms(self) -> dict[str, ReplyForm]:
@@ -82,9 +82,9 @@ class RecordingModel:
         except CallError as error:
             self._record(self._call(request, error=error))
             raise
-        self.answered += 1
         self.prompt_tokens += reply.prompt_tokens or 0
         self.completion_tokens += reply.completion_tokens or 0
+        self.most_tokens = max(self.most_tokens, (reply.prompt_tokens or 0) + (reply.completion_tokens or 0))
         self._record(self._call(request, reply=reply))
         return reply
 

@@ -5,7 +5,7 @@ Real DuckDB files in tmp_path and a real HTTP server on loopback; nothing of the
 
 import dataclasses
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from glan_core.starter import Curriculum, insert_curriculum, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 from tests.model_server import MODEL, ModelServer
 from tests.small_curriculum import SmallCurriculum, small_curriculum
+from tests.terminal import Started, Terminal, folder_with
 from tests.workbench import Workbench
 
 # Time is no criterion on a shared machine, and the same examples come in every run.
@@ -109,3 +110,29 @@ def settings() -> GenerationSettings:
 def workbench(small: Small, model_server: ModelServer, tmp_path: Path, settings: GenerationSettings) -> Workbench:
     """A small database, a folder for runs and a model server."""
     return Workbench(small.database, small.cursor, small.nodes, model_server, tmp_path / "small.runs", settings)
+
+
+@pytest.fixture
+def terminal(small_file: Path, tmp_path: Path) -> Terminal:
+    """A terminal with the small curriculum and no endpoint."""
+    return Terminal(folder_with(small_file, tmp_path))
+
+
+@pytest.fixture
+def terminal_with_model(small_file: Path, tmp_path: Path, model_server: ModelServer) -> Terminal:
+    """A terminal with the small curriculum and the model server."""
+    return Terminal(folder_with(small_file, tmp_path), model_server.base_url)
+
+
+@pytest.fixture
+def start(terminal_with_model: Terminal) -> Iterator[Callable[..., Started]]:
+    """Begins commands as processes of their own, and sees to it that none outlives the test."""
+    all_started: list[Started] = []
+
+    def begin(*arguments: str) -> Started:
+        all_started.append(terminal_with_model.start(*arguments))
+        return all_started[-1]
+
+    yield begin
+    for started in all_started:
+        started.kill()

@@ -14,11 +14,10 @@ class Spent:
     """None when the price of a call is not known."""
     tokens: int
     seconds: float
-    calls: int
-    """That ended in this process, to know what one costs."""
-    dollars_here: float | None
-    tokens_here: int
-    """Of those calls."""
+    most_dollars: float | None
+    """Of one call that ended in this process, to know what another may cost."""
+    most_tokens: int
+    """Likewise."""
     under_way: int
 
 
@@ -33,17 +32,17 @@ def check_limits(limits: Limits) -> None:
 def reached(limits: Limits, spent: Spent) -> str:
     """Say which limit another call would go beyond, in a sentence; nothing if none. (Pairs are the pool's business.)
 
-    Calls under way are taken to cost what a call has cost so far, so that a budget is not gone over by as many calls
-    as happen to be under way.
+    Calls under way are taken to cost as much as the dearest so far, so that a budget is not gone over by as many calls
+    as happen to be under way. Only those that are sent before the first has come back are not known at all.
     """
     if limits.seconds is not None and spent.seconds >= limits.seconds:
         return f"The time limit of {limits.seconds:g} s is reached."
-    share = (spent.under_way + 1) / spent.calls if spent.calls else 0.0
-    if limits.tokens is not None and spent.tokens + share * spent.tokens_here > limits.tokens:
+    to_come = spent.under_way + 1
+    if limits.tokens is not None and spent.tokens + to_come * spent.most_tokens > limits.tokens:
         return f"The limit of {limits.tokens:,} tokens is reached ({spent.tokens:,} used)."
     if limits.dollars is not None:
-        if spent.dollars is None or spent.dollars_here is None:
+        if spent.dollars is None or spent.most_dollars is None:
             return "The price of a call is not known, so the budget cannot be kept. Give one with --price."
-        if spent.dollars + share * spent.dollars_here > limits.dollars:
+        if spent.dollars + to_come * spent.most_dollars > limits.dollars:
             return f"The budget of ${limits.dollars:g} is reached (${spent.dollars:.4g} spent)."
     return ""

@@ -54,13 +54,18 @@ def execute(
     timeout_seconds: float = TIMEOUT_SECONDS,
     retries: int = RETRIES,
     patience_seconds: float = PATIENCE_SECONDS,
+    before: RunCounts | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     journal: Journal | None = None,
 ) -> Progress:
     """Work a plan off in this thread, or go on with it where it ended before.
 
     `folder` is the run's own folder for plan and journal; with `only`, no other instructions and answers than those
-    with these ids are made. A `journal` of that folder that is open already is used and stays open. An endpoint that worked before and gives out is waited for as long as `patience_seconds`.
+    with these ids are made. A `journal` of that folder that is open already is used and stays open. An endpoint that
+    worked before and gives out is waited for as long as `patience_seconds`.
+
+    `before` is what earlier sessions of the run made, where this database is a small one of the run's own (see
+    headless.py): then calls and pairs go into the journal alone.
 
     A wish to stop, by `control` or from another process, lets the calls under way finish and sends no more. An error
     that ends the run (endpoint, disk, database) leaves in place what was made, is written into the run's row, and is
@@ -90,7 +95,7 @@ def execute(
         loop = _Loop(plan, run, database=database, folder=folder, control=control or RunControl(), limits=limits)
         loop.on_progress = on_progress
         try:
-            loop.open(kept)
+            loop.open(kept, before)
             asyncio.run(
                 loop.run(
                     endpoint,
@@ -144,11 +149,12 @@ class _Loop:
         self._is_paused = False
         self._before = RunCounts(0, 0, 0, 0, 0, 0, 0.0)
 
-    def open(self, journal: Journal) -> None:
+    def open(self, journal: Journal, before: RunCounts | None) -> None:
         """Bring the database up to the journal, and see what earlier sessions of the run have spent."""
         wish_of_folder(self._folder)  # one that was left for an earlier session means nothing any more
-        self._ledger = Ledger(self._database, journal, run_id=self._plan.run_id)
-        self._before = run_counts(self._cursor, self._plan.run_id)
+        run_id = self._plan.run_id
+        self._ledger = Ledger(self._database, journal, run_id=run_id, is_tree_only=before is not None)
+        self._before = before or run_counts(self._cursor, run_id)
 
     async def run(
         self,
@@ -197,7 +203,7 @@ class _Loop:
                     await self._pool.work_off(self._tick, tick_seconds=_TICK_SECONDS, grace_seconds=_GRACE_SECONDS)
                 finally:
                     self._keep_findings(endpoint, known)
-            if self.end_message is None and self._pool.has_reached_most_pairs:
+            if self.end_message is None and self._pool.is_cut_short:
                 self.end_message = f"The limit of {self._limits.pairs:,} pairs is reached."
         finally:
             await self._ledger.flush()
@@ -256,10 +262,9 @@ class _Loop:
             dollars=None if before.cost is None or here is None else before.cost + here,
             tokens=before.prompt_tokens + before.completion_tokens + tokens,
             seconds=time.perf_counter() - self._started,
-            calls=self._model.answered,
-            dollars_here=here,
-            tokens_here=tokens,
-            under_way=self._steady.under_way if self._steady else 0,
+            most_dollars=self._ledger.most_cost,
+            most_tokens=self._model.most_tokens,
+            under_way=self._steady.unfinished if self._steady else 0,
         )
 
     async def _tick(self) -> bool:
@@ -287,7 +292,12 @@ class _Loop:
             write_status(self._folder, RunStatus.of(run, progress, before=self._before))
         self.on_progress(progress)
         self._may_begin()  # a time limit is reached while nothing ends, too
+        if self._steady is not None and (self._control.wish == "stop" or self._is_out_of_time()):
+            self._steady.send_no_more()  # what waits for an endpoint that is away could do so for a long time yet
         return self.end_message is None
+
+    def _is_out_of_time(self) -> bool:
+        return self._limits.seconds is not None and time.perf_counter() - self._started >= self._limits.seconds
 
     def _save_state(self, state: RunState) -> None:
         with explained_errors(self._database.path), self._database.writing:

@@ -151,7 +151,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, is_new: bool)
         if found != SCHEMA_VERSION:
             raise StoreError(
                 f"{path} has schema version {found}; this release reads version {SCHEMA_VERSION}.",
-                "Use the release that made it, or name another file with --database.",
+                "Use the release that made it, or make a new one with `init` and take its runs in with `ingest`.",
             )
     with transaction(connection):
         connection.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
