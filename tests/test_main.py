@@ -1,153 +1,21 @@
-"""The commands do what a person types, as processes of their own with the model server as their endpoint."""
+"""The commands do what a person types, with the model server as their endpoint."""
 
 import json
-import os
 import re
-import shutil
 import signal
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
-from glan_core.settings import PROJECT_FOLDER, runs_folder
+from glan_core.settings import runs_folder
 from glan_core.starter import read_curriculum
 from glan_core.store.database import open_database
-from glan_core.store.reports import totals
 from tests.model_server import API_KEY, MODEL, ModelServer, Reply, fail_every
+from tests.terminal import Held, Ran, Started, Terminal, complaint, count, folder_with, held_by_another
 
 ALL_STAGES = "subjects,syllabus,class_details,instructions,answers"
-NOWHERE = "http://127.0.0.1:9/v1"
-"""For commands that ask no model."""
-
-
-class Ran(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The one JSON object on standard output; an error if anything else is there."""
-        data: dict[str, Any] = json.loads(self.out)
-        return data
-
-
-class Terminal:
-    """Where commands are typed: a folder with a database, and an endpoint."""
-
-    def __init__(self, folder: Path, base_url: str = NOWHERE) -> None:
-        self.folder = folder
-        self.database = folder / "glan.duckdb"
-        self.environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("GLAN", "OPENAI"))
-        }
-        self.environment |= {
-            "GLAN_DATABASE": str(self.database),
-            "OPENAI_BASE_URL": base_url,
-            "OPENAI_API_KEY": API_KEY,
-            "GLAN_MODEL": MODEL,
-        }
-
-    def run(self, *arguments: str | Path) -> Ran:
-        """Run a command to its end."""
-        ran = subprocess.run(
-            _command(arguments),
-            cwd=PROJECT_FOLDER,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return Ran(ran.returncode, ran.stdout, ran.stderr)
-
-    def start(self, *arguments: str | Path) -> "Started":
-        """Begin a command; what it says goes to files beside the database's folder."""
-        return Started(self, arguments)
-
-
-class Started:
-    """A command under way."""
-
-    def __init__(self, terminal: Terminal, arguments: tuple[str | Path, ...]) -> None:
-        self._out = terminal.folder.with_suffix(".out")
-        self._err = terminal.folder.with_suffix(".err")
-        with self._out.open("w") as out, self._err.open("w") as err:
-            self._process = subprocess.Popen(
-                _command(arguments), cwd=PROJECT_FOLDER, env=terminal.environment, stdout=out, stderr=err
-            )
-
-    def interrupt(self) -> None:
-        """Send what Ctrl-C sends."""
-        self._process.send_signal(signal.SIGINT)
-
-    def wait_for(self, words: str) -> None:
-        """Wait until these words are on standard error."""
-        give_up = time.monotonic() + 60
-        while words not in self._err.read_text():
-            assert time.monotonic() < give_up, self._err.read_text()
-            time.sleep(0.05)
-
-    def end(self) -> Ran:
-        """Wait for the end."""
-        return Ran(self._process.wait(timeout=60), self._out.read_text(), self._err.read_text())
-
-    def kill(self) -> None:
-        """End it if it has not ended."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-
-
-def _command(arguments: tuple[str | Path, ...]) -> list[str]:
-    return [sys.executable, "-m", "glan_core", *map(str, arguments)]
-
-
-def complaint(ran: Ran) -> tuple[str, str]:
-    """Give the sentence and the hint of a command that could not; check that it said nothing else of it."""
-    assert (ran.code, ran.out) == (2, "")
-    assert "Traceback" not in ran.err
-    assert API_KEY not in ran.err
-    *_, error, hint = ran.err.splitlines()
-    assert error.startswith("error: ")
-    assert hint.startswith("hint: ")
-    assert ran.err.count("error: ") == 1
-    assert "mistake of the program" not in hint
-    return error, hint
-
-
-def count(database: Path) -> dict[str, int]:
-    """Count every noun in a database that no command holds."""
-    with open_database(database) as opened:
-        return totals(opened.cursor())._asdict()
-
-
-def folder_with(file: Path, parent: Path) -> Path:
-    """Make a folder `work` that holds a copy of a database."""
-    folder = parent / "work"
-    folder.mkdir()
-    shutil.copy(file, folder / "glan.duckdb")
-    return folder
-
-
-@pytest.fixture
-def terminal(small_file: Path, tmp_path: Path) -> Terminal:
-    """A terminal with the small curriculum and no endpoint."""
-    return Terminal(folder_with(small_file, tmp_path))
-
-
-@pytest.fixture
-def terminal_with_model(small_file: Path, tmp_path: Path, model_server: ModelServer) -> Terminal:
-    """A terminal with the small curriculum and the model server."""
-    return Terminal(folder_with(small_file, tmp_path), model_server.base_url)
 
 
 # init ---------------------------------------------------------------------------------------------------------------
@@ -199,7 +67,7 @@ def generated(small_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Gen
     server = ModelServer()
     terminal = Terminal(folder_with(small_file, tmp_path_factory.mktemp("generated")), server.base_url)
     command = ("generate", "--scope", "Optics", "--instructions", "20", "--seed", "7", "--json")
-    first = terminal.run(*command)
+    first = terminal.run_apart(*command)  # what a shell sees, and not what a test catches
     requests = len(server.requests)
     second = terminal.run(*command)
     repeated = len(server.requests) - requests
@@ -320,47 +188,15 @@ CONCURRENCY = 3
 COMMAND = ("generate", "--scope", "Optics", "--instructions", "12", "--concurrency", str(CONCURRENCY), "--json")
 
 
-class Held:
-    """A model server that answers the first calls at once and holds the later ones until it is released."""
-
-    def __init__(self, server: ModelServer, *, after: int) -> None:
-        self.is_reached = threading.Event()
-        """Set once as many calls are held as are made at once, so every earlier one has come back."""
-        self.is_released = threading.Event()
-
-        def script(request: dict[str, Any]) -> None:
-            seen = len(server.requests)
-            if seen == after + CONCURRENCY:
-                self.is_reached.set()
-            if seen > after:
-                assert self.is_released.wait(60)
-
-        server.script = script
-
-
-@pytest.fixture
-def start(terminal_with_model: Terminal) -> Iterator[Callable[..., Started]]:
-    """Begins commands, and sees to it that none outlives the test."""
-    all_started: list[Started] = []
-
-    def begin(*arguments: str) -> Started:
-        all_started.append(terminal_with_model.start(*arguments))
-        return all_started[-1]
-
-    yield begin
-    for started in all_started:
-        started.kill()
-
-
-def test_an_interrupted_command_ends_after_the_calls_in_flight_and_goes_on_where_it_was(
+def test_an_interrupted_command_ends_after_the_calls_under_way_and_goes_on_where_it_was(
     terminal_with_model: Terminal, model_server: ModelServer, start: Callable[..., Started]
 ):
-    held = Held(model_server, after=7)
+    held = Held(model_server, after=7, concurrency=CONCURRENCY)
     started = start(*COMMAND)
-    assert held.is_reached.wait(60)
-    started.interrupt()
-    started.wait_for("Stopping after the calls in flight")
-    held.is_released.set()
+    held.wait()
+    started.signal(signal.SIGINT)
+    started.wait_for("Stopping after the calls under way")
+    held.release()
     stopped = started.end()
     assert (stopped.code, stopped.data["state"]) == (1, "stopped")
     assert "Traceback" not in stopped.err
@@ -373,18 +209,18 @@ def test_an_interrupted_command_ends_after_the_calls_in_flight_and_goes_on_where
     assert count(terminal_with_model.database)["answers"] == 12
 
 
-def test_a_second_interrupt_ends_at_once_and_loses_only_the_calls_in_flight(
+def test_a_second_interrupt_ends_at_once_and_loses_only_the_calls_under_way(
     terminal_with_model: Terminal, model_server: ModelServer, start: Callable[..., Started]
 ):
-    held = Held(model_server, after=7)
+    held = Held(model_server, after=7, concurrency=CONCURRENCY)
     started = start(*COMMAND)
-    assert held.is_reached.wait(60)
-    started.interrupt()
-    started.wait_for("Stopping after the calls in flight")
-    started.interrupt()
+    held.wait()
+    started.signal(signal.SIGINT)
+    started.wait_for("Stopping after the calls under way")
+    started.signal(signal.SIGINT)
     ended = started.end()
     answered = {request.key for request in model_server.requests[:7]}
-    held.is_released.set()
+    held.release()
     assert (ended.code, ended.out) == (130, "")
     assert "Traceback" not in ended.err
 
@@ -408,7 +244,7 @@ def test_a_second_interrupt_ends_at_once_and_loses_only_the_calls_in_flight(
             "--stages subjects,syllabus",
         ),
         (("generate", "--scope", "Optics", "--instructions", "many"), "--instructions", "--help"),
-        (("generate",), "--scope", "--help"),
+        (("generate",), "No scope was chosen", "--scope"),
         (("grow",), "No such command 'grow'", "--help"),
         (("export", "out.jsonl", "--filter", "[]"), "'[]' is not a filter", "run_ids"),
         (("export", "out.jsonl"), "No answered pair", "generate some first"),
@@ -437,9 +273,9 @@ def test_a_database_that_is_not_there_is_named(terminal: Terminal):
 
 
 def test_a_database_that_another_process_holds_is_named(terminal: Terminal):
-    with open_database(terminal.database):
-        error, hint = complaint(terminal.run("generate", "--scope", "Optics"))
-    assert f"{terminal.database} is in use by another process (process {os.getpid()})" in error
+    with held_by_another(terminal.database) as process_id:
+        error, hint = complaint(terminal.run("export", "out.jsonl"))
+    assert f"{terminal.database} is in use by another process (process {process_id})" in error
     assert "Close the app" in hint
 
 
