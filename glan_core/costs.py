@@ -14,15 +14,16 @@ class Costs:
     def __init__(self, settings: GenerationSettings, *, base_url: str) -> None:
         self._settings = settings
         self._base_url = base_url
+        self._own_prices = {stage.model: stage.price for stage in settings.stages.values() if stage.price is not None}
 
     def of(self, request: ChatRequest, reply: ChatReply) -> float | None:
         """Give the US dollars of a call; None where its price is not known."""
-        stage = self._settings.stages.get(request.stage)
         return cost(
             model=request.model,
             prompt_tokens=reply.prompt_tokens,
             completion_tokens=reply.completion_tokens,
-            price=stage.price if stage else None,
+            # By model and not by stage, as the trial of what an endpoint can be held to belongs to none.
+            price=self._own_prices.get(request.model),
             base_url=self._base_url,
         )
 

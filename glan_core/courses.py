@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from glan_core.entities import ClassDetails, Subject, Syllabus, TaxonomyNode
 from glan_core.store.database import Cursor
-from glan_core.store.subjects import find_subject
-from glan_core.store.syllabi import find_syllabus, list_class_details, list_current_syllabi
+from glan_core.store.subjects import find_subjects
+from glan_core.store.syllabi import list_class_details, list_current_syllabi, list_syllabi
 from glan_core.store.taxonomy_nodes import list_path
 
 
@@ -34,12 +34,9 @@ def list_courses(cursor: Cursor, subjects: Sequence[Subject]) -> dict[str, Cours
 
 def find_courses(cursor: Cursor, syllabus_ids: Iterable[str]) -> dict[str, Course]:
     """Give, by syllabus id, the courses of exactly these syllabi, newest or not."""
-    found = []
-    for syllabus_id in syllabus_ids:
-        syllabus = find_syllabus(cursor, syllabus_id)
-        subject = find_subject(cursor, syllabus.subject_id) if syllabus else None
-        if syllabus is not None and subject is not None:
-            found.append((subject, syllabus))
+    syllabi = list_syllabi(cursor, list(syllabus_ids))
+    subjects = find_subjects(cursor, sorted({syllabus.subject_id for syllabus in syllabi}))
+    found = [(subjects[syllabus.subject_id], syllabus) for syllabus in syllabi if syllabus.subject_id in subjects]
     return {course.syllabus.syllabus_id: course for course in _courses(cursor, found)}
 
 

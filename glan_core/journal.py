@@ -24,11 +24,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from glan_core import ids
 from glan_core.calls import ModelCall, SharedText
 from glan_core.entities import Strategy
 from glan_core.errors import DiskError, StoreError
-from glan_core.shared_texts import fold, shared_text_ids, unfold
+from glan_core.shared_texts import fold, shared_text_id, shared_text_ids, unfold
 from glan_core.store.ingest import INSERTS, Entity
 
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in INSERTS}
@@ -101,7 +100,7 @@ class Journal:
 
     def _lines(self, entity: Entity) -> Iterator[bytes]:
         for text in entity.shared_texts if isinstance(entity, ModelCall) else ():
-            shared = SharedText(ids.content_id(text), text)
+            shared = SharedText(shared_text_id(text), text)
             if shared.shared_text_id not in self._shared_text_ids:
                 self._shared_text_ids.add(shared.shared_text_id)
                 yield _line(shared)

@@ -9,10 +9,17 @@ Unfolding gives back every character. A mark is an object and never part of a te
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from glan_core import ids
 from glan_core.calls import Message
+
+
+@lru_cache(maxsize=1000)  # a syllabus comes with every question of it, and takes longer to hash than to fold
+def shared_text_id(text: str) -> str:
+    """Give the id that a text has where it is kept."""
+    return ids.content_id(text)
 
 
 def fold(messages: Sequence[Message], shared_texts: Sequence[str]) -> list[dict[str, Any]]:
@@ -41,7 +48,7 @@ def _folded(content: str, shared_texts: Sequence[str]) -> str | list[str | dict[
     for text in shared_texts:
         if not text:
             continue
-        mark = {"shared_text_id": ids.content_id(text)}
+        mark = {"shared_text_id": shared_text_id(text)}
         split: list[str | dict[str, str]] = []
         for part in parts:
             if not isinstance(part, str) or text not in part:

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from glan_core import ids
 from glan_core.calls import ModelCall, SharedText
-from glan_core.shared_texts import fold, shared_text_ids, unfold
+from glan_core.shared_texts import fold, shared_text_id, shared_text_ids, unfold
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor, first_row
 
@@ -23,7 +22,7 @@ _OUTCOME = (
 def insert_model_calls(cursor: Cursor, calls: Sequence[ModelCall]) -> None:
     """Add calls; one that is there already gets the later outcome."""
     insert_shared_texts(
-        cursor, [SharedText(ids.content_id(text), text) for text in {text for c in calls for text in c.shared_texts}]
+        cursor, [SharedText(shared_text_id(text), text) for text in {text for c in calls for text in c.shared_texts}]
     )
     insert_batch(
         cursor,

@@ -64,6 +64,15 @@ def find_subject(cursor: Cursor, subject_id: str) -> Subject | None:
     return _subject(row) if row else None
 
 
+def find_subjects(cursor: Cursor, subject_ids: Sequence[str]) -> dict[str, Subject]:
+    """Give the subjects with these ids, by id; unknown ids are left out."""
+    rows = cursor.execute(
+        f"select {_COLUMNS} from subject where subject_id in (select unnest(?::varchar[]))",  # noqa: S608
+        [list(subject_ids)],
+    ).fetchall()
+    return {subject.subject_id: subject for subject in map(_subject, rows)}
+
+
 def _subject(row: tuple[object, ...]) -> Subject:
     subject_id, discipline_id, name, level, subtopics, run_id, model_call_id = row
     return Subject(

@@ -84,6 +84,15 @@ def find_syllabus(cursor: Cursor, syllabus_id: str) -> Syllabus | None:
     return Syllabus(*row) if row else None
 
 
+def list_syllabi(cursor: Cursor, syllabus_ids: Sequence[str]) -> tuple[Syllabus, ...]:
+    """List the syllabi with these ids; unknown ids are left out."""
+    rows = cursor.execute(
+        f"select {_COLUMNS} from syllabus where syllabus_id in (select unnest(?::varchar[])) order by syllabus_id",  # noqa: S608
+        [list(syllabus_ids)],
+    ).fetchall()
+    return tuple(Syllabus(*row) for row in rows)
+
+
 def find_syllabus_without_details(cursor: Cursor, subject_id: str) -> Syllabus | None:
     """Give the newest syllabus of a subject whose class sessions have not been read out yet."""
     row = first_row(
