@@ -16,8 +16,8 @@ from glan_core.errors import ScopeError
 from glan_core.scope import ScopeNode, list_scope_nodes
 from glan_core.store.database import Cursor
 
-# Above this a name that is not there is more likely a slip than a new one: Phisics is caught (0.86), Biochemistry beside
-# Geochemistry (0.83) is not.
+# Above this a name that is not there is more likely a slip than a new one: Phisics is caught (0.86), Biochemistry
+# beside Geochemistry (0.83) is not.
 _SIMILAR = 0.85
 
 

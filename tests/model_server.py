@@ -21,6 +21,7 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -51,6 +52,7 @@ class Reply:
 
 
 Script = Callable[[dict[str, Any]], Reply | str | None]
+TOO_MANY = Reply("Too many calls at once.", status=429)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class SeenRequest:
     path: str
     headers: Mapping[str, str]
     body: dict[str, Any]
+    at: float = field(default_factory=time.monotonic)
+    """When it came, in seconds."""
 
     @property
     def stage(self) -> str:
@@ -80,7 +84,11 @@ class SeenRequest:
 class ModelServer:
     """The server; it runs from its making until `stop`."""
 
-    def __init__(self, script: Script | None = None, *, port: int = 0) -> None:
+    def __init__(self, script: Script | None = None, *, port: int = 0, places: int | None = None) -> None:
+        """With `places`, calls beyond so many at once are refused with 429 before the script sees them."""
+        self.places = places
+        self.in_flight = 0
+        self.most_in_flight = 0
         self.script: Script = script or (lambda request: None)
         self.models = [MODEL]
         self._requests: list[SeenRequest] = []
@@ -88,8 +96,7 @@ class ModelServer:
         self._lock = threading.Lock()
         self._is_closing = threading.Event()
         self._connections: set[socket.socket] = set()
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(self))
-        self._http.daemon_threads = True
+        self._http = _HTTPServer(("127.0.0.1", port), _handler_of(self))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
@@ -138,13 +145,26 @@ class ModelServer:
         """Record a request and give what the script says to it."""
         with self._lock:
             self._requests.append(request)
+            has_place = self.places is None or self.in_flight < self.places
+            if has_place:
+                self.in_flight += 1
+                self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        reply = TOO_MANY
+        try:
+            if has_place:
+                reply = self._scripted(request)
+        finally:
+            with self._lock:
+                self.in_flight -= has_place
+                self._replies.append(reply)
+        return reply
+
+    def _scripted(self, request: SeenRequest) -> Reply:
         scripted = self.script(request.body)
         if scripted is None:
             scripted = default_text(request.body)
         reply = Reply(scripted) if isinstance(scripted, str) else scripted
         self._is_closing.wait(reply.delay_seconds)
-        with self._lock:
-            self._replies.append(reply)
         return reply
 
     def opened(self, connection: socket.socket) -> None:
@@ -246,6 +266,11 @@ def _details_of(prompt: str) -> str:
         json.dumps({"title": title, "description": description, "key_concepts": concepts.split("; ")})
         for title, description, concepts in sessions
     )
+
+
+class _HTTPServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256  # as many connections as a run may open at once; the default of 5 delays them by seconds
 
 
 def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:

@@ -78,12 +78,6 @@ def list_current_syllabi(cursor: Cursor, subject_ids: Sequence[str]) -> dict[str
     return {row[1]: Syllabus(*row) for row in rows}
 
 
-def find_syllabus(cursor: Cursor, syllabus_id: str) -> Syllabus | None:
-    """Give the syllabus with this id."""
-    row = first_row(cursor.execute(f"select {_COLUMNS} from syllabus where syllabus_id = ?", [syllabus_id]))  # noqa: S608
-    return Syllabus(*row) if row else None
-
-
 def list_syllabi(cursor: Cursor, syllabus_ids: Sequence[str]) -> tuple[Syllabus, ...]:
     """List the syllabi with these ids; unknown ids are left out."""
     rows = cursor.execute(

@@ -85,16 +85,23 @@ def test_an_empty_answer_is_asked_for_three_times_and_then_fails_alone(workbench
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
-    [("I cannot put that in JSON.", "not_json"), ('{"sessions": 3}', "wrong_shape"), ("", "empty")],
+    ("text", "kind", "calls"),
+    [
+        # Each of three attempts is followed by one call that asks for the same list in order.
+        ("I cannot put that in JSON.", "not_json", 6),
+        ('{"sessions": 3}', "wrong_shape", 6),
+        ("", "empty", 3),
+    ],
 )
-def test_details_that_cannot_be_read_fail_their_subject_with_their_kind(workbench: Workbench, text: str, kind: str):
+def test_details_that_cannot_be_read_fail_their_subject_with_their_kind(
+    workbench: Workbench, text: str, kind: str, calls: int
+):
     workbench.server.script = always("class_details", text)
     plan = workbench.growing_plan(instructions=1)
     progress = workbench.execute(plan)
     assert (progress.state, progress.counts.failed, progress.counts.instructions) == (RunState.FINISHED, 1, 0)
     errors = run_errors(workbench.cursor, plan.run_id)
-    assert errors[["stage", "error_kind", "calls"]].values.tolist() == [["class_details", kind, 3]]
+    assert errors[["stage", "error_kind", "calls"]].values.tolist() == [["class_details", kind, calls]]
 
 
 def test_fences_and_prose_around_the_details_do_no_harm(workbench: Workbench):

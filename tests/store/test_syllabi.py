@@ -4,12 +4,12 @@ import dataclasses
 
 from glan_core.entities import ClassDetails, ClassSession, KeyConcept, Syllabus
 from glan_core.store.syllabi import (
-    find_syllabus,
     insert_class_sessions,
     insert_key_concepts,
     insert_syllabi,
     list_class_details,
     list_current_syllabi,
+    list_syllabi,
 )
 from tests.conftest import Small
 
@@ -36,11 +36,11 @@ def test_a_syllabus_without_class_sessions_has_empty_details(small: Small):
 def test_a_syllabus_comes_back_as_it_went_in(small: Small):
     syllabus = Syllabus("id", "subject", 2, "Text\nwith «ü»", "run", "call")
     insert_syllabi(small.cursor, [syllabus])
-    assert find_syllabus(small.cursor, "id") == syllabus
+    assert list_syllabi(small.cursor, ["id"]) == (syllabus,)
 
 
 def test_an_unknown_syllabus_is_none(small: Small):
-    assert find_syllabus(small.cursor, "nowhere") is None
+    assert list_syllabi(small.cursor, ["nowhere"]) == ()
 
 
 def test_subjects_without_a_syllabus_have_no_current_one(small: Small):
@@ -70,5 +70,5 @@ def test_what_is_inserted_again_changes_nothing(small: Small):
     insert_syllabi(small.cursor, [dataclasses.replace(nodes.syllabus, text="Other")])
     insert_class_sessions(small.cursor, [dataclasses.replace(nodes.details.class_sessions[0], title="Other")])
     insert_key_concepts(small.cursor, [dataclasses.replace(nodes.details.key_concepts[0], name="other")])
-    assert find_syllabus(small.cursor, nodes.syllabus.syllabus_id) == nodes.syllabus
+    assert list_syllabi(small.cursor, [nodes.syllabus.syllabus_id]) == (nodes.syllabus,)
     assert list_class_details(small.cursor, [nodes.syllabus.syllabus_id]) == {nodes.syllabus.syllabus_id: nodes.details}
