@@ -101,9 +101,14 @@ class ModelServer:
         self._thread.start()
 
     @property
+    def port(self) -> int:
+        """Where it listens; another server can take it over after `stop`."""
+        return self._http.server_port
+
+    @property
     def base_url(self) -> str:
         """The address with /v1."""
-        return f"http://127.0.0.1:{self._http.server_port}/v1"
+        return f"http://127.0.0.1:{self.port}/v1"
 
     @property
     def endpoint(self) -> Endpoint:
