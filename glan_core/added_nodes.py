@@ -17,8 +17,10 @@ from glan_core.scope import ScopeNode, list_scope_nodes
 from glan_core.store.database import Cursor
 
 # Above this a name that is not there is more likely a slip than a new one: Phisics is caught (0.86), Biochemistry
-# beside Geochemistry (0.83) is not.
+# beside Geochemistry (0.83) is not. A word made of another one, such as Geochemistry of Chemistry, has more letters
+# than a slip adds.
 _SIMILAR = 0.85
+_SLIP_LETTERS = 2
 
 
 class AddedNodes(NamedTuple):
@@ -45,8 +47,9 @@ def nodes_of_path(cursor: Cursor, path: str) -> AddedNodes:
         return AddedNodes(there.node_id, ())
     if len(parts) == 1:
         raise ScopeError(f"There is no node {path!r} in the taxonomy.", f"Say where it belongs: Field/{path}.")
-    parent = _named(nodes, parts[:-1])
-    above, names = (parent.path, [parts[-1]]) if parent is not None else ((), list(parts))
+    beginnings = ((_named(nodes, parts[:number]), parts[number:]) for number in range(len(parts) - 1, 0, -1))
+    parent, missing = next(((node, rest) for node, rest in beginnings if node is not None), (None, parts))
+    above, names = parent.path if parent is not None else (), list(missing)
     if len(above) + len(names) > len(LEVELS):
         raise ScopeError(f"{path!r} is too deep.", "The taxonomy has fields, sub-fields and disciplines.")
     # A discipline stands below a sub-field. Where the path leaves that out, it gets one of its own name.
@@ -85,10 +88,11 @@ def _added(nodes: list[ScopeNode], above: tuple[str, ...], parent_id: str | None
     for name in names:
         # Fields for a field; below a field everything in it, as the path may leave out a sub-field.
         near = {node.path[-1].casefold(): node for node in nodes if _is_near(node.path, above)}
-        close = difflib.get_close_matches(name.casefold(), near, n=1, cutoff=_SIMILAR)
-        if close and not added:
+        close = difflib.get_close_matches(name.casefold(), near, n=3, cutoff=_SIMILAR)
+        slips = [other for other in close if abs(len(other) - len(name)) <= _SLIP_LETTERS]
+        if slips and not added:
             raise ScopeError(
-                f"There is no {name!r}, but there is {near[close[0]].label}.",
+                f"There is no {name!r}, but there is {near[slips[0]].label}.",
                 "Use that name, or one that is less like it.",
             )
         node_id = ids.taxonomy_node_id(parent_id, name)

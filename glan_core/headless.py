@@ -13,15 +13,14 @@ the database open all the while, such as the app, a copy of it serves for planni
 From `prepare` on the journal is locked, so whoever plans next sees what this run will ask for (see claims.py).
 """
 
-import fcntl
 import itertools
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from glan_core.engines.control import wish_of_folder
 from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
 from glan_core.entities import TaxonomyNode
@@ -31,16 +30,18 @@ from glan_core.journal import Journal, write_plan
 from glan_core.llm.endpoint import Endpoint
 from glan_core.plan import Plan
 from glan_core.run_folder import is_at_work, list_run_folders
-from glan_core.store.database import Cursor, Database, explained_errors, open_database
+from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.instructions import list_known_instruction_ids
 from glan_core.store.runs import RunCounts, mark_interrupted_runs, run_counts
 from glan_core.store.slices import write_slice
 from glan_core.store.snapshots import open_snapshot
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
+from glan_core.turns import in_turn
 
-# Commands take turns, so only what does not is waited for: `init` or `export` hold the database for about a second. An
-# app holds it for hours, and then a copy is read.
-_WAIT_SECONDS = 3.0
+# Commands take turns, so only what does not is waited for: `export` holds the database for about a second. An app holds
+# it for hours, and then a copy serves for planning, which should not keep anybody waiting.
+_PLANNING_WAIT_SECONDS = 1.0
+_HOME_WAIT_SECONDS = 3.0
 _LOOK_UP_ROWS = 10_000
 _SLICE = "work.duckdb"
 
@@ -72,9 +73,9 @@ def planning_database(path: Path, runs: Path) -> Iterator[Planning]:
 
     One process plans at a time; another one that wants to waits. StoreError if there is no database.
     """
-    with _in_turn(path):
+    with in_turn(path):
         try:
-            database = open_database(path, wait_seconds=_WAIT_SECONDS)
+            database = open_database(path, wait_seconds=_PLANNING_WAIT_SECONDS)
         except DatabaseLockedError:
             with (
                 tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.stem}.copy.") as folder,
@@ -102,6 +103,7 @@ def prepare(database: Database, plan: Plan, folder: Path, *, added: Sequence[Tax
     write_plan(folder, plan.to_data())
     journal = Journal(folder)
     try:
+        wish_of_folder(folder)  # one that was left for an earlier session; from here on they are meant
         take_in_journal(database, folder)  # another process may have worked on it until just now
         journal.append(*added)
         cursor = database.cursor()
@@ -141,31 +143,11 @@ def work_off(prepared: Prepared, *, endpoint: Endpoint, concurrency: int, **opti
 def bring_home(path: Path, folder: Path) -> bool:
     """Take what a run has made into the database; False if another process has it open, which then does so."""
     try:
-        with _in_turn(path), open_database(path, wait_seconds=_WAIT_SECONDS) as database:
+        with in_turn(path), open_database(path, wait_seconds=_HOME_WAIT_SECONDS) as database:
             take_in_journal(database, folder)
     except DatabaseLockedError:
         return False
     return True
-
-
-@contextmanager
-def _in_turn(path: Path) -> Iterator[None]:
-    """Wait until no other command plans with the databases of this folder.
-
-    The lock is on the folder, so it leaves no file behind. It cannot be on the database: a process that closes any file
-    of it gives up all that DuckDB has locked.
-    """
-    if not path.parent.is_dir():
-        yield  # and whoever opens the database says that there is none
-        return
-    with explained_errors(path):
-        folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        with explained_errors(path):
-            fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
 
 
 def _known_instruction_ids(cursor: Cursor, plan: Plan) -> list[str]:

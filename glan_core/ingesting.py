@@ -71,13 +71,17 @@ def take_in_journal(database: Database, folder: Path) -> int:
             while batch := list(itertools.islice(entities, _ROWS_AT_ONCE)):
                 ingest(cursor, batch)
                 rows += len(batch)
+                database.tidy(cursor)
             save_journal_bytes(cursor, folder.name, end)
     return rows
 
 
 def _run_of_folder(folder: Path, known: Run | None) -> Run:
     """Give the row of a run as its folder tells it: what was asked for, and where it stands."""
-    status = read_status(folder)
+    try:
+        status = read_status(folder)
+    except StoreError:
+        status = None  # it is the journal that counts; going on with the run writes a new one
     if known is None:  # a plan may be long, so it is read only when nobody has seen it
         known = _planned_run(folder)
     if status is None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from glan_core import presets
 from glan_core.calls import ChatRequest, Message
-from glan_core.errors import EndpointError, SettingsError
+from glan_core.errors import CallError, EndpointError, SettingsError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
@@ -84,7 +84,10 @@ def check_endpoint(choice: ModelChoice) -> float:
 
     async def ask() -> float:
         async with OpenAIChatModel(choice.endpoint, timeout_seconds=_CHECK_SECONDS) as model:
-            return (await model.complete(request)).seconds
+            try:
+                return (await model.complete(request)).seconds
+            except CallError as error:  # a run would send it again; this is about the endpoint
+                raise EndpointError(error.message, error.hint) from error
 
     return asyncio.run(ask())
 

@@ -1,12 +1,14 @@
 """The settings say which endpoint and models are meant, or the endpoint is asked."""
 
+from pathlib import Path
+
 import pytest
 
-from glan_core.errors import EndpointError, GlanError, SettingsError
+from glan_core.errors import EndpointError, GlanError, SettingsError, TemplateError
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
-from glan_core.model_choice import ModelChoice, check_endpoint, choose_model
-from glan_core.settings import read_settings
+from glan_core.model_choice import CONCURRENCY, ModelChoice, check_endpoint, choose_endpoint, choose_model
+from glan_core.settings import PROJECT_FOLDER, read_settings
 from tests.model_server import API_KEY, MODEL, ModelServer, Reply
 
 
@@ -115,3 +117,26 @@ def test_checking_an_endpoint_that_is_overloaded_says_so_without_trying_again(mo
 
 def test_an_endpoint_does_not_show_its_key():
     assert API_KEY not in repr(Endpoint("http://localhost/v1", API_KEY))
+
+
+def test_choosing_an_endpoint_asks_it_nothing(model_server: ModelServer):
+    model_server.stop()
+    choice = choose_endpoint(read_settings(_environment(model_server)))
+    assert choice == (Endpoint(model_server.base_url, API_KEY), CONCURRENCY)
+
+
+def test_language_and_templates_reach_the_settings_of_a_run(model_server: ModelServer, tmp_path: Path):
+    more = {"GLAN_LANGUAGE": "Korean", "GLAN_TEMPLATES": str(tmp_path), "GLAN_MODEL": MODEL}
+    shipped = (PROJECT_FOLDER / "glan_core" / "prompts" / "answers.jinja").read_text(encoding="utf-8")
+    (tmp_path / "answers.jinja").write_text(shipped)
+    settings = choose_model(read_settings(_environment(model_server, **more))).generation_settings()
+    assert (settings.language, settings.templates_folder) == ("ko", str(tmp_path))
+
+
+def test_a_folder_of_templates_that_cannot_be_used_is_refused_before_anything_is_asked(
+    model_server: ModelServer, tmp_path: Path
+):
+    (tmp_path / "anwsers.jinja").write_text("x")
+    with pytest.raises(TemplateError):
+        choose_model(read_settings(_environment(model_server, GLAN_TEMPLATES=str(tmp_path))))
+    assert model_server.requests == ()

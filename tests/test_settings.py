@@ -23,7 +23,9 @@ def test_an_address_alone_needs_no_key():
     assert (settings.base_url, settings.api_key) == ("http://localhost:8000/v1", "")
 
 
-@pytest.mark.parametrize("name", ["GLAN_DATABASE", "OPENAI_BASE_URL", "OPENAI_API_KEY", "GLAN_MODEL"])
+@pytest.mark.parametrize(
+    "name", ["GLAN_DATABASE", "OPENAI_BASE_URL", "OPENAI_API_KEY", "GLAN_MODEL", "GLAN_LANGUAGE", "GLAN_TEMPLATES"]
+)
 def test_an_empty_variable_counts_as_missing(name: str):
     assert read_settings({name: "  "}) == read_settings({})
 
@@ -50,3 +52,20 @@ def test_an_address_that_carries_a_password_is_refused_without_showing_it():
     with pytest.raises(SettingsError) as raised:
         read_settings({"OPENAI_BASE_URL": "http://somebody:hunter2@127.0.0.1:9/v1"})
     assert "hunter2" not in raised.value.message + raised.value.hint
+
+
+def test_the_language_is_english_until_another_is_named():
+    assert read_settings({}).language == "en"
+    assert read_settings({"GLAN_LANGUAGE": "Korean"}).language == "ko"
+    assert read_settings({"GLAN_LANGUAGE": " ko "}).language == "ko"
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(SettingsError, match="Elvish"):
+        read_settings({"GLAN_LANGUAGE": "Elvish"})
+
+
+def test_a_folder_of_templates_is_kept_as_a_whole_path():
+    assert read_settings({}).templates_folder == ""
+    assert read_settings({"GLAN_TEMPLATES": "~/mine"}).templates_folder == str(Path.home() / "mine")
+    assert read_settings({"GLAN_TEMPLATES": "mine"}).templates_folder == str(Path.cwd() / "mine")

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ from glan_core.errors import DatabaseLockedError, DiskError, StoreError
 from glan_core.store.database import SCHEMA_VERSION, Database, open_database, transaction
 from glan_core.store.reports import totals
 from tests.conftest import Small
+from tests.terminal import held_by_another
 
 _HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
@@ -33,6 +35,28 @@ def test_what_was_written_is_there_when_it_is_opened_again(small: Small):
     small.database.close()
     with open_database(small.database.path) as opened:
         assert totals(opened.cursor()).subjects == 2
+
+
+def test_another_process_that_lets_go_in_time_is_waited_for(small: Small):
+    small.database.close()
+    with held_by_another(small.database.path):
+        opened: list[Database] = []
+        thread = threading.Thread(target=lambda: opened.append(open_database(small.database.path, wait_seconds=30)))
+        thread.start()
+        thread.join(0.3)
+        assert (thread.is_alive(), opened) == (True, [])
+    thread.join(30)
+    assert totals(opened[0].cursor()).subjects == 2
+    opened[0].close()
+
+
+def test_another_process_is_waited_for_no_longer_than_asked(small: Small):
+    small.database.close()
+    with held_by_another(small.database.path):
+        started = time.monotonic()
+        with pytest.raises(DatabaseLockedError):
+            open_database(small.database.path, wait_seconds=0.3)
+        assert 0.3 <= time.monotonic() - started < 10
 
 
 def test_creating_over_a_database_keeps_what_is_in_it(small: Small):
