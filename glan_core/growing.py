@@ -1,5 +1,6 @@
 """How does a node grow, from a name to subjects and from a subject to a syllabus with its key concepts?"""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 from glan_core import ids
@@ -14,6 +15,8 @@ from glan_core.stages.subjects import generate_subjects
 from glan_core.stages.syllabus import generate_syllabus
 from glan_core.stages.taxonomy import build_taxonomy
 from glan_core.store.database import Cursor
+from glan_core.store.failures import list_open_failures
+from glan_core.store.instructions import count_instructions_below
 from glan_core.store.subjects import find_subject, list_subjects
 from glan_core.store.syllabi import find_syllabus_without_details
 from glan_core.store.taxonomy_nodes import list_child_names, list_path
@@ -32,8 +35,14 @@ class Grower:
         ledger: Ledger,
         attempts: Attempts,
         draw: Callable[[Course, int], list[Work]],
+        is_drawing_only: bool = False,
     ) -> None:
-        """`draw` gives the work of a course that is complete, for so many instructions."""
+        """`draw` gives the work of a course that is complete, for so many instructions.
+
+        With `is_drawing_only` nothing grows, and there is only the work of the courses that are there.
+        """
+        self._is_drawing_only = is_drawing_only
+        self._left: dict[str, int] = {}
         self._stages = plan.request.stages
         self._settings = plan.request.settings
         self._seed = plan.request.seed
@@ -46,14 +55,24 @@ class Grower:
 
     def work(self, growth: Growth) -> Iterator[Work]:
         """Give the work that a growing node begins with."""
-        if growth.stage == "taxonomy":
-            yield self._taxonomy_work(growth)
-        elif growth.stage == "subjects":
-            yield from self._subject_work(growth)
-        else:
+        # A query that failed before and comes back with more subjects changes every share, so what an earlier session
+        # made is counted: no more come out than were asked for.
+        made = count_instructions_below(self._cursor, growth.node_id, run_id=self._run_id)
+        self._left[growth.node_id] = growth.instructions - made
+        if growth.stage == "syllabus":
             subject = find_subject(self._cursor, growth.node_id)
             if subject is not None:  # a run that goes on may have its syllabus already
-                yield from self._shared_out((subject,), growth.instructions)
+                yield from self._shared_out((subject,), growth)
+        elif self._is_drawing_only:
+            yield from self._shared_out(list_subjects(self._cursor, [growth.node_id]), growth)
+        else:
+            self._reopen(growth)
+            yield from [self._taxonomy_work(growth)] if growth.stage == "taxonomy" else self._subject_work(growth)
+
+    def _reopen(self, growth: Growth) -> None:
+        for failure in list_open_failures(self._cursor, self._run_id):
+            if failure.item_id == growth.node_id and failure.stage == growth.stage:
+                self._ledger.keep(dataclasses.replace(failure, error_kind="", message=""))
 
     def _taxonomy_work(self, growth: Growth) -> Work:
         async def do() -> list[Work]:
@@ -110,31 +129,35 @@ class Grower:
                     self._ledger.settle(listed.model_call_id, left_out=listed.left_out)
                     self._ledger.settle_unusable(listed.unusable)
                 open_queries.discard(query)
-                return [] if open_queries else self._shared_out(tuple(found.values()), growth.instructions)
+                return [] if open_queries else self._shared_out(tuple(found.values()), growth)
 
             return Work("subjects", do)
 
         yield from (work(query) for query in sorted(open_queries))
 
-    def _shared_out(self, subjects: tuple[Subject, ...], instructions: int) -> list[Work]:
+    def _shared_out(self, subjects: tuple[Subject, ...], growth: Growth) -> list[Work]:
         """Give each subject its share of the instructions, one by one, so that none is more than one ahead."""
         courses = list_courses(self._cursor, subjects)
         work: list[Work] = []
         # Queries come back in any order; a run that is taken up again has to share out alike.
         ordered = sorted(subjects, key=lambda subject: ids.stable_id("order", self._seed, subject.subject_id))
         for place, subject in enumerate(ordered):
-            share = instructions // len(subjects) + (place < instructions % len(subjects))
+            share = growth.instructions // len(subjects) + (place < growth.instructions % len(subjects))
             course = courses.get(subject.subject_id)
             if course is not None:
-                work.extend(self._draw(course, share))
+                work.extend(self._drawn(course, share, growth))
+            elif self._is_drawing_only:
+                continue
             elif "syllabus" in self._stages and (share or "instructions" not in self._stages):
                 bare = find_syllabus_without_details(self._cursor, subject.subject_id)
                 work.append(
-                    self._class_details_work(subject, bare, share) if bare else self._syllabus_work(subject, share)
+                    self._class_details_work(subject, bare, share, growth)
+                    if bare
+                    else self._syllabus_work(subject, share, growth)
                 )
         return work
 
-    def _syllabus_work(self, subject: Subject, instructions: int) -> Work:
+    def _syllabus_work(self, subject: Subject, share: int, growth: Growth) -> Work:
         path = list_path(self._cursor, subject.discipline_id)
 
         async def do() -> list[Work]:
@@ -156,11 +179,11 @@ class Grower:
                 return []
             self._ledger.keep(syllabus)
             self._ledger.settle(syllabus.model_call_id or "")
-            return [self._class_details_work(subject, syllabus, instructions)]
+            return [self._class_details_work(subject, syllabus, share, growth)]
 
         return Work("syllabus", do)
 
-    def _class_details_work(self, subject: Subject, syllabus: Syllabus, instructions: int) -> Work:
+    def _class_details_work(self, subject: Subject, syllabus: Syllabus, share: int, growth: Growth) -> Work:
         async def do() -> list[Work]:
             extracted = await self._attempts.make(
                 syllabus.syllabus_id,
@@ -176,6 +199,16 @@ class Grower:
             self._ledger.settle(extracted.model_call_id, left_out=extracted.left_out)
             self._ledger.settle_unusable(extracted.unusable)
             course = Course(list_path(self._cursor, subject.discipline_id), subject, syllabus, details)
-            return self._draw(course, instructions)
+            return self._drawn(course, share, growth)
 
         return Work("class_details", do)
+
+    def _drawn(self, course: Course, share: int, growth: Growth) -> list[Work]:
+        kept: list[Work] = []
+        for each in self._draw(course, share):
+            if each.stage == "instructions":
+                if self._left[growth.node_id] <= 0:
+                    continue
+                self._left[growth.node_id] -= 1
+            kept.append(each)
+        return kept

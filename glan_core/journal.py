@@ -87,6 +87,7 @@ class Journal:
                 written += os.write(self._file, data[written:])
         except OSError as error:
             os.ftruncate(self._file, self._end)  # a full disk still lets a file shrink
+            self._shared_text_ids.clear()  # those in `data` are not there, and writing others twice does no harm
             raise _explained(error, self._path) from error
         self._end += len(data)
 

@@ -46,11 +46,6 @@ class Ledger:
             save_journal_bytes(self._writer, run_id, journal.end)
             self._unused_call_ids = list_unused_call_ids(self._reader)
 
-    @property
-    def unwritten(self) -> int:
-        """How many rows the database is behind the journal."""
-        return len(self._unwritten)
-
     def keep(self, *entities: Entity) -> None:
         """Put entities into the journal now and into the database with the next flush; DiskError if that fails."""
         self._journal.append(*entities)
@@ -98,7 +93,11 @@ class Ledger:
             raise self._error
         batch, self._unwritten = self._unwritten, []
         if batch:
-            await asyncio.to_thread(self._write, batch, self._journal.end)
+            try:
+                await asyncio.to_thread(self._write, batch, self._journal.end)
+            except BaseException:
+                self._unwritten = batch + self._unwritten  # what comes later must not go past them
+                raise
 
     def close(self) -> None:
         """Give the cursors back."""

@@ -69,6 +69,7 @@ class Pipeline:
                 ledger=self._ledger,
                 attempts=self._attempts,
                 draw=self._drawn,
+                is_drawing_only=self._only is not None,
             )
             for growth in self._plan.growths:
                 yield from grower.work(growth)

@@ -39,7 +39,8 @@ class RecordingModel:
         self._find = find
         self._record = record
         self._cost = cost
-        self._reply_forms = ReplyForms(self.complete, known=reply_forms)
+        # A form is found out by asking this endpoint, and not from what another one said to the same words.
+        self._reply_forms = ReplyForms(self._send, known=reply_forms)
         self.calls = 0
         self.calls_reused = 0
         self.prompt_tokens = 0
@@ -76,6 +77,9 @@ class RecordingModel:
                 known.model_call_id,
                 known.tries,
             )
+        return await self._send(request)
+
+    async def _send(self, request: ChatRequest) -> ChatReply:
         self.calls += 1
         try:
             reply = await self._sender.complete(request)

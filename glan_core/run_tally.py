@@ -115,6 +115,8 @@ def tally_of_journal(path: Path) -> RunTally:
                 entity.cost,
                 entity.seconds,
             )
+        elif isinstance(entity, Failure) and not entity.error_kind:
+            failures.pop((entity.item_id, entity.stage), None)  # it is being tried again
         elif isinstance(entity, Failure):
             failures[entity.item_id, entity.stage] = entity
         elif isinstance(entity, Instruction):

@@ -39,7 +39,7 @@ LAYERS = (
         *("plan", "plan_request", "planned_instructions", "targets", "allocation", "dealing", "gaps", "estimates"),
         *("call_guesses", "courses", "scope", "journal", "ledger", "recording", "pipeline", "engines", "export"),
         *("starter", "model_choice", "placement", "doctor", "imports"),
-        *("attempts", "costs", "growing", "work"),
+        *("attempts", "costs", "growing", "turns", "work"),
         *("headless", "run_folder", "run_tally", "ingesting", "claims", "added_nodes"),
     },
     # 4: what a person starts; imports everything

@@ -295,3 +295,18 @@ def test_folded_messages_unfold_to_every_character(contents: list[str], shared: 
     messages = tuple(Message("user", "".join([*contents, *shared, content])) for content in contents)
     texts = {content_id(text): text for text in shared}
     assert unfold(json.loads(json.dumps(fold(messages, shared))), texts.__getitem__) == messages
+
+
+def test_a_text_that_did_not_get_to_disk_is_written_with_the_next_call_that_needs_it(tmp_path: Path):
+    large = "A long syllabus. " * 1000
+    asked = dataclasses.replace(model_call(), messages=(Message("user", large),), shared_texts=(large,))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Journal(tmp_path) as journal:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
+        try:
+            with pytest.raises(DiskError):
+                journal.append(asked)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        journal.append(asked)
+    assert [entity for entity in _read(tmp_path) if isinstance(entity, ModelCall)] == [asked]

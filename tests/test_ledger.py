@@ -59,9 +59,9 @@ def test_what_is_kept_is_in_the_journal_at_once_and_in_the_database_after_a_flus
     async def action(ledger: Ledger) -> None:
         ledger.keep(*made)
         assert _read(folder) == list(made)
-        assert (ledger.unwritten, totals(small.cursor).answers) == (2, 0)
+        assert totals(small.cursor).answers == 0
         await ledger.flush()
-        assert (ledger.unwritten, totals(small.cursor).answers) == (0, 1)
+        assert totals(small.cursor).answers == 1
 
     within(action)
 
@@ -174,5 +174,24 @@ def test_a_full_disk_is_told_by_the_next_flush(folder: Path, within: Callable):
                 await ledger.flush()
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    within(action)
+
+
+def test_what_a_failed_flush_could_not_write_comes_with_the_next(
+    small: Small, within: Callable, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*arguments: object) -> None:
+        raise DiskError("The disk is full.")
+
+    async def action(ledger: Ledger) -> None:
+        ledger.keep(instruction("a"))
+        with monkeypatch.context() as patched:
+            patched.setattr("glan_core.ledger.ingest", refuse)
+            with pytest.raises(DiskError):
+                await ledger.flush()
+        ledger.keep(answer("a"))
+        await ledger.flush()
+        assert (totals(small.cursor).instructions, totals(small.cursor).answers) == (1, 1)
 
     within(action)

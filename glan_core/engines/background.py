@@ -9,14 +9,16 @@ import time
 from pathlib import Path
 
 from glan_core.claims import check_claims, list_plans_at_work, taken_codes
-from glan_core.engines.control import RunControl, Wish
+from glan_core.engines.control import RunControl, Wish, wish_of_folder
 from glan_core.engines.local import execute
 from glan_core.errors import GlanError
 from glan_core.generation_settings import Limits
 from glan_core.ingesting import TakenIn, take_in_journals
+from glan_core.journal import Journal, write_plan
 from glan_core.llm.endpoint import Endpoint
 from glan_core.plan import Plan
 from glan_core.store.database import Database
+from glan_core.turns import in_turn
 
 _NEWS_SECONDS = 2.0
 _NO_LIMITS = Limits()
@@ -49,17 +51,23 @@ class Background:
 
         With `only`, no other instructions and answers than those with these ids are made.
 
-        Raises PlanError if another run is at work on some of the same questions: both would pay for them.
+        Raises PlanError if another run is at work on some of the same questions, as both would pay for them; StoreError
+        if another process is at work on this very run, and DiskError if its folder cannot be written.
         """
         with self._lock:
             if self.is_running(plan.run_id):
                 return
-            check_claims(self._database.cursor(), plan, self._plans_at_work())
+            folder = self._runs_folder / plan.run_id
+            with in_turn(self._database.path):  # no command plans between the look at the others and the lock
+                check_claims(self._database.cursor(), plan, self._plans_at_work())
+                write_plan(folder, plan.to_data())
+                journal = Journal(folder)
+            wish_of_folder(folder)  # one that was left for an earlier session; from here on they are meant
             self._plans[plan.run_id] = plan
             control = RunControl()
             thread = threading.Thread(
                 target=self._run,
-                args=(plan, control),
+                args=(plan, control, journal),
                 kwargs={"endpoint": endpoint, "concurrency": concurrency, "limits": limits, "only": only},
                 name=f"run-{plan.run_id}",
                 daemon=True,
@@ -138,6 +146,7 @@ class Background:
         self,
         plan: Plan,
         control: RunControl,
+        journal: Journal,
         *,
         endpoint: Endpoint,
         concurrency: int,
@@ -152,6 +161,7 @@ class Background:
                 endpoint=endpoint,
                 concurrency=concurrency,
                 control=control,
+                journal=journal,
                 limits=limits,
                 only=only,
             )
@@ -160,4 +170,5 @@ class Background:
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             self._errors[plan.run_id] = GlanError(f"The run ended on {type(error).__name__}: {error}")
         finally:
+            journal.close()
             self._plans.pop(plan.run_id, None)

@@ -90,6 +90,8 @@ def execute(
         started_at=datetime.now(UTC),
     )
     with contextlib.nullcontext(journal) if journal else Journal(folder) as kept:
+        if journal is None:
+            wish_of_folder(folder)  # one that was left for an earlier session means nothing any more
         with explained_errors(database.path):
             save_run(database.cursor(), run)
         loop = _Loop(plan, run, database=database, folder=folder, control=control or RunControl(), limits=limits)
@@ -151,7 +153,6 @@ class _Loop:
 
     def open(self, journal: Journal, before: RunCounts | None) -> None:
         """Bring the database up to the journal, and see what earlier sessions of the run have spent."""
-        wish_of_folder(self._folder)  # one that was left for an earlier session means nothing any more
         run_id = self._plan.run_id
         self._ledger = Ledger(self._database, journal, run_id=run_id, is_tree_only=before is not None)
         self._before = before or run_counts(self._cursor, run_id)
@@ -262,8 +263,8 @@ class _Loop:
             dollars=None if before.cost is None or here is None else before.cost + here,
             tokens=before.prompt_tokens + before.completion_tokens + tokens,
             seconds=time.perf_counter() - self._started,
-            most_dollars=self._ledger.most_cost,
-            most_tokens=self._model.most_tokens,
+            most_dollars=None if self._ledger.most_cost is None else max(before.most_cost, self._ledger.most_cost),
+            most_tokens=max(before.most_tokens, self._model.most_tokens),
             under_way=self._steady.unfinished if self._steady else 0,
         )
 

@@ -62,7 +62,12 @@ class Pool:
                 self._changed.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), tick_seconds)
-                if not await tick() and not self._tasks:
+                try:
+                    goes_on = await tick()
+                except BaseException as error:  # noqa: BLE001 - raised below, after the others had their time
+                    self._error = error
+                    break
+                if not goes_on and not self._tasks:
                     return
                 self.fill()
             if isinstance(self._error, GlanError) and self._tasks:
@@ -104,19 +109,16 @@ class Pool:
 
     async def _do(self, work: Work) -> None:
         try:
-            following = await work.do()
+            for each in await work.do():
+                heapq.heappush(self._ready, (_RANKS[each.stage], next(self._order), each))
+            # This piece is over, so another can begin at once and not only when its task is taken away.
+            task = asyncio.current_task()
+            assert task is not None
+            self._tasks.discard(task)
+            self.fill()  # the source may raise as well
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - raised by work_off
             self._error = self._error or error
-            self._changed.set()
-            return
-        for each in following:
-            heapq.heappush(self._ready, (_RANKS[each.stage], next(self._order), each))
-        # This piece is over, so another can begin at once and not only when its task is taken away.
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.discard(task)
-        self.fill()
-        if not self._tasks:
+        if self._error or not self._tasks:
             self._changed.set()

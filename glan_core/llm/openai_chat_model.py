@@ -13,6 +13,7 @@ a body that is no completion     CallError `unreadable` or `no_choices`: an atte
 400, 413, 422 ...            CallError: this request is refused, asking again would not help
 """
 
+import asyncio
 import json
 import ssl
 import time
@@ -90,7 +91,10 @@ class OpenAIChatModel:
         """Send the request and wait for the whole reply."""
         started = time.perf_counter()
         try:
-            response = await self._http.post(self._url, content=_body(request), headers=self._headers)
+            async with asyncio.timeout(self._timeout_seconds):  # the transport's own starts anew with every byte
+                response = await self._http.post(self._url, content=_body(request), headers=self._headers)
+        except TimeoutError as error:
+            raise self._timed_out() from error
         except _NO_ADDRESS as error:
             raise EndpointError(f"{self._endpoint.label} cannot be reached.", _ADDRESS_HINT) from error
         except _LOST as error:
@@ -138,17 +142,20 @@ class OpenAIChatModel:
         )
         # The aiohttp transport reports refused and broken connections as time-outs while connecting.
         if isinstance(error, httpx2.TimeoutException) and not isinstance(error, httpx2.ConnectTimeout):
-            return CallError(
-                f"{where} did not answer within {self._timeout_seconds:g} seconds.",
-                kind="timeout",
-                hint="It may be overloaded. Try again later, or with fewer calls at once.",
-            )
+            return self._timed_out()
         return CallError(
             f"{where} cannot be reached.",
             kind="connection",
             hint=_ADDRESS_HINT,
             is_retryable=True,
             was_sent=was_sent,
+        )
+
+    def _timed_out(self) -> CallError:
+        return CallError(
+            f"{self._endpoint.label} did not answer within {self._timeout_seconds:g} seconds.",
+            kind="timeout",
+            hint="It may be overloaded. Try again later, or with fewer calls at once.",
         )
 
     def _without_choices(

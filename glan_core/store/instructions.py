@@ -55,6 +55,24 @@ def list_known_instruction_ids(cursor: Cursor, instruction_ids: Sequence[str]) -
     return frozenset(instruction_id for (instruction_id,) in rows)
 
 
+def count_instructions_below(cursor: Cursor, node_id: str, *, run_id: str) -> int:
+    """Count what a run has made below a discipline or subject."""
+    row = first_row(
+        cursor.execute(
+            """
+            select count(*)
+            from instruction
+            join syllabus on syllabus.syllabus_id = instruction.syllabus_id
+            join subject on subject.subject_id = syllabus.subject_id
+            where instruction.run_id = $run_id
+                and (subject.subject_id = $node_id or subject.discipline_id = $node_id)
+            """,
+            {"run_id": run_id, "node_id": node_id},
+        )
+    )
+    return int(row[0]) if row else 0
+
+
 def list_syllabi_asked_about(cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int) -> frozenset[str]:
     """Give those of the syllabi that an instruction of a run with this seed was drawn from."""
     rows = cursor.execute(

@@ -24,6 +24,10 @@ class RunCounts(NamedTuple):
     completion_tokens: int
     cost: float | None
     """US dollars; None when the price of any call is not known."""
+    most_tokens: int = 0
+    """Of prompt and reply of one call."""
+    most_cost: float = 0.0
+    """US dollars of the dearest call whose price is known."""
 
 
 class Spending(NamedTuple):
@@ -114,7 +118,9 @@ def run_counts(cursor: Cursor, run_id: str) -> RunCounts:
             (select count(*) from answer where run_id = $run_id),
             coalesce(sum(prompt_tokens), 0)::bigint,
             coalesce(sum(completion_tokens), 0)::bigint,
-            case when count(*) = count(cost) then coalesce(sum(cost), 0) end
+            case when count(*) = count(cost) then coalesce(sum(cost), 0) end,
+            coalesce(max(prompt_tokens + completion_tokens), 0),
+            coalesce(max(cost), 0)
         from model_call
         where run_id = $run_id
         """,

@@ -168,7 +168,8 @@ create table if not exists failure (
 create or replace view open_failure as
 select *
 from failure
-where item_id not in (select instruction_id from instruction)
+where error_kind <> ''                                  -- empty: it is being tried again
+    and item_id not in (select instruction_id from instruction)
     and item_id not in (select answer_id from answer)
     and not (stage = 'syllabus' and item_id in (select subject_id from syllabus))
     and not (stage = 'class_details' and item_id in (select syllabus_id from class_session));

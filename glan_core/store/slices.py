@@ -19,6 +19,7 @@ _WHOLE_TABLES = (
     "key_concept",
     "run",
     "journal",
+    "failure",
     "endpoint_model",
 )
 

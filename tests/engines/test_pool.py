@@ -148,3 +148,27 @@ def test_an_error_of_the_program_ends_the_others_at_once():
 
     with pytest.raises(ZeroDivisionError):
         work_off(source(), most=2)
+
+
+def test_an_error_of_the_source_is_raised():
+    def source() -> Iterator[Work]:
+        yield from Workshop(2).source()
+        raise EndpointError("The database is gone.")
+
+    with pytest.raises(EndpointError, match="database is gone"):
+        work_off(source(), most=1)
+
+
+def test_an_error_of_a_tick_gives_the_others_their_time():
+    workshop = Workshop(4, turns=3)
+    pool = Pool(workshop.source(), most=4, may_begin=lambda: True, waiting=lambda: 0)
+    workshop_ended = []
+
+    async def tick() -> bool:
+        workshop_ended.append(len(workshop.done))
+        raise EndpointError("The disk is full.")
+
+    with pytest.raises(EndpointError, match="disk is full"):
+        asyncio.run(pool.work_off(tick, tick_seconds=0.0, grace_seconds=1.0))
+    assert workshop.under_way == 0
+    assert len(workshop.done) > workshop_ended[0]

@@ -73,7 +73,7 @@ def test_a_run_that_has_ended_is_not_marked(cursor: Cursor):
 
 
 def test_a_run_is_counted_with_its_calls_tokens_and_cost(made: Small):
-    assert run_counts(made.cursor, "run") == RunCounts(6, 1, 3, 2, 120, 30, 1.5)
+    assert run_counts(made.cursor, "run") == RunCounts(6, 1, 3, 2, 120, 30, 1.5, most_tokens=25, most_cost=0.25)
 
 
 def test_a_run_without_calls_has_cost_nothing(small: Small):
