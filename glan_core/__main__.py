@@ -17,6 +17,7 @@ except ModuleNotFoundError:
 
 from glan_core.commands import data, generation, runs
 from glan_core.commands.asked import command
+from glan_core.commands.output import note
 from glan_core.errors import GlanError
 
 app = typer.Typer(
@@ -55,7 +56,7 @@ def main() -> None:
 
 
 def _complain(message: str, hint: str) -> None:
-    sys.stderr.write(f"error: {message}\n" + (f"hint: {hint}\n" if hint else ""))
+    note(f"error: {message}" + (f"\nhint: {hint}" if hint else ""))
     sys.exit(2)
 
 

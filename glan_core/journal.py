@@ -136,7 +136,8 @@ def read_journal(path: Path, *, start: int = 0) -> Iterator[Entity]:
                 entity = _entity(entry["kind"], entry["value"], shared_texts)
             except (ValueError, KeyError, TypeError) as error:
                 raise StoreError(
-                    f"Line {number} of {path} is not a journal entry.", "The file was changed by something else."
+                    f"Line {number} of {path} is not a journal entry; something else has changed the file.",
+                    f"Without that line the rest can be read: sed -i {number}d {path}",
                 ) from error
             if start < 0:
                 yield entity

@@ -45,6 +45,8 @@ class RecordingModel:
         self.calls_reused = 0
         self.prompt_tokens = 0
         self.completion_tokens = 0
+        self.has_unknown_tokens = False
+        """Whether a reply came without its numbers of tokens."""
         self.most_tokens = 0
         """Of both, in one call."""
 
@@ -86,6 +88,7 @@ class RecordingModel:
         except CallError as error:
             self._record(self._call(request, error=error))
             raise
+        self.has_unknown_tokens |= reply.prompt_tokens is None or reply.completion_tokens is None
         self.prompt_tokens += reply.prompt_tokens or 0
         self.completion_tokens += reply.completion_tokens or 0
         self.most_tokens = max(self.most_tokens, (reply.prompt_tokens or 0) + (reply.completion_tokens or 0))

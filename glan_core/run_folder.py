@@ -85,6 +85,14 @@ class RunStatus:
         return dataclasses.asdict(self)
 
 
+_TYPES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("run_id", "state", "message", "started_at", "engine"), (str,)),
+    **dict.fromkeys(("wanted", "instructions", "answers", "failed", "calls", "prompt_tokens"), (int,)),
+    **dict.fromkeys(("completion_tokens", "calls_reused", "under_way", "limit", "refusals", "retried"), (int,)),
+    **{"seconds": (int, float), "cost": (int, float, type(None)), "models": (list,), "finished_at": (str, type(None))},
+}
+
+
 def write_status(folder: Path, status: RunStatus) -> None:
     """Replace the status of a run. Raises DiskError if that fails."""
     path = folder / "status.json"
@@ -106,6 +114,9 @@ def read_status(folder: Path) -> RunStatus | None:
     """
     try:
         data = json.loads((folder / "status.json").read_text(encoding="utf-8"))
+        wrong = [name for name, types in _TYPES.items() if not isinstance(data[name], types)]
+        if wrong:
+            raise TypeError(f"{wrong[0]} is {data[wrong[0]]!r}")
         status = RunStatus(**{**data, "state": RunState(data["state"]), "models": tuple(data["models"])})
     except FileNotFoundError:
         return None

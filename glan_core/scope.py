@@ -47,6 +47,9 @@ def resolve_scope(cursor: Cursor, text: str) -> ScopeNode:
     matches = [node for node in nodes if tuple(name.casefold() for name in node.path[-len(wanted) :]) == wanted]
     if len(matches) == 1:
         return matches[0]
+    highest = min(matches, key=lambda node: len(node.path), default=None)
+    if highest is not None and all(node.path[: len(highest.path)] == highest.path for node in matches):
+        return highest  # a sub-field and its discipline of the same name, say: the one that holds the others
     if matches:
         labels = "; ".join(node.label for node in matches[:5])
         raise ScopeError(f"{text!r} fits {len(matches)} nodes.", f"Give the path of one: {labels}.")

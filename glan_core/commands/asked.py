@@ -13,11 +13,22 @@ from typing import Annotated
 
 import typer
 
+from glan_core.commands.options import (
+    BaseUrlOption,
+    BudgetOption,
+    ConcurrencyOption,
+    MaxMinutesOption,
+    MaxPairsOption,
+    MaxTokensOption,
+    PriceOption,
+    TimeoutOption,
+    limits_of,
+)
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with
 from glan_core.courses import find_courses
 from glan_core.errors import SettingsError
 from glan_core.gaps import unused_key_concepts
-from glan_core.generation_settings import GenerationSettings, Limits, Price
+from glan_core.generation_settings import GenerationSettings, Limits
 from glan_core.llm.prices import parse_prices
 from glan_core.model_choice import ModelChoice
 from glan_core.plan_request import DEFAULT_STAGES, Allocation, Gap, PlanRequest
@@ -77,8 +88,12 @@ class Asked:
     @property
     def limits(self) -> Limits:
         """Where the run ends though its plan is not done."""
-        seconds = self.max_minutes * 60 if self.max_minutes is not None else None
-        return Limits(dollars=self.budget, tokens=self.max_tokens, seconds=seconds, pairs=self.max_pairs)
+        return limits_of(
+            budget=self.budget,
+            max_tokens=self.max_tokens,
+            max_minutes=self.max_minutes,
+            max_pairs=self.max_pairs,
+        )
 
     def generation_settings(self, choice: ModelChoice) -> GenerationSettings:
         """Give the preset with what was asked for otherwise; SettingsError for what does not exist."""
@@ -90,15 +105,7 @@ class Asked:
             if stage not in stages:
                 raise SettingsError(f"There is no stage {stage!r}.", f"Stages are: {', '.join(stages)}.")
             stages[stage] = dataclasses.replace(stages[stage], model=model)
-        prices: dict[str, Price] = parse_prices(tuple(self.price))
-        unknown = sorted(prices.keys() - {settings.model for settings in stages.values()})
-        if unknown:
-            models = ", ".join(dict.fromkeys(settings.model for settings in stages.values()))
-            raise SettingsError(f"No stage uses the model {unknown[0]!r}.", f"Give the price of: {models}.")
-        for stage, settings in stages.items():
-            if settings.model in prices:
-                stages[stage] = dataclasses.replace(settings, price=prices[settings.model])
-        return dataclasses.replace(wanted, stages=stages)
+        return with_prices(dataclasses.replace(wanted, stages=stages), self.price)
 
     def request(self, cursor: Cursor, settings: GenerationSettings, *, grown: str | None) -> PlanRequest:
         """Give the request of a plan; `grown` is the id of the node to grow. ScopeError, SettingsError."""
@@ -139,6 +146,16 @@ class Asked:
         )
 
 
+def with_prices(settings: GenerationSettings, texts: Sequence[str]) -> GenerationSettings:
+    """Give settings with prices (MODEL=INPUT/OUTPUT) for the stages that use these models."""
+    prices = parse_prices(tuple(texts))
+    stages = {
+        name: dataclasses.replace(stage, price=prices[stage.model]) if stage.model in prices else stage
+        for name, stage in settings.stages.items()
+    }
+    return dataclasses.replace(settings, stages=stages)
+
+
 def command(do: Callable[[Asked], None]) -> Callable[..., None]:
     """Make a command of what is to be done with the options."""
 
@@ -155,17 +172,17 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
         language: Annotated[str | None, typer.Option(help="Language of questions and answers: ko or Korean.")] = None,
         templates: Annotated[Path | None, typer.Option(help="Folder of templates of your own.")] = None,
         preset: Annotated[str | None, typer.Option(help="paper or quick. Default: what fits the model.")] = None,
-        base_url: Annotated[str | None, typer.Option(help="Endpoint. Default: OPENAI_BASE_URL.")] = None,
+        base_url: BaseUrlOption = None,
         model: Annotated[str | None, typer.Option(help="Model for every stage. Default: GLAN_MODEL.")] = None,
         answer_model: Annotated[str | None, typer.Option(help="Another model for the answers.")] = None,
         stage_model: Annotated[list[str] | None, typer.Option(help="STAGE=MODEL for one stage. Repeatable.")] = None,
-        price: Annotated[list[str] | None, typer.Option(help="MODEL=INPUT/OUTPUT: dollars a million tokens.")] = None,
-        concurrency: Annotated[int | None, typer.Option(help="Most calls at once.", min=1)] = None,
-        timeout: Annotated[float | None, typer.Option(help="Seconds that a call may take.")] = None,
-        budget: Annotated[float | None, typer.Option(help="Stop before more dollars are spent in all.")] = None,
-        max_tokens: Annotated[int | None, typer.Option(help="Stop before more tokens are used in all.")] = None,
-        max_minutes: Annotated[float | None, typer.Option(help="Stop so many minutes from now.")] = None,
-        max_pairs: Annotated[int | None, typer.Option(help="Stop after so many more pairs.")] = None,
+        price: PriceOption = None,
+        concurrency: ConcurrencyOption = None,
+        timeout: TimeoutOption = None,
+        budget: BudgetOption = None,
+        max_tokens: MaxTokensOption = None,
+        max_minutes: MaxMinutesOption = None,
+        max_pairs: MaxPairsOption = None,
         runs: RunsOption = None,
         database: DatabaseOption = None,
         as_json: JsonOption = False,

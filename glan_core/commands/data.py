@@ -9,6 +9,7 @@ import typer
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with, tell
 from glan_core.doctor import examine
 from glan_core.entities import Filter
+from glan_core.errors import StoreError
 from glan_core.export import GATES, export_pairs, filter_from_json
 from glan_core.ingesting import take_in_journals
 from glan_core.scope import resolve_scope
@@ -34,6 +35,8 @@ def init(
 def ingest(runs: RunsOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Take what runs have written into their journals into the database; doing it twice changes nothing."""
     settings = settings_with(database)
+    if runs is not None and not runs.is_dir():
+        raise StoreError(f"There is no folder {runs}.", "Name the folder that holds the runs.")
     with open_database(settings.database) as opened:
         taken = take_in_journals(opened, runs or runs_folder(settings.database))
     sentence = f"Took in {taken.rows:,} rows of {taken.runs:,} runs."

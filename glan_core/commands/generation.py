@@ -66,6 +66,11 @@ def generate(asked: Asked) -> None:
             raise planned.hindrance
         folder = runs / planned.plan.run_id
         prepared = prepare(planning.database, planned.plan, folder, added=planned.added)
+    if planned.plan.undealt:
+        note(
+            f"{planned.plan.undealt:,} instructions cannot be drawn: there is no syllabus below their nodes (see "
+            "--stages), or its combinations are used up."
+        )
     for node in planned.added:
         note(f"Added the {node.level.replace('_', '-')} {node.name!r}.")
     work(

@@ -25,12 +25,19 @@ def settings_with(database: Path | None, given: Mapping[str, str | None] | None 
     return read_settings({**os.environ, **{name: value for name, value in options.items() if value is not None}})
 
 
+def printable(text: str) -> str:
+    """Give a text without control characters, of which a terminal would take orders; endpoints can say anything."""
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+
+
 def tell(data: Mapping[str, Any], as_json: bool, sentence: str) -> None:
     """Print a result, as JSON or as a sentence."""
-    sys.stdout.write((json.dumps(data, ensure_ascii=False) if as_json else sentence) + "\n")
+    sys.stdout.write((json.dumps(data, ensure_ascii=False) if as_json else printable(sentence)) + "\n")
 
 
 def note(sentence: str) -> None:
     """Say something on the side, on standard error."""
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{printable(sentence)}\n")
     sys.stderr.flush()

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Spinner
 from rich.progress import Progress as Bars
 from rich.text import Text
 
+from glan_core.commands.output import printable
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
 
@@ -42,14 +43,14 @@ def line_of(progress: Progress) -> str:
         f"{progress.counts.instructions} instructions",
         f"{progress.counts.answers} answers",
         f"{progress.counts.failed} failed",
-        f"{progress.calls} calls ({progress.under_way} of {progress.limit} under way)",
+        f"{progress.calls} calls ({progress.under_way} under way, at most {progress.limit})",
         f"{progress.prompt_tokens + progress.completion_tokens:,} tokens",
         "price unknown" if progress.cost is None else f"${progress.cost:.4f}",
         f"{progress.seconds:.0f} s",
     ]
     if progress.refusals:
         parts.insert(4, f"{progress.refusals} refused for load")
-    return ", ".join(parts) + (f". {progress.message}" if progress.message else "")
+    return printable(", ".join(parts) + (f". {progress.message}" if progress.message else ""))
 
 
 class _Lines:

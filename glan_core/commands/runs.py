@@ -1,13 +1,27 @@
 """runs list, show, pause, resume, stop, retry: what is there, and what it is to do."""
 
+import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from glan_core.claims import check_claims, list_plans_at_work
+from glan_core.commands.asked import with_prices
 from glan_core.commands.generation import work
-from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with, tell
+from glan_core.commands.options import (
+    BaseUrlOption,
+    BudgetOption,
+    ConcurrencyOption,
+    MaxMinutesOption,
+    MaxPairsOption,
+    MaxTokensOption,
+    PriceOption,
+    TimeoutOption,
+    limits_of,
+)
+from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, settings_with, tell
 from glan_core.engines.control import Wish, ask_folder
 from glan_core.entities import RunState
 from glan_core.errors import PlanError, StoreError
@@ -16,9 +30,9 @@ from glan_core.headless import planning_database, prepare
 from glan_core.journal import read_plan
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import choose_endpoint
-from glan_core.plan import plan_from_data
+from glan_core.plan import Plan, plan_from_data
 from glan_core.plan_request import DEFAULT_STAGES
-from glan_core.run_folder import find_run_folder, is_at_work, list_run_folders, read_status
+from glan_core.run_folder import RunStatus, find_run_folder, is_at_work, list_run_folders, read_status
 from glan_core.run_tally import tally_of_journal
 from glan_core.settings import Settings, runs_folder
 from glan_core.store.failures import list_open_failures
@@ -65,31 +79,47 @@ def stop(
 @app.command()
 def resume(
     run: RunArgument,
-    base_url: Annotated[str | None, typer.Option(help="Endpoint. Default: OPENAI_BASE_URL.")] = None,
-    concurrency: Annotated[int | None, typer.Option(help="Most calls at once.", min=1)] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds that a call may take.")] = None,
-    budget: Annotated[float | None, typer.Option(help="Dollars that the run may spend in all.")] = None,
+    base_url: BaseUrlOption = None,
+    price: PriceOption = None,
+    concurrency: ConcurrencyOption = None,
+    timeout: TimeoutOption = None,
+    budget: BudgetOption = None,
+    max_tokens: MaxTokensOption = None,
+    max_minutes: MaxMinutesOption = None,
+    max_pairs: MaxPairsOption = None,
     runs: RunsOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let a paused run go on, or go on here with one that ended before it was done."""
+    """Let a paused run go on, or go on here with one that ended before it was done; limits are those given now."""
+    limits = limits_of(budget=budget, max_tokens=max_tokens, max_minutes=max_minutes, max_pairs=max_pairs)
     settings = settings_with(database, {"OPENAI_BASE_URL": base_url})
     folder = find_run_folder(_runs(settings, runs), run)
     if is_at_work(folder):
         ask_folder(folder, "work")
+        if limits != Limits() or concurrency or timeout or price:
+            note("It goes on in its own process, under the limits that it was given there.")
         tell({"run_id": folder.name, "asked": "work"}, as_json, f"Run {folder.name} goes on.")
         return
-    _go_on(settings, folder, Limits(dollars=budget), concurrency=concurrency, timeout=timeout, as_json=as_json)
+    status = _standing_or_none(folder)
+    if status is not None and limits == Limits() and status.message.startswith(("The budget", "The limit")):
+        note(f"It ended because of a limit: {status.message} It goes on without one now.")
+    plan = _priced(plan_from_data(read_plan(folder)), price)
+    _go_on(settings, plan, folder, limits, concurrency=concurrency, timeout=timeout, as_json=as_json)
 
 
 @app.command()
 def retry(
     run: RunArgument,
     kind: Annotated[str | None, typer.Option(help="Only what failed in this way, such as http_400.")] = None,
-    base_url: Annotated[str | None, typer.Option(help="Endpoint. Default: OPENAI_BASE_URL.")] = None,
-    concurrency: Annotated[int | None, typer.Option(help="Most calls at once.", min=1)] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds that a call may take.")] = None,
+    base_url: BaseUrlOption = None,
+    price: PriceOption = None,
+    concurrency: ConcurrencyOption = None,
+    timeout: TimeoutOption = None,
+    budget: BudgetOption = None,
+    max_tokens: MaxTokensOption = None,
+    max_minutes: MaxMinutesOption = None,
+    max_pairs: MaxPairsOption = None,
     runs: RunsOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
@@ -105,11 +135,26 @@ def retry(
     # The questions below a syllabus that failed have no ids yet: then everything that is missing is made.
     has_grown = all(failure.stage in DEFAULT_STAGES for failure in failures)
     only = frozenset(failure.item_id for failure in failures) if has_grown else None
-    _go_on(settings, folder, Limits(), concurrency=concurrency, timeout=timeout, as_json=as_json, only=only)
+    limits = limits_of(budget=budget, max_tokens=max_tokens, max_minutes=max_minutes, max_pairs=max_pairs)
+    plan = _priced(plan_from_data(read_plan(folder)), price)
+    _go_on(settings, plan, folder, limits, concurrency=concurrency, timeout=timeout, as_json=as_json, only=only)
+
+
+def _standing_or_none(folder: Path) -> RunStatus | None:
+    try:
+        return read_status(folder)
+    except StoreError:
+        return None  # it is written anew
+
+
+def _priced(plan: Plan, price: Sequence[str] | None) -> Plan:
+    settings = with_prices(plan.request.settings, price or ())
+    return dataclasses.replace(plan, request=dataclasses.replace(plan.request, settings=settings))
 
 
 def _go_on(
     settings: Settings,
+    plan: Plan,
     folder: Path,
     limits: Limits,
     *,
@@ -118,7 +163,6 @@ def _go_on(
     as_json: bool,
     only: frozenset[str] | None = None,
 ) -> None:
-    plan = plan_from_data(read_plan(folder))
     choice = choose_endpoint(settings)
     with planning_database(settings.database, folder.parent) as planning:
         check_claims(planning.database.cursor(), plan, list_plans_at_work(folder.parent))
@@ -138,7 +182,11 @@ def _go_on(
 def _ask(run: str, wish: Wish, runs: Path | None, database: Path | None, as_json: bool, words: str) -> None:
     folder = find_run_folder(_runs(settings_with(database), runs), run)
     if not is_at_work(folder):
-        raise PlanError(f"No process is at work on run {folder.name}.", "`runs list` shows where each run stands.")
+        status = read_status(folder)
+        state = f"is {status.state.value}" if status else "has not begun"
+        raise PlanError(
+            f"Run {folder.name} {state}: no process is at work on it.", f"`runs resume {folder.name}` goes on with it."
+        )
     ask_folder(folder, wish)
     tell({"run_id": folder.name, "asked": wish}, as_json, f"Run {folder.name} {words}.")
 

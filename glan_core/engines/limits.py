@@ -12,7 +12,8 @@ class Spent:
 
     dollars: float | None
     """None when the price of a call is not known."""
-    tokens: int
+    tokens: int | None
+    """None when the endpoint does not tell them."""
     seconds: float
     most_dollars: float | None
     """Of one call that ended in this process, to know what another may cost."""
@@ -33,16 +34,24 @@ def reached(limits: Limits, spent: Spent) -> str:
     """Say which limit another call would go beyond, in a sentence; nothing if none. (Pairs are the pool's business.)
 
     Calls under way are taken to cost as much as the dearest so far, so that a budget is not gone over by as many calls
-    as happen to be under way. Only those that are sent before the first has come back are not known at all.
+    as happen to be under way. Until the first has come back, nobody knows: see is_first_awaited.
     """
     if limits.seconds is not None and spent.seconds >= limits.seconds:
         return f"The time limit of {limits.seconds:g} s is reached."
     to_come = spent.under_way + 1
-    if limits.tokens is not None and spent.tokens + to_come * spent.most_tokens > limits.tokens:
-        return f"The limit of {limits.tokens:,} tokens is reached ({spent.tokens:,} used)."
+    if limits.tokens is not None and spent.tokens is None:
+        return "The endpoint does not tell how many tokens a call took, so their limit cannot be kept."
+    if limits.tokens is not None and (spent.tokens or 0) + to_come * spent.most_tokens > limits.tokens:
+        return f"The limit of {limits.tokens:,} tokens would not hold another call."
     if limits.dollars is not None:
         if spent.dollars is None or spent.most_dollars is None:
             return "The price of a call is not known, so the budget cannot be kept. Give one with --price."
         if spent.dollars + to_come * spent.most_dollars > limits.dollars:
-            return f"The budget of ${limits.dollars:g} is reached (${spent.dollars:.4g} spent)."
+            return f"The budget of ${limits.dollars:g} would not hold another call."
     return ""
+
+
+def is_first_awaited(limits: Limits, spent: Spent) -> bool:
+    """Say whether the cost of a call is still unknown because the very first one is under way: then it goes alone."""
+    is_spending = limits.dollars is not None or limits.tokens is not None
+    return is_spending and spent.under_way > 0 and not spent.most_tokens and not spent.most_dollars

@@ -12,7 +12,7 @@ from glan_core.attempts import Counts
 from glan_core.calls import EndpointModel
 from glan_core.costs import Costs
 from glan_core.engines.control import RunControl, wish_of_folder
-from glan_core.engines.limits import Spent, check_limits, reached
+from glan_core.engines.limits import Spent, check_limits, is_first_awaited, reached
 from glan_core.engines.pool import Pool
 from glan_core.engines.progress import Progress
 from glan_core.entities import Run, RunState
@@ -80,7 +80,7 @@ def execute(
         run_id=plan.run_id,
         plan={
             "scope": list(plan.request.scope),
-            "instructions": plan.request.instructions,
+            "instructions": len(plan.items) + sum(growth.instructions for growth in plan.growths),
             "stages": list(plan.request.stages),
         },
         settings=dataclasses.asdict(plan.request.settings),
@@ -249,10 +249,11 @@ class _Loop:
     def _may_begin(self) -> bool:
         if self._control.wish != "work" or self.end_message is not None:
             return False
-        message = reached(self._limits, self._spent()) if self._limits != _NO_LIMITS else ""
-        if message:
-            self.end_message = message
-        return not message
+        if self._limits == _NO_LIMITS:
+            return True
+        spent = self._spent()
+        self.end_message = reached(self._limits, spent) or None
+        return self.end_message is None and not is_first_awaited(self._limits, spent)
 
     def _spent(self) -> Spent:
         assert self._ledger is not None
@@ -261,11 +262,11 @@ class _Loop:
         before, here = self._before, self._ledger.cost
         return Spent(
             dollars=None if before.cost is None or here is None else before.cost + here,
-            tokens=before.prompt_tokens + before.completion_tokens + tokens,
+            tokens=None if self._model.has_unknown_tokens else before.prompt_tokens + before.completion_tokens + tokens,
             seconds=time.perf_counter() - self._started,
             most_dollars=None if self._ledger.most_cost is None else max(before.most_cost, self._ledger.most_cost),
             most_tokens=max(before.most_tokens, self._model.most_tokens),
-            under_way=self._steady.unfinished if self._steady else 0,
+            under_way=self._pool.under_way if self._pool else 0,
         )
 
     async def _tick(self) -> bool:

@@ -78,6 +78,11 @@ class Pool:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @property
+    def under_way(self) -> int:
+        """How many pieces were begun and are not done."""
+        return len(self._tasks)
+
     def fill(self) -> None:
         """Begin as much as may be begun."""
         while self._error is None and len(self._tasks) - self._waiting() < self._most and self._may_begin():

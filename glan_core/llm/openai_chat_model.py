@@ -33,6 +33,7 @@ from glan_core.llm.endpoint import Endpoint
 
 TIMEOUT_SECONDS = 180.0
 _MOST_CONNECTIONS = 10_000  # how many calls are under way is decided in throttle.py; None would mean 100 here
+_MOST_BYTES = 32_000_000  # of a reply; the longest that a model writes has some hundred thousand
 _MOST_LETTERS = 300  # of what an endpoint says about an error
 
 _ADDRESS_HINT = (
@@ -92,7 +93,10 @@ class OpenAIChatModel:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._timeout_seconds):  # the transport's own starts anew with every byte
-                response = await self._http.post(self._url, content=_body(request), headers=self._headers)
+                async with self._http.stream(
+                    "POST", self._url, content=_body(request), headers=self._headers
+                ) as response:
+                    content = await self._content(response)
         except TimeoutError as error:
             raise self._timed_out() from error
         except _NO_ADDRESS as error:
@@ -100,11 +104,11 @@ class OpenAIChatModel:
         except _LOST as error:
             raise self._lost(error) from error
         if response.status_code != 200:
-            raise self._refused(response.status_code, response.headers, response.content, model=request.model)
+            raise self._refused(response.status_code, response.headers, content, model=request.model)
         try:
-            completion = json.loads(response.content)
+            completion = json.loads(content)
             if not completion.get("choices"):
-                raise self._without_choices(completion, response, model=request.model)
+                raise self._without_choices(completion, response, content, model=request.model)
             choice = completion["choices"][0]
             said = choice["message"]
             usage = completion.get("usage") or {}
@@ -151,6 +155,16 @@ class OpenAIChatModel:
             was_sent=was_sent,
         )
 
+    async def _content(self, response: httpx2.Response) -> bytes:
+        parts = bytearray()
+        async for part in response.aiter_bytes():
+            parts += part
+            if len(parts) > _MOST_BYTES:
+                raise CallError(
+                    f"{self._endpoint.label} sent more than {_MOST_BYTES // 1_000_000} MB.", kind="too_large"
+                )
+        return bytes(parts)
+
     def _timed_out(self) -> CallError:
         return CallError(
             f"{self._endpoint.label} did not answer within {self._timeout_seconds:g} seconds.",
@@ -159,13 +173,13 @@ class OpenAIChatModel:
         )
 
     def _without_choices(
-        self, completion: dict[str, Any], response: httpx2.Response, *, model: str
+        self, completion: dict[str, Any], response: httpx2.Response, content: bytes, *, model: str
     ) -> EndpointError | CallError:
         # Some gateways put what befell the server behind them into a reply with status 200.
         error = completion.get("error")
         status = error.get("code") if isinstance(error, dict) else None
         if isinstance(status, int) and 400 <= status < 600:
-            return self._refused(status, response.headers, response.content, model=model)
+            return self._refused(status, response.headers, content, model=model)
         return CallError("The endpoint sent a reply without choices.", kind="no_choices")
 
     def _refused(
