@@ -147,8 +147,12 @@ class Asked:
 
 
 def with_prices(settings: GenerationSettings, texts: Sequence[str]) -> GenerationSettings:
-    """Give settings with prices (MODEL=INPUT/OUTPUT) for the stages that use these models."""
+    """Give settings with prices (MODEL=INPUT/OUTPUT) for the stages that use these models; SettingsError if none does."""
     prices = parse_prices(tuple(texts))
+    models = dict.fromkeys(stage.model for stage in settings.stages.values())
+    unknown = sorted(prices.keys() - models.keys())
+    if unknown:
+        raise SettingsError(f"No stage uses the model {unknown[0]!r}.", f"Give the price of: {', '.join(models)}.")
     stages = {
         name: dataclasses.replace(stage, price=prices[stage.model]) if stage.model in prices else stage
         for name, stage in settings.stages.items()

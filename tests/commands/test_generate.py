@@ -102,7 +102,7 @@ def test_a_budget_is_not_overspent(terminal_with_model: Terminal, model_server: 
         for request in model_server.requests
     )
     assert data["state"] == "stopped"
-    assert "budget of $6000 is reached" in data["message"]
+    assert "budget of $6000 would not hold another call" in data["message"]
     assert 3000 < tokens == data["cost"] <= 6000
 
 
@@ -110,7 +110,7 @@ def test_a_limit_of_tokens_is_kept(terminal_with_model: Terminal):
     data = generate(
         terminal_with_model, "--scope", "Optics", "--max-tokens", "6000", "--concurrency", "2", instructions=60
     )
-    assert "limit of 6,000 tokens is reached" in data["message"]
+    assert "limit of 6,000 tokens would not hold another call" in data["message"]
     assert 3000 < sum(data["tokens"].values()) <= 6000
 
 

@@ -170,7 +170,7 @@ def test_a_run_stops_when_another_process_says_so(
 def test_what_nobody_works_on_cannot_be_paused_or_stopped(terminal_with_model: Terminal, command: str):
     run_id = make(terminal_with_model)
     error, hint = complaint(terminal_with_model.run("runs", command, run_id))
-    assert f"No process is at work on run {run_id}" in error
+    assert f"Run {run_id} is finished: no process is at work on it." in error
     assert "runs list" in hint
 
 
