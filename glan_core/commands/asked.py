@@ -147,7 +147,7 @@ class Asked:
 
 
 def with_prices(settings: GenerationSettings, texts: Sequence[str]) -> GenerationSettings:
-    """Give settings with prices (MODEL=INPUT/OUTPUT) for the stages that use these models; SettingsError if none does."""
+    """Give settings with prices (MODEL=INPUT/OUTPUT) for the stages of these models; SettingsError if none uses one."""
     prices = parse_prices(tuple(texts))
     models = dict.fromkeys(stage.model for stage in settings.stages.values())
     unknown = sorted(prices.keys() - models.keys())

@@ -171,7 +171,7 @@ def test_what_nobody_works_on_cannot_be_paused_or_stopped(terminal_with_model: T
     run_id = make(terminal_with_model)
     error, hint = complaint(terminal_with_model.run("runs", command, run_id))
     assert f"Run {run_id} is finished: no process is at work on it." in error
-    assert "runs list" in hint
+    assert "runs resume" in hint
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
