@@ -74,9 +74,10 @@ class OpenAIChatModel:
             max_retries=0,
             http_client=self._http,
         )
-        self._url = f"{str(self._client.base_url).rstrip('/')}/chat/completions"
+        self._url = httpx2.URL(f"{str(self._client.base_url).rstrip('/')}/chat/completions")
+        self._extensions = {"timeout": httpx2.Timeout(timeout_seconds).as_dict()}
         defaults = {name: value for name, value in self._client.default_headers.items() if isinstance(value, str)}
-        self._headers = {**defaults, **self._client.auth_headers}
+        self._headers = httpx2.Headers({**defaults, **self._client.auth_headers})
 
     async def __aenter__(self) -> Self:
         """Open nothing yet: connections are made by the first call."""
@@ -93,10 +94,8 @@ class OpenAIChatModel:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._timeout_seconds):  # the transport's own starts anew with every byte
-                async with self._http.stream(
-                    "POST", self._url, content=_body(request), headers=self._headers
-                ) as response:
-                    content = await self._content(response)
+                response = await self._http.send(self._request(request), stream=True)
+                content = await self._content(response)
         except TimeoutError as error:
             raise self._timed_out() from error
         except _NO_ADDRESS as error:
@@ -155,15 +154,27 @@ class OpenAIChatModel:
             was_sent=was_sent,
         )
 
+    def _request(self, request: ChatRequest) -> httpx2.Request:
+        # Made by hand, as the client would put the same address and headers together anew for every call.
+        return httpx2.Request(
+            "POST", self._url, headers=self._headers, content=_body(request), extensions=self._extensions
+        )
+
     async def _content(self, response: httpx2.Response) -> bytes:
-        parts = bytearray()
-        async for part in response.aiter_bytes():
-            parts += part
-            if len(parts) > _MOST_BYTES:
-                raise CallError(
-                    f"{self._endpoint.label} sent more than {_MOST_BYTES // 1_000_000} MB.", kind="too_large"
-                )
-        return bytes(parts)
+        try:
+            declared = response.headers.get("content-length", "")
+            if declared.isdecimal() and int(declared) <= _MOST_BYTES and "content-encoding" not in response.headers:
+                return await response.aread()
+            parts = bytearray()
+            async for part in response.aiter_bytes():
+                parts += part
+                if len(parts) > _MOST_BYTES:
+                    raise CallError(
+                        f"{self._endpoint.label} sent more than {_MOST_BYTES // 1_000_000} MB.", kind="too_large"
+                    )
+            return bytes(parts)
+        finally:
+            await response.aclose()
 
     def _timed_out(self) -> CallError:
         return CallError(

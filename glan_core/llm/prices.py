@@ -7,6 +7,7 @@ the same name elsewhere, on one's own machine say, may cost anything, so its pri
 import math
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from glan_core.errors import SettingsError
 from glan_core.generation_settings import Price
@@ -92,8 +93,15 @@ def _dollars(number: str, text: str) -> float:
 def _published_cost(model: str, base_url: str, prompt_tokens: int, completion_tokens: int) -> float | None:
     from genai_prices import Usage, calc_price
 
+    if not _is_published(model, base_url):
+        return None
     usage = Usage(input_tokens=prompt_tokens, output_tokens=completion_tokens)
     try:
         return float(calc_price(usage, model_ref=model, provider_api_url=base_url or None).total_price)
     except LookupError:
         return None
+
+
+@cache
+def _is_published(model: str, base_url: str) -> bool:
+    return find_price(model, base_url) is not None  # asked for every call, and looked for in all lists
