@@ -38,6 +38,8 @@ def cost(
         return None
     if price is not None:
         return cost_at(price, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens)
+    if not _is_published(model, base_url):
+        return None
     return _published_cost(model, base_url, prompt_tokens, completion_tokens)
 
 
@@ -93,8 +95,6 @@ def _dollars(number: str, text: str) -> float:
 def _published_cost(model: str, base_url: str, prompt_tokens: int, completion_tokens: int) -> float | None:
     from genai_prices import Usage, calc_price
 
-    if not _is_published(model, base_url):
-        return None
     usage = Usage(input_tokens=prompt_tokens, output_tokens=completion_tokens)
     try:
         return float(calc_price(usage, model_ref=model, provider_api_url=base_url or None).total_price)
@@ -104,4 +104,4 @@ def _published_cost(model: str, base_url: str, prompt_tokens: int, completion_to
 
 @cache
 def _is_published(model: str, base_url: str) -> bool:
-    return find_price(model, base_url) is not None  # asked for every call, and looked for in all lists
+    return _published_cost(model, base_url, 1, 1) is not None  # asked for every call, and looked for in all lists
