@@ -20,7 +20,7 @@ from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.runs import mark_interrupted_runs
 
 _STOP_SECONDS = 5.0
-_WAIT_SECONDS = 5.0
+_WAIT_SECONDS = 2.0
 
 
 class Workspace(NamedTuple):

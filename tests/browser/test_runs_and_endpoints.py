@@ -84,7 +84,8 @@ def test_a_second_process_is_told_who_holds_the_database(start_app, page: Page, 
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     other = start_app()
     page.goto(other.url)
-    expect(page.get_by_text("is in use by another process")).to_be_visible()
+    # It waits a little, as a headless command would be done in a second.
+    expect(page.get_by_text("is in use by another process")).to_be_visible(timeout=15_000)
     app.stop()
     other.stop()
     with open_database(app.database) as database:
