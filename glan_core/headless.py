@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from glan_core.claims import list_plans_at_work
 from glan_core.engines.control import wish_of_folder
 from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
@@ -54,6 +55,8 @@ class Planning(NamedTuple):
     """Whether another process has the database itself, so that nothing written here would stay."""
     taken: TakenIn
     """What journals held that the database did not know."""
+    at_work: tuple[Plan, ...]
+    """Plans that other processes work on, or did until a moment ago."""
 
 
 class Prepared(NamedTuple):
@@ -74,6 +77,9 @@ def planning_database(path: Path, runs: Path) -> Iterator[Planning]:
     One process plans at a time; another one that wants to waits. StoreError if there is no database.
     """
     with in_turn(path):
+        # Before the journals are taken in: a run that ends in between is among these, and one that had ended is in its
+        # journal with everything it drew.
+        at_work = list_plans_at_work(runs)
         try:
             database = open_database(path, wait_seconds=_PLANNING_WAIT_SECONDS)
         except DatabaseLockedError:
@@ -81,12 +87,12 @@ def planning_database(path: Path, runs: Path) -> Iterator[Planning]:
                 tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.stem}.copy.") as folder,
                 open_snapshot(path, Path(folder)) as copy,
             ):
-                yield Planning(copy, is_copy=True, taken=take_in_journals(copy, runs))
+                yield Planning(copy, is_copy=True, taken=take_in_journals(copy, runs), at_work=at_work)
             return
         with database:
             taken = take_in_journals(database, runs)
             mark_interrupted_runs(database.cursor(), at_work=runs_at_work(runs))
-            yield Planning(database, is_copy=False, taken=taken)
+            yield Planning(database, is_copy=False, taken=taken, at_work=at_work)
 
 
 def runs_at_work(runs: Path) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import typer
 
 from glan_core.added_nodes import nodes_of_path
-from glan_core.claims import check_claims, list_plans_at_work, taken_codes
+from glan_core.claims import check_claims, taken_codes
 from glan_core.commands.asked import Asked
 from glan_core.commands.output import note, tell
 from glan_core.commands.progress_display import shown_progress
@@ -170,7 +170,7 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
         insert_taxonomy_nodes(cursor, added)
     try:
         request = asked.request(cursor, asked.generation_settings(choice), grown=grown)
-        at_work = list_plans_at_work(_runs(asked, settings))
+        at_work = planning.at_work
         made = make_plan(cursor, request, also_taken=taken_codes(at_work, other_than_seed=request.seed))
         try:
             check_claims(cursor, made, at_work)

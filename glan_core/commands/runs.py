@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from glan_core.claims import check_claims, list_plans_at_work
+from glan_core.claims import check_claims
 from glan_core.commands.asked import with_prices
 from glan_core.commands.generation import work
 from glan_core.commands.options import (
@@ -165,7 +165,7 @@ def _go_on(
 ) -> None:
     choice = choose_endpoint(settings)
     with planning_database(settings.database, folder.parent) as planning:
-        check_claims(planning.database.cursor(), plan, list_plans_at_work(folder.parent))
+        check_claims(planning.database.cursor(), plan, planning.at_work)
         prepared = prepare(planning.database, plan, folder)
     work(
         prepared,
