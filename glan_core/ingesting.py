@@ -5,7 +5,6 @@ twice changes nothing, and doing it on an empty database makes the runs anew.
 """
 
 import dataclasses
-import itertools
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -15,11 +14,9 @@ from glan_core.errors import StoreError
 from glan_core.journal import read_journal, read_plan, whole_bytes
 from glan_core.run_folder import list_run_folders, read_status
 from glan_core.store.database import Database, explained_errors
-from glan_core.store.ingest import ingest
-from glan_core.store.journals import find_journal_bytes, save_journal_bytes
+from glan_core.store.ingest import ingest_journal
+from glan_core.store.journals import find_journal_bytes
 from glan_core.store.runs import find_run, save_run
-
-_ROWS_AT_ONCE = 2_000  # bounds the memory
 
 
 class TakenIn(NamedTuple):
@@ -64,16 +61,10 @@ def take_in_journal(database: Database, folder: Path) -> int:
         told = _run_of_folder(folder, known)
         if end == start and told == known:
             return 0
-        rows = 0
-        entities = read_journal(path, start=start) if end > start else iter(())
         with database.writing:
             save_run(cursor, told)
-            while batch := list(itertools.islice(entities, _ROWS_AT_ONCE)):
-                ingest(cursor, batch)
-                rows += len(batch)
-                database.tidy(cursor)
-            save_journal_bytes(cursor, folder.name, end)
-    return rows
+        entries = read_journal(path, start=start) if end > start else iter(())
+        return ingest_journal(database, cursor, entries, run_id=folder.name, journal_bytes=end)
 
 
 def _run_of_folder(folder: Path, known: Run | None) -> Run:

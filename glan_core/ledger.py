@@ -2,18 +2,16 @@
 
 import asyncio
 import dataclasses
-import itertools
 
 from glan_core.calls import ModelCall
 from glan_core.entities import ClassSession, KeyConcept, Subject, Syllabus, TaxonomyNode
 from glan_core.errors import DiskError, ReplyError
 from glan_core.journal import Journal
 from glan_core.store.database import Database, explained_errors
-from glan_core.store.ingest import INSERTS, Entity, ingest
-from glan_core.store.journals import find_journal_bytes, save_journal_bytes
+from glan_core.store.ingest import INSERTS, Entity, ingest_journal, ingest_last
+from glan_core.store.journals import find_journal_bytes
 from glan_core.store.model_calls import find_model_call, list_unused_call_ids
 
-_ROWS_AT_ONCE = 2_000  # of a journal that is taken in: bounds the memory
 _TREE = frozenset({TaxonomyNode, Subject, Syllabus, ClassSession, KeyConcept})
 
 
@@ -41,9 +39,8 @@ class Ledger:
         """Of one of them."""
         entries = journal.read(start=find_journal_bytes(self._reader, run_id))
         with explained_errors(database.path):
-            while batch := list(itertools.islice(entries, _ROWS_AT_ONCE)):
-                ingest(self._writer, [entity for entity in batch if type(entity) in self._kinds])
-            save_journal_bytes(self._writer, run_id, journal.end)
+            of_kinds = (entry for entry in entries if type(entry) in self._kinds)
+            ingest_journal(database, self._writer, of_kinds, run_id=run_id, journal_bytes=journal.end)
             self._unused_call_ids = list_unused_call_ids(self._reader)
 
     def keep(self, *entities: Entity) -> None:
@@ -112,6 +109,5 @@ class Ledger:
 
     def _write(self, batch: list[Entity], journal_bytes: int) -> None:
         with explained_errors(self._database.path), self._database.writing:
-            ingest(self._writer, batch)
-            save_journal_bytes(self._writer, self._run_id, journal_bytes)
+            ingest_last(self._writer, batch, run_id=self._run_id, journal_bytes=journal_bytes)
             self._database.tidy(self._writer)

@@ -25,8 +25,8 @@ from glan_core.store.database import Cursor
 from glan_core.store.instructions import list_instructions, list_known_instruction_ids, list_taken_combinations
 from glan_core.work import Work
 
-# Ids a query when looking for what is there already: few enough that calls under way are not kept waiting for long.
-_LOOK_UP_ROWS = 500
+# Ids a query when looking for what is there already: few enough that no call is kept waiting for long.
+_LOOK_UP_ROWS = 100
 
 
 class Pipeline:

@@ -61,6 +61,7 @@ class SeenRequest:
 
     path: str
     headers: Mapping[str, str]
+    """By name in small letters."""
     body: dict[str, Any]
     at: float = field(default_factory=time.monotonic)
     """When it came, in seconds."""
@@ -301,7 +302,7 @@ def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            reply = server.reply_to(SeenRequest(self.path, dict(self.headers.items()), body))
+            reply = server.reply_to(SeenRequest(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             if reply.is_dropped:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)

@@ -181,13 +181,13 @@ def test_a_full_disk_is_told_by_the_next_flush(folder: Path, within: Callable):
 def test_what_a_failed_flush_could_not_write_comes_with_the_next(
     small: Small, within: Callable, monkeypatch: pytest.MonkeyPatch
 ):
-    def refuse(*arguments: object) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
         raise DiskError("The disk is full.")
 
     async def action(ledger: Ledger) -> None:
         ledger.keep(instruction("a"))
         with monkeypatch.context() as patched:
-            patched.setattr("glan_core.ledger.ingest", refuse)
+            patched.setattr("glan_core.ledger.ingest_last", refuse)
             with pytest.raises(DiskError):
                 await ledger.flush()
         ledger.keep(answer("a"))

@@ -42,6 +42,7 @@ class Pool:
         self._order = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_exhausted = False
+        self._is_filling = False
         self._pairs_left = most_pairs
         self.is_cut_short = False
         """Whether there would have been more to do than `most_pairs`."""
@@ -84,14 +85,34 @@ class Pool:
         return len(self._tasks)
 
     def fill(self) -> None:
-        """Begin as much as may be begun."""
-        while self._error is None and len(self._tasks) - self._waiting() < self._most and self._may_begin():
-            work = self._next()
-            if work is None:
-                return
-            task = asyncio.create_task(self._do(work))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        """Begin as much as may be begun.
+
+        One piece at each turn of the event loop: each request is on its way before the next one is made. When many
+        replies come at once, and a request followed from each, they would else all be sent after the last was made,
+        and come back together again.
+        """
+        if not self._is_filling:
+            self._is_filling = True
+            asyncio.get_running_loop().call_soon(self._begin_next)
+
+    def _begin_next(self) -> None:
+        try:
+            work = self._next() if self._has_place() else None
+        except BaseException as error:  # noqa: BLE001 - raised by work_off
+            self._error = self._error or error
+            work = None
+        if work is None:
+            self._is_filling = False
+            if self._error or not self._tasks:
+                self._changed.set()
+            return
+        task = asyncio.create_task(self._do(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        asyncio.get_running_loop().call_soon(self._begin_next)
+
+    def _has_place(self) -> bool:
+        return self._error is None and len(self._tasks) - self._waiting() < self._most and self._may_begin()
 
     def _next(self) -> Work | None:
         if self._pairs_left == 0 and self._ready and self._ready[0][2].stage != "answers":
@@ -116,14 +137,12 @@ class Pool:
         try:
             for each in await work.do():
                 heapq.heappush(self._ready, (_RANKS[each.stage], next(self._order), each))
-            # This piece is over, so another can begin at once and not only when its task is taken away.
-            task = asyncio.current_task()
-            assert task is not None
-            self._tasks.discard(task)
-            self.fill()  # the source may raise as well
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - raised by work_off
             self._error = self._error or error
-        if self._error or not self._tasks:
-            self._changed.set()
+        # This piece is over, so another can begin at once and not only when its task is taken away.
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.discard(task)
+        self.fill()

@@ -17,6 +17,9 @@ import asyncio
 import json
 import ssl
 import time
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -32,7 +35,7 @@ from glan_core.errors import CallError, EndpointError
 from glan_core.llm.endpoint import Endpoint
 
 TIMEOUT_SECONDS = 180.0
-_MOST_CONNECTIONS = 10_000  # how many calls are under way is decided in throttle.py; None would mean 100 here
+_CONNECTING_SECONDS = 30.0
 _MOST_BYTES = 32_000_000  # of a reply; the longest that a model writes has some hundred thousand
 _MOST_LETTERS = 300  # of what an endpoint says about an error
 
@@ -44,9 +47,8 @@ _KEY_HINT = "Check the environment variable OPENAI_API_KEY; it is read at the st
 # What the client and the lines that read its result raise when the body is something else: a web page, half a
 # document, JSON of another shape.
 _UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
-# The aiohttp transport hands on what it has no name for: a reply that is not HTTP, a host name that cannot be one.
-_LOST = (httpx2.HTTPError, aiohttp.ClientError, OSError)
-_NO_ADDRESS = (httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError)
+_LOST = (aiohttp.ClientError, OSError)
+_NO_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError)
 _MOST_TOKENS = 2**31 - 1  # what the ledger can hold; no reply has as many
 
 
@@ -59,51 +61,58 @@ class OpenAIChatModel:
         if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
             # No HTTP header can carry it, and what the client raises then quotes it.
             raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", _KEY_HINT)
-        # The client's own aiohttp transport, with its headers; a call goes through it without the client's layers of
-        # request options and response models, which take as long again as everything else (benchmarks/README.md).
-        self._http = openai.DefaultAioHttpClient(
-            timeout=timeout_seconds,
-            limits=httpx2.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=_MOST_CONNECTIONS),
-            verify=_certificates(),
-        )
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.base_url,
             # The client insists on a key; endpoints that need none ignore it.
             api_key=endpoint.api_key or "none",
             timeout=timeout_seconds,
             max_retries=0,
-            http_client=self._http,
+            http_client=openai.DefaultAioHttpClient(timeout=timeout_seconds, verify=_certificates()),
         )
-        self._url = httpx2.URL(f"{str(self._client.base_url).rstrip('/')}/chat/completions")
-        self._extensions = {"timeout": httpx2.Timeout(timeout_seconds).as_dict()}
+        self._url = f"{str(self._client.base_url).rstrip('/')}/chat/completions"
         defaults = {name: value for name, value in self._client.default_headers.items() if isinstance(value, str)}
-        self._headers = httpx2.Headers({**defaults, **self._client.auth_headers})
+        self._headers = {**defaults, **self._client.auth_headers}
 
     async def __aenter__(self) -> Self:
         """Open nothing yet: connections are made by the first call."""
+        # A call goes to aiohttp itself and not through the client, whose layers take three times as long as everything
+        # that aiohttp does (benchmarks/README.md). Address, key and headers are the client's.
+        self._session = aiohttp.ClientSession(
+            headers=self._headers,
+            # How many calls are under way is decided in throttle.py.
+            connector=aiohttp.TCPConnector(limit=0, ssl=_certificates()),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECTING_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            proxy=_proxy(self._url),
+        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Close the connections."""
+        await self._session.close()
         await self._client.close()
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         """Send the request and wait for the whole reply."""
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(self._timeout_seconds):  # the transport's own starts anew with every byte
-                response = await self._http.send(self._request(request), stream=True)
+            async with (
+                asyncio.timeout(self._timeout_seconds),
+                self._session.post(self._url, data=_body(request)) as response,
+            ):
                 content = await self._content(response)
-        except TimeoutError as error:
-            raise self._timed_out() from error
         except _NO_ADDRESS as error:
             raise EndpointError(f"{self._endpoint.label} cannot be reached.", _ADDRESS_HINT) from error
+        except aiohttp.ConnectionTimeoutError as error:
+            raise self._lost(error) from error
+        except TimeoutError as error:
+            raise self._timed_out() from error
         except _LOST as error:
             raise self._lost(error) from error
-        if response.status_code != 200:
-            raise self._refused(response.status_code, response.headers, content, model=request.model)
+        if response.status != 200:
+            raise self._refused(response.status, response.headers, content, model=request.model)
         try:
             completion = json.loads(content)
             if not completion.get("choices"):
@@ -139,42 +148,26 @@ class OpenAIChatModel:
             raise EndpointError(f"{self._endpoint.label} has no list of models.", _ADDRESS_HINT) from error
 
     def _lost(self, error: Exception) -> CallError:
-        where = self._endpoint.label
-        was_sent = not isinstance(
-            error.__cause__ or error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError
-        )
-        # The aiohttp transport reports refused and broken connections as time-outs while connecting.
-        if isinstance(error, httpx2.TimeoutException) and not isinstance(error, httpx2.ConnectTimeout):
-            return self._timed_out()
         return CallError(
-            f"{where} cannot be reached.",
+            f"{self._endpoint.label} cannot be reached.",
             kind="connection",
             hint=_ADDRESS_HINT,
             is_retryable=True,
-            was_sent=was_sent,
+            was_sent=not isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError),
         )
 
-    def _request(self, request: ChatRequest) -> httpx2.Request:
-        # Made by hand, as the client would put the same address and headers together anew for every call.
-        return httpx2.Request(
-            "POST", self._url, headers=self._headers, content=_body(request), extensions=self._extensions
-        )
-
-    async def _content(self, response: httpx2.Response) -> bytes:
-        try:
-            declared = response.headers.get("content-length", "")
-            if declared.isdecimal() and int(declared) <= _MOST_BYTES and "content-encoding" not in response.headers:
-                return await response.aread()
-            parts = bytearray()
-            async for part in response.aiter_bytes():
-                parts += part
-                if len(parts) > _MOST_BYTES:
-                    raise CallError(
-                        f"{self._endpoint.label} sent more than {_MOST_BYTES // 1_000_000} MB.", kind="too_large"
-                    )
-            return bytes(parts)
-        finally:
-            await response.aclose()
+    async def _content(self, response: aiohttp.ClientResponse) -> bytes:
+        declared = response.content_length
+        if declared is not None and declared <= _MOST_BYTES and "Content-Encoding" not in response.headers:
+            return await response.read()
+        parts = bytearray()
+        async for part in response.content.iter_any():
+            parts += part
+            if len(parts) > _MOST_BYTES:
+                raise CallError(
+                    f"{self._endpoint.label} sent more than {_MOST_BYTES // 1_000_000} MB.", kind="too_large"
+                )
+        return bytes(parts)
 
     def _timed_out(self) -> CallError:
         return CallError(
@@ -184,7 +177,7 @@ class OpenAIChatModel:
         )
 
     def _without_choices(
-        self, completion: dict[str, Any], response: httpx2.Response, content: bytes, *, model: str
+        self, completion: dict[str, Any], response: aiohttp.ClientResponse, content: bytes, *, model: str
     ) -> EndpointError | CallError:
         # Some gateways put what befell the server behind them into a reply with status 200.
         error = completion.get("error")
@@ -194,7 +187,7 @@ class OpenAIChatModel:
         return CallError("The endpoint sent a reply without choices.", kind="no_choices")
 
     def _refused(
-        self, status: int, headers: httpx2.Headers, content: bytes, *, model: str
+        self, status: int, headers: Mapping[str, str], content: bytes, *, model: str
     ) -> EndpointError | CallError:
         where = self._endpoint.label
         said = _error_of(content, api_key=self._endpoint.api_key)
@@ -218,6 +211,18 @@ class OpenAIChatModel:
 @cache
 def _certificates() -> ssl.SSLContext:
     return httpx2.create_ssl_context()  # reading them takes 40 ms, so once a process
+
+
+def _proxy(url: str) -> str | None:
+    """Give the proxy that the environment names for this address, if any; aiohttp would look for it at every call."""
+    try:
+        address = urllib.parse.urlsplit(url)
+    except ValueError:
+        return None  # the first call tells that this is no address
+    if not address.hostname or urllib.request.proxy_bypass(address.hostname):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(address.scheme) or proxies.get("all")
 
 
 def _body(request: ChatRequest) -> bytes:
@@ -266,7 +271,7 @@ def _error_of(content: bytes, *, api_key: str) -> _Said:
     return _Said(_storable(" ".join(message.split()))[:_MOST_LETTERS], codes)
 
 
-def _retry_after_seconds(headers: httpx2.Headers) -> float | None:
+def _retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     """Read Retry-After, as seconds or as a date, or OpenAI's finer retry-after-ms."""
     try:
         if "retry-after-ms" in headers:

@@ -1,5 +1,6 @@
 """How do mixed entities, as a journal or a run brings them, get into their tables?"""
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -16,14 +17,17 @@ from glan_core.entities import (
     TaxonomyNode,
 )
 from glan_core.store.answers import insert_answers, insert_quality_flags
-from glan_core.store.database import Cursor, transaction
+from glan_core.store.database import Cursor, Database, transaction
 from glan_core.store.endpoint_models import insert_endpoint_models
 from glan_core.store.failures import insert_failures
 from glan_core.store.instructions import insert_instructions
+from glan_core.store.journals import save_journal_bytes
 from glan_core.store.model_calls import insert_model_calls, insert_shared_texts
 from glan_core.store.subjects import insert_subjects
 from glan_core.store.syllabi import insert_class_sessions, insert_key_concepts, insert_syllabi
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
+
+_ROWS_AT_ONCE = 2_000
 
 Entity = (
     TaxonomyNode
@@ -59,11 +63,35 @@ INSERTS: dict[type, Callable[[Cursor, Sequence[Any]], None]] = {
 
 def ingest(cursor: Cursor, entities: Iterable[Entity]) -> None:
     """Insert entities of any kinds in one transaction; what is there already stays, so doing it twice is safe."""
+    with transaction(cursor):
+        _insert(cursor, entities)
+
+
+def ingest_last(cursor: Cursor, entities: Iterable[Entity], *, run_id: str, journal_bytes: int) -> None:
+    """Insert as `ingest` does, and remember in the same transaction how much of the run's journal is in now."""
+    with transaction(cursor):
+        _insert(cursor, entities)
+        save_journal_bytes(cursor, run_id, journal_bytes)
+
+
+def ingest_journal(
+    database: Database, cursor: Cursor, entries: Iterable[Entity], *, run_id: str, journal_bytes: int
+) -> int:
+    """Insert what a journal holds, a few thousand rows at a time to bound the memory; gives the number of rows."""
+    rest = iter(entries)
+    rows = 0
+    with database.writing:
+        while batch := list(itertools.islice(rest, _ROWS_AT_ONCE)):
+            ingest(cursor, batch)
+            rows += len(batch)
+            database.tidy(cursor)
+        save_journal_bytes(cursor, run_id, journal_bytes)
+    return rows
+
+
+def _insert(cursor: Cursor, entities: Iterable[Entity]) -> None:
     by_kind: dict[type, list[Entity]] = {}
     for entity in entities:
         by_kind.setdefault(type(entity), []).append(entity)
-    if not by_kind:
-        return
-    with transaction(cursor):
-        for kind, insert in INSERTS.items():
-            insert(cursor, by_kind.get(kind, []))
+    for kind, insert in INSERTS.items():
+        insert(cursor, by_kind.get(kind, []))

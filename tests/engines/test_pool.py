@@ -52,14 +52,31 @@ def work_off(
     return pool
 
 
-@given(st.integers(0, 30), st.integers(1, 8), st.integers(0, 3))
+@given(st.integers(0, 30), st.integers(1, 8), st.integers(0, 12))
 def test_everything_is_done_once_and_never_too_much_at_once(pairs: int, most: int, turns: int):
     workshop = Workshop(pairs, turns=turns)
     work_off(workshop.source(), most=most)
     assert sorted(workshop.done) == sorted((stage, n) for stage in ("instructions", "answers") for n in range(pairs))
     assert workshop.most_under_way <= most
-    if turns:
+    if turns > most:  # long enough for all places to be taken, as one piece is begun at a turn
         assert workshop.most_under_way == min(most, pairs)
+
+
+def test_every_request_is_on_its_way_before_the_next_is_made():
+    events: list[str] = []
+
+    def work(number: int) -> Work:
+        async def do() -> list[Work]:
+            events.append(f"made {number}")
+            await asyncio.sleep(0)
+            events.append(f"sent {number}")
+            await asyncio.sleep(0.01)
+            return []
+
+        return Work("answers", do)
+
+    work_off(map(work, range(4)), most=4)
+    assert events == [f"{what} {number}" for number in range(4) for what in ("made", "sent")]
 
 
 def test_a_question_is_answered_before_the_next_is_begun():

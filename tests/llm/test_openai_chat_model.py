@@ -45,11 +45,16 @@ def list_models(endpoint: Endpoint) -> tuple[str, ...]:
     return asyncio.run(ask())
 
 
-def closed_endpoint() -> Endpoint:
-    """Give an address at which nothing listens."""
+def closed_port() -> int:
+    """Give a port at which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        return Endpoint(f"http://127.0.0.1:{free.getsockname()[1]}/v1", API_KEY)
+        return int(free.getsockname()[1])
+
+
+def closed_endpoint() -> Endpoint:
+    """Give an address at which nothing listens."""
+    return Endpoint(f"http://127.0.0.1:{closed_port()}/v1", API_KEY)
 
 
 # What is sent and what comes back -----------------------------------------------------------------------------------
@@ -327,6 +332,29 @@ def test_whatever_is_no_http_counts_as_a_broken_connection(answer: bytes):
 def test_an_address_that_is_none_ends_the_run(base_url: str):
     with pytest.raises(EndpointError, match="cannot be reached"):
         complete(Endpoint(base_url))
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "all_proxy"])
+def test_a_proxy_of_the_environment_carries_the_calls(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, variable: str
+):
+    monkeypatch.setenv(variable, f"http://127.0.0.1:{model_server.port}")
+    complete(Endpoint("http://model.invalid/v1", API_KEY))
+    (seen,) = model_server.requests
+    assert seen.path == "http://model.invalid/v1/chat/completions"
+
+
+def test_an_address_without_a_proxy_is_called_directly(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{closed_port()}")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert complete(model_server.endpoint).text
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}", "socks5://127.0.0.1:{port}"])
+def test_a_proxy_that_cannot_be_reached_is_told_as_the_address(monkeypatch: pytest.MonkeyPatch, address: str):
+    monkeypatch.setenv("http_proxy", address.format(port=closed_port()))
+    with pytest.raises(GlanError, match="cannot be reached"):
+        complete(Endpoint("http://model.invalid/v1", API_KEY))
 
 
 def test_a_call_that_is_not_answered_in_time_fails_alone(model_server: ModelServer):
