@@ -19,11 +19,11 @@ from benchmarks.tasks import Measurement, Task, task_from_json
 from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
 from glan_core.errors import GlanError
-from glan_core.headless import bring_home, prepare, work_off
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
-from glan_core.plan import Plan, PlanRequest, make_plan
+from glan_core.planning.plan import Plan, PlanRequest, make_plan
 from glan_core.presets import preset
+from glan_core.runs.headless import bring_home, prepare, work_off
 from glan_core.starter import insert_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 

@@ -302,7 +302,9 @@ def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            reply = server.reply_to(SeenRequest(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+            reply = server.reply_to(
+                SeenRequest(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            )
             if reply.is_dropped:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)

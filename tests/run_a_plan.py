@@ -9,10 +9,10 @@ from pathlib import Path
 
 from glan_core.engines.local import execute
 from glan_core.errors import GlanError
-from glan_core.journal import read_plan
 from glan_core.llm.endpoint import Endpoint
-from glan_core.plan import plan_from_data
+from glan_core.planning.plan import plan_from_data
 from glan_core.quality.language import language_of
+from glan_core.runs.journal import read_plan
 from glan_core.store.database import open_database
 from tests.model_server import API_KEY
 

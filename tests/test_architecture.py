@@ -36,11 +36,19 @@ LAYERS = (
     {"stages", "store"},
     # 3: where both meet; import layers 0 to 3
     {
-        *("plan", "plan_request", "planned_instructions", "targets", "allocation", "dealing", "gaps", "estimates"),
-        *("call_guesses", "courses", "scope", "journal", "ledger", "recording", "pipeline", "engines", "export"),
-        *("starter", "model_choice", "placement", "doctor", "imports"),
-        *("attempts", "costs", "growing", "turns", "work"),
-        *("headless", "run_folder", "run_tally", "ingesting", "claims", "added_nodes"),
+        *(
+            "courses",
+            "scope",
+            "planning",
+            "runs",
+            "engines",
+            "export",
+            "starter",
+            "model_choice",
+            "placement",
+            "doctor",
+        ),
+        *("imports", "added_nodes"),
     },
     # 4: what a person starts; imports everything
     {"__main__", "commands", "pages", "app"},
@@ -51,6 +59,7 @@ LISTED = frozenset().union(*LAYERS)
 LIBRARY_PLACES = {
     "duckdb": ("glan_core/store/",),
     "openai": ("glan_core/llm/",),
+    "aiohttp": ("glan_core/llm/",),
     "json_repair": ("glan_core/llm/",),
     "jinja2": ("glan_core/prompts/",),
     "plotly": ("glan_core/figures/",),

@@ -9,8 +9,8 @@ from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
 from glan_core.entities import Answer, Filter, Instruction, Run
 from glan_core.generation_settings import GenerationSettings
-from glan_core.journal import read_journal
-from glan_core.plan import Plan, PlanRequest, make_plan
+from glan_core.planning.plan import Plan, PlanRequest, make_plan
+from glan_core.runs.journal import read_journal
 from glan_core.store.database import Cursor, Database
 from glan_core.store.ingest import Entity
 from glan_core.store.pairs import list_pairs

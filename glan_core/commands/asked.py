@@ -27,11 +27,11 @@ from glan_core.commands.options import (
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with
 from glan_core.courses import find_courses
 from glan_core.errors import SettingsError
-from glan_core.gaps import unused_key_concepts
 from glan_core.generation_settings import GenerationSettings, Limits
 from glan_core.llm.prices import parse_prices
 from glan_core.model_choice import ModelChoice
-from glan_core.plan_request import DEFAULT_STAGES, Allocation, Gap, PlanRequest
+from glan_core.planning.gaps import unused_key_concepts
+from glan_core.planning.plan_request import DEFAULT_STAGES, Allocation, Gap, PlanRequest
 from glan_core.scope import resolve_scope
 from glan_core.settings import Settings
 from glan_core.store.database import Cursor

@@ -11,7 +11,7 @@ from glan_core.doctor import examine
 from glan_core.entities import Filter
 from glan_core.errors import StoreError
 from glan_core.export import GATES, export_pairs, filter_from_json
-from glan_core.ingesting import take_in_journals
+from glan_core.runs.ingesting import take_in_journals
 from glan_core.scope import resolve_scope
 from glan_core.settings import runs_folder
 from glan_core.starter import create_database, read_curriculum

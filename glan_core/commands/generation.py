@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import typer
 
 from glan_core.added_nodes import nodes_of_path
-from glan_core.claims import check_claims, taken_codes
 from glan_core.commands.asked import Asked
 from glan_core.commands.output import note, tell
 from glan_core.commands.progress_display import shown_progress
@@ -21,13 +20,14 @@ from glan_core.engines.control import RunControl
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState, TaxonomyNode
 from glan_core.errors import GlanError, PlanError, ScopeError
-from glan_core.estimates import Estimate, estimate
 from glan_core.generation_settings import Limits
-from glan_core.headless import Planning, Prepared, bring_home, planning_database, prepare, work_off
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import ModelChoice, choose_model
-from glan_core.plan import Plan, make_plan
+from glan_core.planning.estimates import Estimate, estimate
+from glan_core.planning.plan import Plan, make_plan
+from glan_core.runs.claims import check_claims, taken_codes
+from glan_core.runs.headless import Planning, Prepared, bring_home, planning_database, prepare, work_off
 from glan_core.settings import Settings, runs_folder
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from glan_core.claims import check_claims
 from glan_core.commands.asked import with_prices
 from glan_core.commands.generation import work
 from glan_core.commands.options import (
@@ -26,14 +25,15 @@ from glan_core.engines.control import Wish, ask_folder
 from glan_core.entities import RunState
 from glan_core.errors import PlanError, StoreError
 from glan_core.generation_settings import Limits
-from glan_core.headless import planning_database, prepare
-from glan_core.journal import read_plan
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import choose_endpoint
-from glan_core.plan import Plan, plan_from_data
-from glan_core.plan_request import DEFAULT_STAGES
-from glan_core.run_folder import RunStatus, find_run_folder, is_at_work, list_run_folders, read_status
-from glan_core.run_tally import tally_of_journal
+from glan_core.planning.plan import Plan, plan_from_data
+from glan_core.planning.plan_request import DEFAULT_STAGES
+from glan_core.runs.claims import check_claims
+from glan_core.runs.headless import planning_database, prepare
+from glan_core.runs.journal import read_plan
+from glan_core.runs.run_folder import RunStatus, find_run_folder, is_at_work, list_run_folders, read_status
+from glan_core.runs.run_tally import tally_of_journal
 from glan_core.settings import Settings, runs_folder
 from glan_core.store.failures import list_open_failures
 

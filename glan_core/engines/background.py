@@ -8,17 +8,17 @@ import threading
 import time
 from pathlib import Path
 
-from glan_core.claims import check_claims, list_plans_at_work, taken_codes
 from glan_core.engines.control import RunControl, Wish, wish_of_folder
 from glan_core.engines.local import execute
 from glan_core.errors import GlanError
 from glan_core.generation_settings import Limits
-from glan_core.ingesting import TakenIn, take_in_journals
-from glan_core.journal import Journal, write_plan
 from glan_core.llm.endpoint import Endpoint
-from glan_core.plan import Plan
+from glan_core.planning.plan import Plan
+from glan_core.runs.claims import check_claims, list_plans_at_work, taken_codes
+from glan_core.runs.ingesting import TakenIn, take_in_journals
+from glan_core.runs.journal import Journal, write_plan
+from glan_core.runs.turns import in_turn
 from glan_core.store.database import Database
-from glan_core.turns import in_turn
 
 _NEWS_SECONDS = 2.0
 _NO_LIMITS = Limits()

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from glan_core.attempts import Counts
 from glan_core.calls import EndpointModel
-from glan_core.costs import Costs
 from glan_core.engines.control import RunControl, wish_of_folder
 from glan_core.engines.limits import Spent, check_limits, is_first_awaited, reached
 from glan_core.engines.pool import Pool
@@ -18,17 +16,19 @@ from glan_core.engines.progress import Progress
 from glan_core.entities import Run, RunState
 from glan_core.errors import GlanError
 from glan_core.generation_settings import Limits
-from glan_core.journal import Journal, write_plan
-from glan_core.ledger import Ledger
 from glan_core.llm import built_in
 from glan_core.llm.circuit_breaker import PATIENCE_SECONDS, CircuitBreaker
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS, OpenAIChatModel
 from glan_core.llm.steady_chat_model import RETRIES, SteadyChatModel
-from glan_core.pipeline import Pipeline
-from glan_core.plan import Plan
-from glan_core.recording import RecordingModel
-from glan_core.run_folder import RunStatus, write_status
+from glan_core.planning.plan import Plan
+from glan_core.runs.attempts import Counts
+from glan_core.runs.costs import Costs
+from glan_core.runs.journal import Journal, write_plan
+from glan_core.runs.ledger import Ledger
+from glan_core.runs.pipeline import Pipeline
+from glan_core.runs.recording import RecordingModel
+from glan_core.runs.run_folder import RunStatus, write_status
 from glan_core.store.database import Database, explained_errors
 from glan_core.store.endpoint_models import list_endpoint_models
 from glan_core.store.runs import RunCounts, run_counts, save_run

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from glan_core.entities import STAGES
 from glan_core.errors import GlanError
-from glan_core.work import Work
+from glan_core.runs.work import Work
 
 _RANKS = {stage: -number for number, stage in enumerate(STAGES)}
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from glan_core.attempts import Counts
 from glan_core.entities import RunState
+from glan_core.runs.attempts import Counts
 
 
 @dataclass(frozen=True, slots=True)

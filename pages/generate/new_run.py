@@ -4,10 +4,10 @@ import dataclasses
 
 import streamlit as st
 
-from glan_core.costs import Costs
 from glan_core.errors import GlanError, PlanError, SettingsError
-from glan_core.estimates import estimate
-from glan_core.plan import DEFAULT_STAGES, PlanRequest, make_plan
+from glan_core.planning.estimates import estimate
+from glan_core.planning.plan import DEFAULT_STAGES, PlanRequest, make_plan
+from glan_core.runs.costs import Costs
 from glan_core.scope import list_scope_nodes
 from glan_core.store.runs import count_runs
 from pages.shared import state

@@ -4,8 +4,8 @@ import streamlit as st
 
 from glan_core.calls import Message
 from glan_core.courses import Course, find_courses
-from glan_core.estimates import PRIOR, Estimate
-from glan_core.plan import Plan, PlannedInstruction
+from glan_core.planning.estimates import PRIOR, Estimate
+from glan_core.planning.plan import Plan, PlannedInstruction
 from glan_core.stages.instructions import instruction_request
 from glan_core.store.database import Cursor
 from pages.shared.feedback import plain

@@ -7,9 +7,9 @@ import streamlit as st
 from glan_core.engines.control import Wish, ask_folder
 from glan_core.entities import Failure, RunState
 from glan_core.errors import GlanError
-from glan_core.journal import read_plan
-from glan_core.plan import check_templates, plan_from_data
-from glan_core.run_folder import RunStatus
+from glan_core.planning.plan import check_templates, plan_from_data
+from glan_core.runs.journal import read_plan
+from glan_core.runs.run_folder import RunStatus
 from glan_core.settings import runs_folder
 from pages.shared import state
 from pages.shared.feedback import plain, show_error

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from glan_core.engines.control import Wish
 from glan_core.entities import Run, RunState
-from glan_core.run_folder import RunStatus
+from glan_core.runs.run_folder import RunStatus
 
 
 class RunNow(NamedTuple):

@@ -11,9 +11,9 @@ import streamlit as st
 
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.engines.background import Background
-from glan_core.headless import runs_at_work
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.placement import Placer
+from glan_core.runs.headless import runs_at_work
 from glan_core.settings import Settings, read_settings, runs_folder
 from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database

@@ -10,7 +10,7 @@ import pytest
 from glan_core.engines.background import Background
 from glan_core.entities import RunState
 from glan_core.errors import EndpointError, PlanError
-from glan_core.plan import Plan, make_plan
+from glan_core.planning.plan import Plan, make_plan
 from tests.model_server import Reply
 from tests.workbench import Workbench
 

@@ -14,8 +14,8 @@ from glan_core.engines.control import RunControl
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
 from glan_core.errors import EndpointError, StoreError
-from glan_core.journal import Journal, read_journal, read_plan, write_plan
-from glan_core.plan import plan_from_data
+from glan_core.planning.plan import plan_from_data
+from glan_core.runs.journal import Journal, read_journal, read_plan, write_plan
 from glan_core.settings import PROJECT_FOLDER
 from glan_core.store.database import open_database
 from glan_core.store.ingest import ingest

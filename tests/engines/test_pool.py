@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from glan_core.engines.pool import Pool
 from glan_core.errors import EndpointError
-from glan_core.work import Work
+from glan_core.runs.work import Work
 
 
 class Workshop:

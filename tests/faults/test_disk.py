@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from glan_core.entities import QualityFlag, RunState
-from glan_core.journal import Journal, write_plan
+from glan_core.runs.journal import Journal, write_plan
 from glan_core.settings import PROJECT_FOLDER
 from glan_core.store.database import open_database
 from tests.workbench import Workbench, belongs

@@ -15,7 +15,7 @@ from glan_core.engines.control import RunControl
 from glan_core.engines.progress import Progress
 from glan_core.entities import Failure, RunState
 from glan_core.errors import EndpointError
-from glan_core.plan import Plan
+from glan_core.planning.plan import Plan
 from glan_core.store.endpoint_models import list_endpoint_models
 from glan_core.store.failures import list_open_failures
 from glan_core.store.runs import run_errors

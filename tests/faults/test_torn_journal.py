@@ -4,13 +4,13 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from glan_core.costs import Costs
 from glan_core.generation_settings import GenerationSettings
-from glan_core.journal import Journal
-from glan_core.ledger import Ledger
-from glan_core.pipeline import Pipeline
-from glan_core.plan import Plan, PlanRequest, make_plan
-from glan_core.recording import RecordingModel
+from glan_core.planning.plan import Plan, PlanRequest, make_plan
+from glan_core.runs.costs import Costs
+from glan_core.runs.journal import Journal
+from glan_core.runs.ledger import Ledger
+from glan_core.runs.pipeline import Pipeline
+from glan_core.runs.recording import RecordingModel
 from glan_core.store.database import open_database
 from glan_core.store.instructions import list_instructions
 from tests.scripted_model import AnsweringModel

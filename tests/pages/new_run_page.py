@@ -6,7 +6,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from glan_core.run_folder import RunStatus, read_status
+from glan_core.runs.run_folder import RunStatus, read_status
 from glan_core.settings import runs_folder
 from pages.shared.workspace import open_workspace
 

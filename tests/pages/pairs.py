@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from glan_core.engines.local import execute
-from glan_core.plan import PlanRequest, make_plan
+from glan_core.planning.plan import PlanRequest, make_plan
 from glan_core.presets import preset
 from glan_core.scope import list_scope_nodes
 from glan_core.store.database import Database

@@ -7,7 +7,7 @@ import pytest
 
 from glan_core.engines.control import Wish
 from glan_core.entities import Run, RunState
-from glan_core.run_folder import RunStatus
+from glan_core.runs.run_folder import RunStatus
 from pages.shared.run_standing import RunNow, standing
 
 RUN = Run("run", {}, {}, 1, RunState.RUNNING, "local", datetime.now(UTC))

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from glan_core.engines.background import Background
 from glan_core.entities import RunState
-from glan_core.plan import PlanRequest, make_plan
+from glan_core.planning.plan import PlanRequest, make_plan
 from glan_core.presets import preset
 from glan_core.scope import resolve_scope
 from glan_core.settings import runs_folder

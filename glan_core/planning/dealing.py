@@ -1,0 +1,244 @@
+"""Which combinations are drawn, so that every node gets what the request allots to it?"""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from glan_core.combination_code import Place, has_two_sessions
+from glan_core.errors import PlanError, ScopeError
+from glan_core.planning.allocation import dealt_by_weight, dealt_evenly
+from glan_core.planning.gaps import draws_for_gaps, places_touched
+from glan_core.planning.plan_request import Gap, PlanRequest
+from glan_core.planning.planned_instructions import Codes
+from glan_core.planning.targets import Targets
+from glan_core.stages.combinations import count_open_combinations
+from glan_core.stages.draw_order import DrawOrder
+from glan_core.stages.sampling import draw_order
+from glan_core.store.database import Cursor
+from glan_core.store.reports import taxonomy_counts
+from glan_core.store.subjects import find_subject
+from glan_core.store.syllabus_shapes import SyllabusShape, list_places
+from glan_core.store.taxonomy_nodes import find_taxonomy_node, list_disciplines_below
+
+Taken = Mapping[str, frozenset[int]]
+"""Codes of the combinations that other seeds use, by syllabus id."""
+
+
+class Dealt(NamedTuple):
+    """What every target gets."""
+
+    codes: dict[str, Codes]
+    """Combinations by syllabus id, in the order of the turns."""
+    growing: dict[str, int]
+    """Instructions by the node that has to grow first."""
+    undealt: int
+    """Instructions that were asked for and can be drawn nowhere."""
+
+
+class _Unit(NamedTuple):
+    """Targets that share what one node gets."""
+
+    target_ids: tuple[str, ...]
+    weight: float
+
+
+def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken) -> Dealt:
+    """Deal a request's instructions out and draw their combinations.
+
+    Raises PlanError if shares overlap or have nothing to go by, or a gap is not in scope.
+    """
+    everything = targets.ordered(targets.discipline_of, seed=request.seed)
+    if "instructions" not in request.stages:
+        return Dealt({}, {}, 0)
+    if request.allocation == "gaps":
+        return _dealt_to_gaps(cursor, request, targets, taken)
+    capacities = {target_id: _capacity(target_id, request, targets, taken) for target_id in everything}
+    if request.allocation == "even":
+        numbers = dealt_evenly(request.instructions, capacities)
+    else:
+        numbers = _dealt_to_units(request, _units(cursor, request, targets), capacities)
+    codes = {
+        shape.syllabus_id: array("Q", islice(_order(shape, request, taken), numbers[target_id]))
+        for target_id in everything
+        if (shape := targets.shapes.get(target_id)) and numbers[target_id]
+    }
+    growing = {target_id: numbers[target_id] for target_id in everything if target_id in targets.growing}
+    return Dealt(codes, growing, request.instructions - sum(numbers.values()))
+
+
+def _capacity(target_id: str, request: PlanRequest, targets: Targets, taken: Taken) -> int | None:
+    shape = targets.shapes.get(target_id)
+    if shape is None:
+        return None  # what will grow is not known yet
+    mix = request.settings.strategy_mix
+    of_both = taken.get(shape.syllabus_id, frozenset())
+    over_two = sum(map(has_two_sessions, of_both))
+    used = (over_two if mix > 0 else 0) + (len(of_both) - over_two if mix < 1 else 0)
+    return count_open_combinations(shape.sizes, strategy_mix=mix) - used
+
+
+def _order(shape: SyllabusShape, request: PlanRequest, taken: Taken) -> DrawOrder:
+    return draw_order(
+        shape.sizes,
+        syllabus_id=shape.syllabus_id,
+        strategy_mix=request.settings.strategy_mix,
+        seed=request.seed,
+        taken=taken.get(shape.syllabus_id, frozenset()),
+    )
+
+
+# Shares of nodes ----------------------------------------------------------------------------------------------------
+
+
+def _units(cursor: Cursor, request: PlanRequest, targets: Targets) -> list[_Unit]:
+    """Give what shares are for: the nodes of the scope or, where targets decide, perhaps their disciplines."""
+    if len(set(request.scope)) < len(request.scope):
+        raise PlanError("The scope names a node twice.", "Name each node once, with one share.")
+    if request.shares:
+        shares = zip(request.scope, request.shares, strict=True)
+        units = [_Unit(targets.below[node_id], share) for node_id, share in shares]
+    else:
+        units = _lacking_units(cursor, request, targets)
+    counts = Counter(target_id for unit in units for target_id in unit.target_ids)
+    if any(count > 1 for count in counts.values()):
+        raise PlanError("Nodes of the scope overlap, so a share of each means nothing.", "Name nodes that lie apart.")
+    return units
+
+
+def _lacking_units(cursor: Cursor, request: PlanRequest, targets: Targets) -> list[_Unit]:
+    counts = taxonomy_counts(cursor)
+    there = dict(zip(counts["node_id"], counts["pairs"], strict=True))
+    units = []
+    for scope_id in request.scope:
+        node = find_taxonomy_node(cursor, scope_id)
+        wanting = [node] if node and node.target is not None else list_disciplines_below(cursor, scope_id)
+        for each in wanting:
+            if each.target is not None:
+                node_id = each.taxonomy_node_id
+                below = targets.below[scope_id]
+                if node_id != scope_id:
+                    below = tuple(target for target in below if targets.discipline_of[target] == node_id)
+                units.append(_Unit(below, max(0, each.target - int(there.get(node_id, 0)))))
+    if not any(unit.weight for unit in units):
+        raise PlanError(
+            "No node of this scope has a target that is not reached yet.",
+            "Set targets, or give a weight for each node.",
+        )
+    return units
+
+
+def _dealt_to_units(
+    request: PlanRequest, units: Sequence[_Unit], capacities: Mapping[str, int | None]
+) -> dict[str, int]:
+    limits = [_sum(capacities[target_id] for target_id in unit.target_ids) for unit in units]
+    if request.allocation == "quota":
+        shares = [int(unit.weight) for unit in units]
+    else:
+        shares = dealt_by_weight(request.instructions, [unit.weight for unit in units], limits)
+    numbers = dict.fromkeys(capacities, 0)
+    for unit, share in zip(units, shares, strict=True):
+        inside = {target_id: limit for target_id, limit in capacities.items() if target_id in unit.target_ids}
+        numbers |= dealt_evenly(share, inside)
+    return numbers
+
+
+def _sum(capacities: Iterator[int | None]) -> int | None:
+    total = 0
+    for capacity in capacities:
+        if capacity is None:
+            return None
+        total += capacity
+    return total
+
+
+# Gaps ---------------------------------------------------------------------------------------------------------------
+
+
+def _dealt_to_gaps(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken) -> Dealt:
+    """Fill gaps of class sessions and key concepts, then those of subjects and nodes, as far as the number goes."""
+    in_places, in_nodes = _told_apart(cursor, request.gaps, targets)
+    concerned = {*in_places, *(target_id for _, below in in_nodes for target_id in below)}
+    ordered = targets.ordered(concerned, seed=request.seed)
+    needed = {
+        target_id: sum(
+            1 for _ in islice(_gap_draws(target_id, in_places, request, targets, taken), request.instructions)
+        )
+        for target_id in ordered
+        if target_id in in_places
+    }
+    for_places = dealt_evenly(request.instructions, needed)
+    numbers = Counter(for_places)
+    for gap, below in in_nodes:
+        lacking = gap.instructions - sum(numbers[target_id] for target_id in below)
+        room: dict[str, int | None] = {}
+        for target_id in ordered:
+            if target_id in below:
+                capacity = _capacity(target_id, request, targets, taken)
+                room[target_id] = None if capacity is None else capacity - numbers[target_id]
+        numbers.update(dealt_evenly(max(0, min(lacking, request.instructions - numbers.total())), room))
+    codes: dict[str, Codes] = {}
+    for target_id in ordered:
+        shape = targets.shapes.get(target_id)
+        if shape and numbers[target_id]:
+            order = _order(shape, request, taken)
+            first = draws_for_gaps(order, shape.sizes, in_places.get(target_id, {}))
+            drawn = array("Q", islice(first, for_places.get(target_id, 0)))
+            drawn.extend(islice(order, numbers[target_id] - len(drawn)))
+            codes[shape.syllabus_id] = drawn
+    growing = {target_id: numbers[target_id] for target_id in ordered if target_id in targets.growing}
+    undealt = sum(
+        _unfilled(codes.get(targets.shapes[target_id].syllabus_id, ()), in_places[target_id]) for target_id in in_places
+    )
+    undealt += sum(max(0, gap.instructions - sum(numbers[target_id] for target_id in below)) for gap, below in in_nodes)
+    return Dealt(codes, growing, undealt)
+
+
+def _gap_draws(
+    target_id: str, in_places: Mapping[str, Mapping[Place, int]], request: PlanRequest, targets: Targets, taken: Taken
+) -> Iterator[int]:
+    shape = targets.shapes[target_id]
+    return draws_for_gaps(_order(shape, request, taken), shape.sizes, in_places[target_id])
+
+
+class _GapsApart(NamedTuple):
+    in_places: dict[str, dict[Place, int]]
+    """Gaps of class sessions and key concepts, by subject id."""
+    in_nodes: list[tuple[Gap, tuple[str, ...]]]
+    """Gaps of subjects and taxonomy nodes, with the targets below."""
+
+
+def _told_apart(cursor: Cursor, gaps: Sequence[Gap], targets: Targets) -> _GapsApart:
+    subject_of = {shape.syllabus_id: subject_id for subject_id, shape in targets.shapes.items()}
+    places = list_places(cursor, [gap.node_id for gap in gaps])
+    apart = _GapsApart({}, [])
+    for gap in gaps:
+        if gap.node_id in places:
+            found = places[gap.node_id]
+            below: tuple[str, ...] = tuple(filter(None, [subject_of.get(found.syllabus_id)]))
+            if below:
+                of_subject = apart.in_places.setdefault(below[0], {})
+                of_subject[found.place] = of_subject.get(found.place, 0) + gap.instructions
+        else:
+            below = _targets_below(cursor, gap.node_id, targets)
+            apart.in_nodes.append((gap, below))
+        if not below:
+            raise PlanError(
+                f"The gap {gap.node_id!r} is in no current syllabus of this scope.", "Choose a scope that holds it."
+            )
+    return apart
+
+
+def _targets_below(cursor: Cursor, node_id: str, targets: Targets) -> tuple[str, ...]:
+    if node_id in targets.discipline_of:
+        return (node_id,)
+    if find_subject(cursor, node_id) is None and find_taxonomy_node(cursor, node_id) is None:
+        raise ScopeError(f"There is no node with the id {node_id!r}.", "It may belong to another database.")
+    disciplines = {discipline.taxonomy_node_id for discipline in list_disciplines_below(cursor, node_id)}
+    return tuple(target for target, discipline_id in targets.discipline_of.items() if discipline_id in disciplines)
+
+
+def _unfilled(codes: Sequence[int], wanted: Mapping[Place, int]) -> int:
+    had = Counter(spot for code in codes for spot in places_touched(code))
+    return sum(max(0, number - had[spot]) for spot, number in wanted.items())

@@ -1,0 +1,239 @@
+"""What exactly will a run do, before it sends anything?
+
+A plan lists the questions that can be drawn already, each with its combination and the ids its rows will have, and the
+nodes that have to grow first (subjects, syllabi). It depends on the scope, the numbers, the settings, the seed and the
+curriculum only: the same request makes the same plan, and a larger number of instructions that are dealt evenly begins
+with the same ones. Names are no part of it: a node that is renamed or moved within the scope changes no id.
+
+A seed names a sequence of draws. The same seed repeats it, so a second run finds its replies on disk; another seed
+leaves out what earlier seeds have drawn, and goes on evenly where they ended.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+from glan_core import ids, prompts
+from glan_core.entities import STAGES
+from glan_core.errors import PlanError, TemplateError
+from glan_core.generation_settings import GenerationSettings
+from glan_core.planning.dealing import deal
+from glan_core.planning.plan_request import (
+    DEFAULT_STAGES,
+    Gap,
+    PlanRequest,
+    check_request,
+    request_from_data,
+)
+from glan_core.planning.planned_instructions import (
+    PlannedInstruction,
+    PlannedInstructions,
+    draw_items,
+    planned_instructions_from_data,
+)
+from glan_core.planning.targets import find_targets
+from glan_core.stages.combinations import count_combinations
+from glan_core.store.answers import list_known_answer_ids
+from glan_core.store.database import Cursor
+from glan_core.store.instructions import (
+    count_combinations_used,
+    list_known_instruction_ids,
+    list_syllabi_asked_about,
+    list_taken_combinations,
+)
+
+__all__ = [
+    "DEFAULT_STAGES",
+    "Gap",
+    "Growth",
+    "Plan",
+    "PlanRequest",
+    "PlannedInstruction",
+    "PlannedInstructions",
+    "check_templates",
+    "draw_items",
+    "make_plan",
+    "plan_from_data",
+]
+
+_NOTHING: Mapping[str, frozenset[int]] = {}
+_LOOK_UP_ROWS = 10_000  # ids a query when counting what is there already
+
+
+class Growth(NamedTuple):
+    """A node that has to grow before questions can be drawn below it."""
+
+    node_id: str
+    stage: str
+    """What it starts with: `taxonomy`, `subjects` (a discipline) or `syllabus` (a subject)."""
+    instructions: int
+    """How many are to be drawn below it in the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will do."""
+
+    run_id: str
+    request: PlanRequest
+    items: PlannedInstructions
+    growths: tuple[Growth, ...]
+    calls: dict[str, int]
+    """Calls still to be made, by stage; for stages below a growth a forecast, see `is_exact`."""
+    calls_reused: int
+    """Calls whose reply is in the database already."""
+    combinations: int
+    """Combinations that the scope's syllabi hold."""
+    combinations_used: int
+    undealt: int
+    """Instructions that were asked for and can be drawn nowhere; with `gaps`, what is still lacking in the end."""
+    template_fingerprints: dict[str, str]
+    """The wording of every template that the run sends, as it was when the plan was made."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether `calls` counts every call, short of repeated ones for unusable replies."""
+        return not self.growths
+
+    def to_data(self) -> dict[str, Any]:
+        """Give the plan as JSON-ready data; plan_from_data reads it."""
+        return {
+            "run_id": self.run_id,
+            "request": dataclasses.asdict(self.request),
+            "items": self.items.to_data(),
+            "growths": [list(growth) for growth in self.growths],
+            "calls": self.calls,
+            "calls_reused": self.calls_reused,
+            "combinations": self.combinations,
+            "combinations_used": self.combinations_used,
+            "undealt": self.undealt,
+            "template_fingerprints": self.template_fingerprints,
+        }
+
+
+def make_plan(cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, frozenset[int]] = _NOTHING) -> Plan:
+    """Plan a run over the curriculum as it is.
+
+    `also_taken` are combinations, as codes by syllabus id, that runs still at work will use (see Background).
+
+    Raises ScopeError for an unknown node, and PlanError if the parts of the request do not fit together or the scope
+    holds nothing to generate from.
+    """
+    check_request(request)
+    targets = find_targets(cursor, request)
+    syllabus_ids = [shape.syllabus_id for shape in targets.shapes.values()]
+    taken = list_taken_combinations(cursor, syllabus_ids, other_than_seed=request.seed)
+    for syllabus_id in also_taken.keys() & set(syllabus_ids):
+        taken[syllabus_id] = taken.get(syllabus_id, frozenset()) | also_taken[syllabus_id]
+    dealt = deal(cursor, request, targets, taken)
+    items = PlannedInstructions(dealt.codes, settings=request.settings, seed=request.seed)
+    growths = tuple(
+        Growth(node_id, targets.growing[node_id], dealt.growing.get(node_id, 0))
+        for node_id in targets.ordered(targets.growing, seed=request.seed)
+        if dealt.growing.get(node_id) or targets.growing[node_id] == "taxonomy" or "instructions" not in request.stages
+    )
+    if not items and not growths:
+        raise PlanError("There is nothing left to draw in this scope.", "Choose a wider scope, or let it grow first.")
+    known = _known(cursor, items, seed=request.seed)
+    templates = _template_fingerprints(request.settings, _stages_used(request, growths))
+    return Plan(
+        run_id=ids.stable_id(
+            "run", request.identity, items.fingerprint, [list(growth) for growth in growths], templates
+        ),
+        request=request,
+        items=items,
+        growths=growths,
+        calls=_calls(request, len(items), growths, known),
+        calls_reused=known["instructions"] + (known["answers"] if "answers" in request.stages else 0),
+        combinations=sum(sum(count_combinations(shape.sizes).values()) for shape in targets.shapes.values()),
+        combinations_used=count_combinations_used(cursor, syllabus_ids),
+        undealt=dealt.undealt,
+        template_fingerprints=templates,
+    )
+
+
+def plan_from_data(data: dict[str, Any], *, is_to_be_run: bool = True) -> Plan:
+    """Read what Plan.to_data wrote.
+
+    Raises PlanError if it was written by a version that wrote plans otherwise, or, for a plan that is to be run, if a
+    template has changed since.
+    """
+    try:
+        request = request_from_data(data["request"])
+        plan = Plan(
+            **{
+                **data,
+                "request": request,
+                "items": planned_instructions_from_data(data["items"], settings=request.settings, seed=request.seed),
+                "growths": tuple(Growth(*growth) for growth in data["growths"]),
+            }
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PlanError(
+            "This plan was written by an earlier version.", "Plan the run again: replies are kept."
+        ) from error
+    if is_to_be_run:
+        check_templates(plan)
+    return plan
+
+
+def check_templates(plan: Plan) -> None:
+    """Raise PlanError if a template is not what it was when the plan was made: its items would get other ids."""
+    folder = plan.request.settings.templates_folder
+    for name, fingerprint in plan.template_fingerprints.items():
+        try:
+            is_same = prompts.fingerprint(name, folder=folder) == fingerprint
+        except TemplateError:
+            is_same = False
+        if not is_same:
+            raise PlanError(
+                f"The prompt {name!r} has changed since this run was planned.",
+                "Plan it again to go on with the new wording: what needs no new prompt is used again.",
+            )
+
+
+def _known(cursor: Cursor, items: PlannedInstructions, *, seed: int) -> dict[str, int]:
+    """Count the instructions and answers of a plan that are there already; those of other seeds have other ids."""
+    known = {"instructions": 0, "answers": 0}
+    asked_about = list_syllabi_asked_about(cursor, items.syllabus_ids, seed=seed)
+    # Syllabus by syllabus and not in turns: ids of one are worked out together in half the time.
+    in_question = chain.from_iterable(items.of_syllabus(syllabus_id) for syllabus_id in asked_about)
+    while batch := tuple(islice(in_question, _LOOK_UP_ROWS)):
+        known["instructions"] += len(list_known_instruction_ids(cursor, [item.instruction_id for item in batch]))
+        known["answers"] += len(list_known_answer_ids(cursor, [item.answer_id for item in batch]))
+    return known
+
+
+def _stages_used(request: PlanRequest, growths: tuple[Growth, ...]) -> tuple[str, ...]:
+    if growths:
+        return request.stages
+    return tuple(stage for stage in request.stages if stage in ("instructions", "answers"))
+
+
+def _template_fingerprints(settings: GenerationSettings, stages: tuple[str, ...]) -> dict[str, str]:
+    names = sorted({template for stage in stages for template in settings.stages[stage].templates})
+    return {name: prompts.fingerprint(name, folder=settings.templates_folder) for name in names}
+
+
+def _calls(request: PlanRequest, items: int, growths: tuple[Growth, ...], known: dict[str, int]) -> dict[str, int]:
+    by_stage = {stage: [g for g in growths if g.stage == stage] for stage in ("taxonomy", "subjects", "syllabus")}
+    below = sum(growth.instructions for growth in growths)
+    # A discipline whose subjects are not known yet: as many as it asks for, or as many as its instructions can use.
+    forecast = sum(
+        min(request.settings.subject_queries * request.settings.subjects_per_query, growth.instructions)
+        if "instructions" in request.stages
+        else request.settings.subject_queries * request.settings.subjects_per_query
+        for growth in by_stage["subjects"]
+    )
+    syllabi = len(by_stage["syllabus"]) + (forecast if "syllabus" in request.stages else 0)
+    counts = {
+        "taxonomy": len(by_stage["taxonomy"]) * len(request.settings.stages["taxonomy"].templates),
+        "subjects": len(by_stage["subjects"]) * request.settings.subject_queries * 2,  # two turns a query
+        "syllabus": syllabi,
+        "class_details": syllabi,
+        "instructions": items - known["instructions"] + below,
+        "answers": items - known["answers"] + below,
+    }
+    return {stage: counts[stage] for stage in STAGES if stage in request.stages}

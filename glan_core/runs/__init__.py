@@ -1,0 +1,1 @@
+"""How does a plan become pairs: its steps, its journal, and its folder?"""

@@ -1,0 +1,164 @@
+"""How does a run work without keeping the database from others?
+
+It opens the database for a moment to plan, takes what it needs into a small one of its own, and lets go. What it makes
+stands in its journal; at the end, or whenever somebody opens the database, that is taken in. Where another process has
+the database open all the while, such as the app, a copy of it serves for planning.
+
+    with planning_database(path, runs) as planning:
+        plan = make_plan(planning.database.cursor(), ...)
+        prepared = prepare(planning.database, plan, runs / plan.run_id)
+    progress = work_off(prepared, endpoint=endpoint, concurrency=16)
+    bring_home(path, prepared.folder)
+
+From `prepare` on the journal is locked, so whoever plans next sees what this run will ask for (see claims.py).
+"""
+
+import itertools
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from glan_core.engines.control import wish_of_folder
+from glan_core.engines.local import execute
+from glan_core.engines.progress import Progress
+from glan_core.entities import TaxonomyNode
+from glan_core.errors import DatabaseLockedError
+from glan_core.llm.endpoint import Endpoint
+from glan_core.planning.plan import Plan
+from glan_core.runs.claims import list_plans_at_work
+from glan_core.runs.ingesting import TakenIn, take_in_journal, take_in_journals
+from glan_core.runs.journal import Journal, write_plan
+from glan_core.runs.run_folder import is_at_work, list_run_folders
+from glan_core.runs.turns import in_turn
+from glan_core.store.database import Cursor, Database, open_database
+from glan_core.store.instructions import list_known_instruction_ids
+from glan_core.store.runs import RunCounts, mark_interrupted_runs, run_counts
+from glan_core.store.slices import write_slice
+from glan_core.store.snapshots import open_snapshot
+from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
+
+# Commands take turns, so only what does not is waited for: `export` holds the database for about a second. An app holds
+# it for hours, and then a copy serves for planning, which should not keep anybody waiting.
+_PLANNING_WAIT_SECONDS = 1.0
+_HOME_WAIT_SECONDS = 3.0
+_LOOK_UP_ROWS = 10_000
+_SLICE = "work.duckdb"
+
+
+class Planning(NamedTuple):
+    """A database to plan with."""
+
+    database: Database
+    is_copy: bool
+    """Whether another process has the database itself, so that nothing written here would stay."""
+    taken: TakenIn
+    """What journals held that the database did not know."""
+    at_work: tuple[Plan, ...]
+    """Plans that other processes work on, or did until a moment ago."""
+
+
+class Prepared(NamedTuple):
+    """A run that can be worked off without the database."""
+
+    plan: Plan
+    folder: Path
+    journal: Journal
+    """Open and locked; `work_off` closes it."""
+    before: RunCounts
+    """What earlier sessions of the run have made and spent."""
+
+
+@contextmanager
+def planning_database(path: Path, runs: Path) -> Iterator[Planning]:
+    """Open the database, or a copy of it, with everything that journals hold taken in.
+
+    One process plans at a time; another one that wants to waits. StoreError if there is no database.
+    """
+    with in_turn(path):
+        # Before the journals are taken in: a run that ends in between is among these, and one that had ended is in its
+        # journal with everything it drew.
+        at_work = list_plans_at_work(runs)
+        try:
+            database = open_database(path, wait_seconds=_PLANNING_WAIT_SECONDS)
+        except DatabaseLockedError:
+            with (
+                tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.stem}.copy.") as folder,
+                open_snapshot(path, Path(folder)) as copy,
+            ):
+                yield Planning(copy, is_copy=True, taken=take_in_journals(copy, runs), at_work=at_work)
+            return
+        with database:
+            taken = take_in_journals(database, runs)
+            mark_interrupted_runs(database.cursor(), at_work=runs_at_work(runs))
+            yield Planning(database, is_copy=False, taken=taken, at_work=at_work)
+
+
+def runs_at_work(runs: Path) -> tuple[str, ...]:
+    """List the ids of the runs that a process is working on."""
+    return tuple(folder.name for folder in list_run_folders(runs) if is_at_work(folder))
+
+
+def prepare(database: Database, plan: Plan, folder: Path, *, added: Sequence[TaxonomyNode] = ()) -> Prepared:
+    """Put the plan and the small database of a run into its folder.
+
+    `added` are nodes that come into the taxonomy for this run; they stand in the journal before the database.
+    Raises StoreError if another process is at work on the same run.
+    """
+    write_plan(folder, plan.to_data())
+    journal = Journal(folder)
+    try:
+        wish_of_folder(folder)  # one that was left for an earlier session; from here on they are meant
+        take_in_journal(database, folder)  # another process may have worked on it until just now
+        journal.append(*added)
+        cursor = database.cursor()
+        insert_taxonomy_nodes(cursor, added)
+        write_slice(
+            cursor,
+            folder / _SLICE,
+            instruction_ids=_known_instruction_ids(cursor, plan),
+            growing_ids=[growth.node_id for growth in plan.growths],
+        )
+    except BaseException:
+        journal.close()
+        raise
+    return Prepared(plan, folder, journal, run_counts(cursor, plan.run_id))
+
+
+def work_off(prepared: Prepared, *, endpoint: Endpoint, concurrency: int, **options: Any) -> Progress:
+    """Work off a plan that was prepared; options and errors are those of engines.local.execute."""
+    path = prepared.folder / _SLICE
+    try:
+        with prepared.journal, open_database(path) as database:
+            return execute(
+                prepared.plan,
+                database=database,
+                folder=prepared.folder,
+                endpoint=endpoint,
+                concurrency=concurrency,
+                before=prepared.before,
+                journal=prepared.journal,
+                **options,
+            )
+    finally:  # all that it held beyond the database is in the journal
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def bring_home(path: Path, folder: Path) -> bool:
+    """Take what a run has made into the database; False if another process has it open, which then does so."""
+    try:
+        with in_turn(path), open_database(path, wait_seconds=_HOME_WAIT_SECONDS) as database:
+            take_in_journal(database, folder)
+    except DatabaseLockedError:
+        return False
+    return True
+
+
+def _known_instruction_ids(cursor: Cursor, plan: Plan) -> list[str]:
+    known: list[str] = []
+    items = iter(plan.items)
+    while batch := [item.instruction_id for item in itertools.islice(items, _LOOK_UP_ROWS)]:
+        known.extend(list_known_instruction_ids(cursor, batch))
+    return known

@@ -1,0 +1,70 @@
+"""Dealing out: totals are exact, shares within one, and a larger number begins with a smaller one."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glan_core.planning.allocation import dealt_by_weight, dealt_evenly
+
+CAPACITY = st.none() | st.integers(0, 40)
+CAPACITIES = st.lists(CAPACITY, min_size=1, max_size=8)
+
+
+def room_of(capacities: list[int | None]) -> float:
+    return sum(float("inf") if capacity is None else capacity for capacity in capacities)
+
+
+def named(capacities: list[int | None]) -> dict[str, int | None]:
+    return {str(place): capacity for place, capacity in enumerate(capacities)}
+
+
+@given(st.integers(0, 200), CAPACITIES)
+def test_even_dealing_deals_all_that_can_be_dealt(number: int, capacities: list[int | None]):
+    dealt = dealt_evenly(number, named(capacities))
+    assert sum(dealt.values()) == min(number, room_of(capacities))
+    assert all(capacity is None or dealt[name] <= capacity for name, capacity in named(capacities).items())
+
+
+@given(st.integers(0, 200), CAPACITIES)
+def test_even_dealing_puts_nobody_two_ahead_of_one_who_could_take_more(number: int, capacities: list[int | None]):
+    dealt = dealt_evenly(number, named(capacities))
+    not_full = [
+        dealt[name] for name, capacity in named(capacities).items() if capacity is None or dealt[name] < capacity
+    ]
+    assert not not_full or max(dealt.values()) - min(not_full) <= 1
+
+
+@given(st.integers(0, 200), CAPACITIES)
+def test_one_more_is_one_more_for_one(number: int, capacities: list[int | None]):
+    fewer, more = (dealt_evenly(each, named(capacities)) for each in (number, number + 1))
+    assert sum(more[name] - fewer[name] for name in more) <= 1
+    assert all(more[name] >= fewer[name] for name in more)
+
+
+def test_even_dealing_is_dealing_one_by_one():
+    assert dealt_evenly(11, {"a": None, "b": 2, "c": None}) == {"a": 5, "b": 2, "c": 4}
+
+
+WEIGHTS = st.lists(st.floats(0, 100, allow_subnormal=False), min_size=1, max_size=8).filter(any)
+
+
+@given(st.integers(0, 10**6), WEIGHTS)
+def test_weights_deal_everything_within_one_of_the_exact_share(number: int, weights: list[float]):
+    dealt = dealt_by_weight(number, weights, [None] * len(weights))
+    assert sum(dealt) == number
+    for share, weight in zip(dealt, weights, strict=True):
+        assert abs(share - number * weight / sum(weights)) < 1 + 1e-6 * number
+
+
+@given(st.integers(0, 300), st.data())
+def test_weights_deal_all_that_can_be_dealt(number: int, data: st.DataObject):
+    capacities = data.draw(CAPACITIES)
+    weights = data.draw(st.lists(st.integers(0, 5), min_size=len(capacities), max_size=len(capacities)))
+    dealt = dealt_by_weight(number, weights, capacities)
+    room = room_of([capacity for capacity, weight in zip(capacities, weights, strict=True) if weight])
+    assert sum(dealt) == min(number, room)
+    assert all(capacity is None or share <= capacity for share, capacity in zip(dealt, capacities, strict=True))
+    assert all(weight or not share for share, weight in zip(dealt, weights, strict=True))
+
+
+def test_what_one_cannot_take_goes_to_the_others_in_proportion():
+    assert dealt_by_weight(100, [1, 1, 2], [10, None, None]) == [10, 30, 60]
