@@ -31,8 +31,8 @@ from glan_core.planning.plan import Plan, plan_from_data
 from glan_core.planning.plan_request import DEFAULT_STAGES
 from glan_core.runs.claims import check_claims
 from glan_core.runs.headless import planning_database, prepare
-from glan_core.runs.journal import read_plan
-from glan_core.runs.run_folder import RunStatus, find_run_folder, is_at_work, list_run_folders, read_status
+from glan_core.runs.journal import is_at_work, read_plan
+from glan_core.runs.run_folder import RunStatus, find_run_folder, list_run_folders, read_status
 from glan_core.runs.run_tally import tally_of_journal
 from glan_core.settings import Settings, runs_folder
 from glan_core.store.failures import list_open_failures

@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from glan_core.calls import EndpointModel
@@ -13,7 +11,8 @@ from glan_core.engines.control import RunControl, wish_of_folder
 from glan_core.engines.limits import Spent, check_limits, is_first_awaited, reached
 from glan_core.engines.pool import Pool
 from glan_core.engines.progress import Progress
-from glan_core.entities import Run, RunState
+from glan_core.engines.run_record import RunRecord
+from glan_core.entities import RunState
 from glan_core.errors import GlanError
 from glan_core.generation_settings import Limits
 from glan_core.llm import built_in
@@ -28,15 +27,13 @@ from glan_core.runs.journal import Journal, write_plan
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.pipeline import Pipeline
 from glan_core.runs.recording import RecordingModel
-from glan_core.runs.run_folder import RunStatus, write_status
-from glan_core.store.database import Database, explained_errors
+from glan_core.store.database import Database
 from glan_core.store.endpoint_models import list_endpoint_models
-from glan_core.store.runs import RunCounts, run_counts, save_run
+from glan_core.store.runs import RunCounts, run_counts
 
 _TICK_SECONDS = 0.4  # how far a run may lag behind a wish
 # How far the database may lag behind the journal. A batch costs 30 ms before its first row, so a busy run writes few.
 _FLUSH_SECONDS = 1.0
-_STATUS_SECONDS = 1.0
 _GRACE_SECONDS = 30.0  # for calls under way when the run has to end
 _NO_LIMITS = Limits()
 
@@ -76,25 +73,11 @@ def execute(
     if limits.dollars is not None:
         costs.check(plan.request.stages)
     write_plan(folder, plan.to_data())
-    run = Run(
-        run_id=plan.run_id,
-        plan={
-            "scope": list(plan.request.scope),
-            "instructions": len(plan.items) + sum(growth.instructions for growth in plan.growths),
-            "stages": list(plan.request.stages),
-        },
-        settings=dataclasses.asdict(plan.request.settings),
-        seed=plan.request.seed,
-        state=RunState.RUNNING,
-        engine="local",
-        started_at=datetime.now(UTC),
-    )
     with contextlib.nullcontext(journal) if journal else Journal(folder) as kept:
         if journal is None:
             wish_of_folder(folder)  # one that was left for an earlier session means nothing any more
-        with explained_errors(database.path):
-            save_run(database.cursor(), run)
-        loop = _Loop(plan, run, database=database, folder=folder, control=control or RunControl(), limits=limits)
+        record = RunRecord(plan, database=database, folder=folder)
+        loop = _Loop(plan, record, database=database, folder=folder, control=control or RunControl(), limits=limits)
         loop.on_progress = on_progress
         try:
             loop.open(kept, before)
@@ -110,10 +93,11 @@ def execute(
                 )
             )
         except BaseException as error:
-            loop.end(RunState.STOPPED, _message(error))
+            record.end(loop.progress(RunState.STOPPED, _message(error)))
             raise
         message = loop.end_message
-        progress = loop.end(RunState.FINISHED if message is None else RunState.STOPPED, message or "")
+        progress = loop.progress(RunState.FINISHED if message is None else RunState.STOPPED, message or "")
+        record.end(progress)
     on_progress(progress)
     return progress
 
@@ -128,20 +112,19 @@ class _Loop:
     """The event loop of one run."""
 
     def __init__(
-        self, plan: Plan, run: Run, *, database: Database, folder: Path, control: RunControl, limits: Limits
+        self, plan: Plan, record: RunRecord, *, database: Database, folder: Path, control: RunControl, limits: Limits
     ) -> None:
         self.on_progress: Callable[[Progress], None] = lambda progress: None
         self.end_message: str | None = None
         """Why it ended before the plan was done; None if it did not."""
         self._plan = plan
-        self._run = run
+        self._record = record
         self._database = database
         self._folder = folder
         self._control = control
         self._limits = limits
         self._cursor = database.cursor()
         self._started = time.perf_counter()
-        self._status_at = 0.0
         self._flushed_at = self._started
         self._ledger: Ledger | None = None
         self._steady: SteadyChatModel | None = None
@@ -149,13 +132,12 @@ class _Loop:
         self._pipeline: Pipeline | None = None
         self._pool: Pool | None = None
         self._is_paused = False
-        self._before = RunCounts(0, 0, 0, 0, 0, 0, 0.0)
 
     def open(self, journal: Journal, before: RunCounts | None) -> None:
         """Bring the database up to the journal, and see what earlier sessions of the run have spent."""
         run_id = self._plan.run_id
         self._ledger = Ledger(self._database, journal, run_id=run_id, is_tree_only=before is not None)
-        self._before = before or run_counts(self._cursor, run_id)
+        self._record.before = before or run_counts(self._cursor, run_id)
 
     async def run(
         self,
@@ -211,15 +193,6 @@ class _Loop:
             self._ledger.close()
             self._cursor.close()
 
-    def end(self, state: RunState, message: str) -> Progress:
-        """Write down how the run ended."""
-        run = dataclasses.replace(self._run, state=state, finished_at=datetime.now(UTC), message=message)
-        progress = self.progress(state, message)
-        with explained_errors(self._database.path):
-            save_run(self._database.cursor(), run)
-        write_status(self._folder, RunStatus.of(run, progress, before=self._before))
-        return progress
-
     def progress(self, state: RunState, message: str) -> Progress:
         """Say what has been done so far."""
         model, steady = self._model, self._steady
@@ -259,7 +232,7 @@ class _Loop:
         assert self._ledger is not None
         assert self._model is not None
         tokens = self._model.prompt_tokens + self._model.completion_tokens
-        before, here = self._before, self._ledger.cost
+        before, here = self._record.before, self._ledger.cost
         return Spent(
             dollars=None if before.cost is None or here is None else before.cost + here,
             tokens=None if self._model.has_unknown_tokens else before.prompt_tokens + before.completion_tokens + tokens,
@@ -272,10 +245,9 @@ class _Loop:
     async def _tick(self) -> bool:
         """Bring the database up to date, tell the progress, take wishes; False once the run is to end."""
         assert self._ledger is not None
-        now = time.perf_counter()
-        if now - self._flushed_at >= _FLUSH_SECONDS:
+        if time.perf_counter() - self._flushed_at >= _FLUSH_SECONDS:
             await self._ledger.flush()
-            self._flushed_at = now = time.perf_counter()
+            self._flushed_at = time.perf_counter()
         wish = wish_of_folder(self._folder)
         if wish is not None:
             self._control.ask(wish)
@@ -286,12 +258,9 @@ class _Loop:
         message = self._steady.message if self._steady else ""
         if is_paused != self._is_paused:
             self._is_paused = is_paused
-            await asyncio.to_thread(self._save_state, state)
+            await asyncio.to_thread(self._record.save_state, state)
         progress = self.progress(state, message)
-        if now - self._status_at >= _STATUS_SECONDS:
-            self._status_at = now
-            run = dataclasses.replace(self._run, state=state)
-            write_status(self._folder, RunStatus.of(run, progress, before=self._before))
+        self._record.tell(progress)
         self.on_progress(progress)
         self._may_begin()  # a time limit is reached while nothing ends, too
         if self._steady is not None and (self._control.wish == "stop" or self._is_out_of_time()):
@@ -300,12 +269,6 @@ class _Loop:
 
     def _is_out_of_time(self) -> bool:
         return self._limits.seconds is not None and time.perf_counter() - self._started >= self._limits.seconds
-
-    def _save_state(self, state: RunState) -> None:
-        with explained_errors(self._database.path), self._database.writing:
-            cursor = self._database.cursor()
-            save_run(cursor, dataclasses.replace(self._run, state=state))
-            cursor.close()
 
     def _keep_findings(self, endpoint: Endpoint, known: dict[str, EndpointModel]) -> None:
         assert self._steady is not None

@@ -5,8 +5,8 @@ from typing import Protocol
 from glan_core.calls import ChatReply, ChatRequest, ReplyForm
 
 
-class ChatModel(Protocol):
-    """Anything that can complete a conversation: an endpoint, a journal that remembers, a script in a test."""
+class Sender(Protocol):
+    """Whatever can complete a conversation: an endpoint, something that sends to one again and again."""
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         """Give the reply to one request.
@@ -14,6 +14,10 @@ class ChatModel(Protocol):
         Raises CallError when this call was refused or lost, EndpointError when no call can succeed.
         """
         ...
+
+
+class ChatModel(Sender, Protocol):
+    """What a stage works with: a Sender that knows how its endpoint gives lists. A journal that remembers, a script."""
 
     async def reply_form(self, model: str) -> ReplyForm:
         """Say in which form this model's endpoint can be held to give lists; the same answer every time.

@@ -15,10 +15,11 @@ import dataclasses
 import random
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
+from glan_core.llm.chat_model import Sender
 from glan_core.llm.circuit_breaker import CircuitBreaker
 from glan_core.llm.throttle import Throttle
 
@@ -35,14 +36,6 @@ _GATEWAY_KINDS = frozenset({"http_502", "http_504"})  # what stands before the m
 _LOST_KINDS = frozenset({"timeout", "unreadable"})
 
 T = TypeVar("T")
-
-
-class Sender(Protocol):
-    """Whatever sends a call once."""
-
-    async def complete(self, request: ChatRequest) -> ChatReply:
-        """Give the reply; CallError or EndpointError otherwise."""
-        ...
 
 
 class SteadyChatModel:

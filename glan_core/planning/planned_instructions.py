@@ -10,7 +10,6 @@ import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any, NamedTuple, TypeAlias, overload
 
 from glan_core.combination_code import combination
@@ -93,12 +92,6 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
 
     def __repr__(self) -> str:
         return f"PlannedInstructions({self._length} of {len(self._codes)} syllabi)"
-
-    def batches(self, number: int) -> Iterator[tuple[PlannedInstruction, ...]]:
-        """Give all questions in order, `number` at a time."""
-        items = iter(self)
-        while batch := tuple(islice(items, number)):
-            yield batch
 
     @property
     def syllabus_ids(self) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from glan_core.courses import find_courses
 from glan_core.errors import GlanError, PlanError
 from glan_core.planning.plan import Plan, plan_from_data
-from glan_core.runs.journal import read_plan
-from glan_core.runs.run_folder import is_at_work, list_run_folders
+from glan_core.runs.journal import is_at_work, read_plan
+from glan_core.runs.run_folder import list_run_folders
 from glan_core.store.database import Cursor
 
 

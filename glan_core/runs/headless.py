@@ -29,8 +29,8 @@ from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan
 from glan_core.runs.claims import list_plans_at_work
 from glan_core.runs.ingesting import TakenIn, take_in_journal, take_in_journals
-from glan_core.runs.journal import Journal, write_plan
-from glan_core.runs.run_folder import is_at_work, list_run_folders
+from glan_core.runs.journal import Journal, is_at_work, write_plan
+from glan_core.runs.run_folder import list_run_folders
 from glan_core.runs.turns import in_turn
 from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.instructions import list_known_instruction_ids

@@ -155,6 +155,21 @@ def whole_bytes(path: Path) -> int:
         os.close(file)
 
 
+def is_at_work(folder: Path) -> bool:
+    """Say whether a process, this or another, works on the run: whether it holds the journal."""
+    try:
+        file = os.open(folder / "journal.jsonl", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)  # and with it the lock
+    return False
+
+
 def write_plan(folder: Path, plan: dict[str, Any]) -> None:
     """Put a plan on disk, whole or not at all; a plan that is there already and can be read stays."""
     path = folder / "plan.json"

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from glan_core.calls import ChatReply, ChatRequest, ModelCall, ReplyForm
 from glan_core.errors import CallError, ReplyError
+from glan_core.llm.chat_model import Sender
 from glan_core.llm.reply_forms import ReplyForms
-from glan_core.llm.steady_chat_model import Sender
 
 
 class KnownFailureError(ReplyError):

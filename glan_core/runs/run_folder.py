@@ -9,9 +9,7 @@ So runs can be listed, and told to pause, while another process has the database
 """
 
 import dataclasses
-import fcntl
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +17,7 @@ from typing import Any, Self
 from glan_core.engines.progress import Progress
 from glan_core.entities import Run, RunState
 from glan_core.errors import DiskError, PlanError, StoreError
+from glan_core.runs.journal import is_at_work
 from glan_core.store.runs import RunCounts
 
 
@@ -127,21 +126,6 @@ def read_status(folder: Path) -> RunStatus | None:
     if status.state in (RunState.RUNNING, RunState.PAUSED) and not is_at_work(folder):
         return dataclasses.replace(status, state=RunState.INTERRUPTED, message="Its process ended before the run did.")
     return status
-
-
-def is_at_work(folder: Path) -> bool:
-    """Say whether a process, this or another, works on the run: whether it holds the journal."""
-    try:
-        file = os.open(folder / "journal.jsonl", os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(file)  # and with it the lock
-    return False
 
 
 def list_run_folders(runs_folder: Path) -> tuple[Path, ...]:

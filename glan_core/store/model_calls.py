@@ -13,6 +13,13 @@ _COLUMNS = """
     prompt_tokens, completion_tokens, seconds, attempt, finished_at, error_kind, error_message, cost, tries, left_out
 """
 
+UNUSED = """
+    finish_reason <> ''
+    and model_call_id not in (select model_call_id from instruction)
+    and model_call_id not in (select model_call_id from answer)
+"""
+"""Of `model_call`: answered, and no instruction or answer was made from it."""
+
 _OUTCOME = (
     "run_id", "reply", "finish_reason", "prompt_tokens", "completion_tokens", "seconds", "finished_at", "error_kind",
     "error_message", "cost", "tries", "left_out",
@@ -84,13 +91,7 @@ def list_unused_call_ids(cursor: Cursor) -> frozenset[str]:
     just before a process was killed.
     """
     rows = cursor.execute(
-        """
-        select model_call_id
-        from model_call
-        where finish_reason <> ''
-            and model_call_id not in (select model_call_id from instruction)
-            and model_call_id not in (select model_call_id from answer)
-        """
+        f"select model_call_id from model_call where {UNUSED}"  # noqa: S608
     ).fetchall()
     return frozenset(model_call_id for (model_call_id,) in rows)
 

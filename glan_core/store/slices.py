@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from glan_core.store.database import Cursor, explained_errors, open_database
+from glan_core.store.model_calls import UNUSED
 
 # The curriculum, and what was found out about endpoints; `run` tells the seed of an instruction, `journal` how much of
 # each is known.
@@ -79,15 +80,7 @@ def _copy_pairs(cursor: Cursor, instruction_ids: Sequence[str], growing_ids: Seq
 
 
 def _copy_unused_calls(cursor: Cursor) -> None:
-    cursor.execute(
-        """
-        insert into slice.model_call by name
-        from model_call
-        where finish_reason <> ''
-            and model_call_id not in (select model_call_id from instruction)
-            and model_call_id not in (select model_call_id from answer)
-        """
-    )
+    cursor.execute(f"insert into slice.model_call by name from model_call where {UNUSED}")
     cursor.execute(
         """
         insert into slice.shared_text by name

@@ -4,7 +4,8 @@ import streamlit as st
 
 from glan_core.entities import Failure, Filter, Run, RunState
 from glan_core.errors import StoreError
-from glan_core.runs.run_folder import RunStatus, is_at_work, list_run_folders, read_status
+from glan_core.runs.journal import is_at_work
+from glan_core.runs.run_folder import RunStatus, list_run_folders, read_status
 from glan_core.settings import runs_folder
 from glan_core.store.database import Cursor
 from glan_core.store.failures import list_open_failures

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from glan_core.runs.journal import Journal
-from glan_core.runs.run_folder import is_at_work
+from glan_core.runs.journal import Journal, is_at_work
 from tests.model_server import ModelServer, Reply, fail_every, stage_of
 from tests.terminal import Held, Started, Terminal, complaint, count, wait_until
 

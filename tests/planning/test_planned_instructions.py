@@ -58,13 +58,6 @@ def test_it_is_indexed_and_sliced_like_a_tuple(codes: dict[str, list[int]], firs
             items[first]
 
 
-@given(CODES, st.integers(1, 20))
-def test_batches_hold_everything_in_order(codes: dict[str, list[int]], number: int):
-    batches = list(items_of(codes).batches(number))
-    assert [item for batch in batches for item in batch] == list(items_of(codes))
-    assert all(len(batch) == number for batch in batches[:-1])
-
-
 @given(CODES)
 def test_it_comes_back_from_its_data(codes: dict[str, list[int]]):
     items = items_of(codes)

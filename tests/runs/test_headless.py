@@ -11,7 +11,7 @@ from glan_core.errors import EndpointError, StoreError
 from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan, PlanRequest, make_plan
 from glan_core.runs.headless import Prepared, bring_home, planning_database, prepare, runs_at_work, work_off
-from glan_core.runs.run_folder import is_at_work
+from glan_core.runs.journal import is_at_work
 from glan_core.store.database import open_database
 from glan_core.store.reports import totals
 from glan_core.store.runs import save_run

@@ -10,13 +10,13 @@ import pytest
 
 from glan_core.entities import RunState
 from glan_core.errors import DiskError, PlanError, StoreError
-from glan_core.runs.journal import Journal
-from glan_core.runs.run_folder import find_run_folder, is_at_work, list_run_folders, read_status, write_status
+from glan_core.runs.journal import Journal, is_at_work
+from glan_core.runs.run_folder import find_run_folder, list_run_folders, read_status, write_status
 from glan_core.settings import PROJECT_FOLDER
 from tests.workbench import Workbench
 
 _HOLD = """
-import sys; from pathlib import Path; from glan_core.runs.journal import Journal
+import sys; from pathlib import Path; from glan_core.runs.journal import Journal, is_at_work
 with Journal(Path(sys.argv[1])):
     print("held", flush=True); sys.stdin.read()
 """
