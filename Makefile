@@ -27,7 +27,8 @@ test: .venv/tests-installed  ## check the format, the types and every test
 	$(VENV) -m ruff format --check .
 	$(VENV) -m ruff check .
 	$(VENV) -m mypy
-	$(VENV) -m pytest
+	$(VENV) -m pytest -m "not browser" --numprocesses auto --maxprocesses 4
+	$(VENV) -m pytest -m browser
 
 format: .venv/tests-installed  ## format the code and fix what can be fixed by itself
 	$(VENV) -m ruff format .

@@ -268,7 +268,8 @@ def _error_of(content: bytes, *, api_key: str) -> _Said:
         message = message.replace(api_key, "***")  # some endpoints quote the request back
     # OpenAI says it in both, others in one of them.
     codes = (str(inner.get("code")), str(inner.get("type"))) if isinstance(inner, dict) else ()
-    return _Said(_storable(" ".join(message.split()))[:_MOST_LETTERS], codes)
+    words = _storable(" ".join(message.split()))[:_MOST_LETTERS]
+    return _Said(words if words.endswith((".", "!", "?", "…")) else f"{words}.", codes)
 
 
 def _retry_after_seconds(headers: Mapping[str, str]) -> float | None:

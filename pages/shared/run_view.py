@@ -149,7 +149,7 @@ def _show_work(now: RunNow, made: RunCounts) -> None:
         most = max(now.under_way, now.status.limit)  # those that were sent before the limit fell are still under way
         parts.append(f"{count(now.under_way)} of {count(most)} calls under way")
         if now.status.refusals:
-            parts.append(f"{count(now.status.refusals)} refused for load (429)")
+            parts.append(f"{count(now.status.refusals)} refused for load")
     if now.failed:
         parts.append(f"{count(now.failed)} failed so far")
     if now.is_elsewhere:

@@ -180,7 +180,7 @@ def test_a_run_can_be_stopped_while_it_waits_for_a_server(workbench: Workbench):
 def test_an_endpoint_that_stays_busy_is_given_up_and_no_item_fails(workbench: Workbench):
     workbench.server.script = lambda request: Reply("busy", status=429, headers=AT_ONCE)
     plan = workbench.plan(instructions=2)
-    with pytest.raises(EndpointError, match="answered with HTTP 429: busy It was tried for"):
+    with pytest.raises(EndpointError, match=r"answered with HTTP 429: busy\. It was tried for"):
         workbench.execute(plan, patience_seconds=0.3)
     assert _failures(workbench, plan) == []
 

@@ -153,7 +153,7 @@ def test_models_are_listed_by_name(model_server: ModelServer):
 
 _REFUSED_KEY = "{url} refused the key."
 _NO_MODEL = "{url} knows no model 'scripted-model'."
-_STATUS = "{url} answered with HTTP {status}: too bad"
+_STATUS = "{url} answered with HTTP {status}: too bad."
 
 
 @pytest.mark.parametrize(
