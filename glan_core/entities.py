@@ -51,6 +51,18 @@ class TaxonomyNode:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """What one reviewer said about a node; their last vote on it counts."""
+
+    vote_id: str
+    taxonomy_node_id: str
+    reviewer: str
+    verdict: Literal["keep", "remove"]
+    reason: str
+    voted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What a student of a discipline should learn; repeats across disciplines are meant."""
 

@@ -11,6 +11,7 @@ lineage, as it was.
 import base64
 import hashlib
 import json
+from datetime import UTC, datetime
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode  # made once: half the time
 
@@ -39,6 +40,11 @@ def content_id(text: str) -> str:
 def taxonomy_node_id(parent_id: str | None, name: str) -> str:
     """Name a field (no parent), sub-field or discipline by its place and first name."""
     return stable_id("taxonomy_node", parent_id, name)
+
+
+def vote_id(taxonomy_node_id: str, reviewer: str, voted_at: datetime) -> str:
+    """Name a vote by its node, its reviewer and its time, which is to carry its zone."""
+    return stable_id("vote", taxonomy_node_id, reviewer, voted_at.astimezone(UTC).isoformat())
 
 
 def subject_id(discipline_id: str, name: str) -> str:

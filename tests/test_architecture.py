@@ -48,7 +48,7 @@ LAYERS = (
             "placement",
             "doctor",
         ),
-        *("imports", "added_nodes"),
+        *("imports", "added_nodes", "curriculum_checks"),
     },
     # 4: what a person starts; imports everything
     {"__main__", "commands", "pages", "app"},

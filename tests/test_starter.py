@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from glan_core import paper
-from glan_core.entities import SUBJECT_LEVELS
+from glan_core.entities import SUBJECT_LEVELS, TaxonomyNode
 from glan_core.errors import CurriculumError, SettingsError, StoreError
 from glan_core.starter import CURRICULUM_FOLDER, Curriculum, create_database, insert_curriculum, read_curriculum
 from glan_core.store.database import Database, open_database
 from glan_core.store.reports import list_fields, totals
+from glan_core.store.votes import list_votes
 from tests.small_curriculum import small_curriculum
 
 
@@ -22,22 +23,27 @@ def curriculum() -> Curriculum:
     return read_curriculum()
 
 
+def kept(curriculum: Curriculum) -> list[TaxonomyNode]:
+    """Give the nodes without the candidates that were voted out."""
+    return [node for node in curriculum.taxonomy_nodes if node.status == "kept"]
+
+
 # Its shape ----------------------------------------------------------------------------------------------------------
 
 
 def test_every_field_has_as_many_disciplines_as_in_the_paper(curriculum: Curriculum):
-    nodes = {node.taxonomy_node_id: node for node in curriculum.taxonomy_nodes}
+    nodes = {node.taxonomy_node_id: node for node in kept(curriculum)}
     field_of = {
         node.taxonomy_node_id: nodes[nodes[node.parent_id].parent_id].name
-        for node in curriculum.taxonomy_nodes
+        for node in kept(curriculum)
         if node.level == "discipline"
     }
     assert Counter(field_of.values()) == paper.DISCIPLINES_BY_FIELD
 
 
 def test_every_sub_field_holds_a_discipline(curriculum: Curriculum):
-    sub_fields = {node.taxonomy_node_id for node in curriculum.taxonomy_nodes if node.level == "sub_field"}
-    assert {node.parent_id for node in curriculum.taxonomy_nodes if node.level == "discipline"} == sub_fields
+    sub_fields = {node.taxonomy_node_id for node in kept(curriculum) if node.level == "sub_field"}
+    assert {node.parent_id for node in kept(curriculum) if node.level == "discipline"} == sub_fields
 
 
 def test_no_two_siblings_share_a_name(curriculum: Curriculum):
@@ -55,7 +61,7 @@ def test_every_node_is_described(curriculum: Curriculum):
 
 
 def test_three_disciplines_are_ours_and_the_others_from_the_paper(curriculum: Curriculum):
-    origins = Counter(node.origin for node in curriculum.taxonomy_nodes if node.level == "discipline")
+    origins = Counter(node.origin for node in kept(curriculum) if node.level == "discipline")
     assert origins == {"paper": 123, "starter": 3}
 
 
@@ -69,11 +75,22 @@ def test_every_subject_has_a_level_and_subtopics(curriculum: Curriculum):
     assert [subject.name for subject in curriculum.subjects if not subject.subtopics] == []
 
 
-def test_eight_disciplines_have_subjects_and_one_syllabus_each(curriculum: Curriculum):
+def test_every_discipline_has_subjects_and_a_syllabus(curriculum: Curriculum):
     discipline_of = {subject.subject_id: subject.discipline_id for subject in curriculum.subjects}
-    with_syllabus = Counter(discipline_of[syllabus.subject_id] for syllabus in curriculum.syllabi)
-    assert len(set(discipline_of.values())) == 8
-    assert with_syllabus == dict.fromkeys(set(discipline_of.values()), 1)
+    with_syllabus = {discipline_of[syllabus.subject_id] for syllabus in curriculum.syllabi}
+    disciplines = {node.taxonomy_node_id for node in kept(curriculum) if node.level == "discipline"}
+    assert with_syllabus == set(discipline_of.values()) == disciplines
+
+
+def test_each_reader_voted_once_on_a_node(curriculum: Curriculum):
+    by_node = Counter((vote.taxonomy_node_id, vote.reviewer) for vote in curriculum.votes)
+    assert max(by_node.values()) == 1
+    assert set(Counter(node_id for node_id, _ in by_node).values()) == {3}
+
+
+def test_what_the_paper_names_was_not_voted_on(curriculum: Curriculum):
+    of_the_paper = {node.taxonomy_node_id for node in curriculum.taxonomy_nodes if node.origin == "paper"}
+    assert {vote.taxonomy_node_id for vote in curriculum.votes}.isdisjoint(of_the_paper)
 
 
 def test_every_syllabus_has_as_many_sessions_and_concepts_as_in_the_paper(curriculum: Curriculum):
@@ -114,8 +131,9 @@ def test_the_database_holds_the_whole_curriculum(starter_database: Database, cur
     counts = totals(starter_database.cursor())
     assert (counts.fields, counts.disciplines) == (8, paper.DISCIPLINES)
     assert counts.subjects == len(curriculum.subjects)
-    assert (counts.syllabi, counts.class_sessions) == (8, len(curriculum.class_sessions))
+    assert (counts.syllabi, counts.class_sessions) == (len(curriculum.syllabi), len(curriculum.class_sessions))
     assert counts.key_concepts == len(curriculum.key_concepts)
+    assert set(list_votes(starter_database.cursor())) == set(curriculum.votes)
 
 
 def test_fields_stand_in_the_order_of_the_file(starter_database: Database, curriculum: Curriculum):
@@ -127,6 +145,7 @@ def test_fields_stand_in_the_order_of_the_file(starter_database: Database, curri
     ("table", "column", "parent", "parent_column"),
     [
         ("taxonomy_node", "parent_id", "taxonomy_node", "taxonomy_node_id"),
+        ("vote", "taxonomy_node_id", "taxonomy_node", "taxonomy_node_id"),
         ("subject", "discipline_id", "taxonomy_node", "taxonomy_node_id"),
         ("syllabus", "subject_id", "subject", "subject_id"),
         ("class_session", "syllabus_id", "syllabus", "syllabus_id"),

@@ -24,6 +24,16 @@ create table if not exists taxonomy_node (
     position            integer                         -- place among its siblings, from 1; null: after them
 );
 
+-- What people said about a node: the human verification of paper 2.1. Append-only; the last vote of a reviewer counts.
+create table if not exists vote (
+    vote_id             varchar primary key,
+    taxonomy_node_id    varchar not null,               -- taxonomy_node
+    reviewer            varchar not null,
+    verdict             varchar not null check (verdict in ('keep', 'remove')),
+    reason              varchar not null default '',
+    voted_at            timestamptz not null
+);
+
 -- What a student of a discipline should learn (paper 2.2).
 create table if not exists subject (
     subject_id          varchar primary key,

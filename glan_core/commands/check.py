@@ -1,0 +1,77 @@
+"""check curriculum: whether what is there will do."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from glan_core.commands.output import JsonOption, note, tell
+from glan_core.curriculum_checks import TWIN_SIMILARITY, NearTwins, check_curriculum, find_near_twins
+from glan_core.embedding.encoder import encode
+from glan_core.embedding.worker import EmbeddingWorker
+from glan_core.starter import CURRICULUM_FOLDER, Curriculum, read_curriculum
+
+app = typer.Typer(help="Check a curriculum.")
+
+
+@app.callback()
+def _group() -> None:
+    """Check what is there: the curriculum."""
+
+
+@app.command()
+def curriculum(
+    folder: Annotated[Path, typer.Option(help="Its files. Default: those that are shipped.")] = CURRICULUM_FOLDER,
+    twins: Annotated[bool, typer.Option(help="Look for names that mean nearly the same, which takes a minute.")] = True,
+    similarity: Annotated[float, typer.Option(help="From which cosine on they do.", min=0, max=1)] = TWIN_SIMILARITY,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the files of a curriculum: numbers, orphans, repeated names, filler, language, length; list near twins."""
+    read = read_curriculum(folder)
+    findings = check_curriculum(read)
+    if twins:
+        note("Comparing names ...")
+    alike = _near_twins(read, similarity) if twins else ()
+    counts = _counts(read)
+    lines = [
+        *(f"{number:>7,}  {name}" for name, number in counts.items()),
+        "",
+        f"{len(findings)} mistakes." if findings else "No mistakes.",
+        *(f"  {finding.place}: {finding.what}" for finding in findings),
+    ]
+    if twins:
+        lines.append(f"{len(alike)} near twins (cosine of {similarity:g} and more), for a person to look at.")
+        lines += [f"  {pair.similarity:.3f}  {pair.place}: {pair.one} / {pair.other}" for pair in alike]
+    data = {
+        "counts": counts,
+        "findings": [finding._asdict() for finding in findings],
+        "near_twins": [pair._asdict() for pair in alike],
+    }
+    tell(data, as_json, "\n".join(lines))
+    if findings:
+        raise typer.Exit(1)
+
+
+def _near_twins(curriculum: Curriculum, similarity: float) -> tuple[NearTwins, ...]:
+    worker = EmbeddingWorker()
+    try:
+        return find_near_twins(curriculum, lambda names: worker.compute(encode, names), similarity=similarity)
+    finally:
+        worker.close()
+
+
+def _counts(curriculum: Curriculum) -> dict[str, int]:
+    kept = Counter(node.level for node in curriculum.taxonomy_nodes if node.status == "kept")
+    return {
+        "fields": kept["field"],
+        "sub-fields": kept["sub_field"],
+        "disciplines": kept["discipline"],
+        "candidates voted out": sum(node.status == "removed" for node in curriculum.taxonomy_nodes),
+        "candidates that wait": sum(node.status == "pending" for node in curriculum.taxonomy_nodes),
+        "votes": len(curriculum.votes),
+        "subjects": len(curriculum.subjects),
+        "syllabi": len(curriculum.syllabi),
+        "class sessions": len(curriculum.class_sessions),
+        "key concepts": len(curriculum.key_concepts),
+    }
