@@ -3,9 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from glan_core import ids
+from glan_core.entities import TaxonomyNode
 from glan_core.scope import resolve_scope
 from glan_core.store.database import Database
 from glan_core.store.runs import count_runs, list_runs
+from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 from tests.model_server import ModelServer
 from tests.pages.new_run_page import open_page, press, start, texts, wait_for
 
@@ -51,14 +54,23 @@ def test_an_unknown_scope_in_the_address_is_a_warning(app: AppTest) -> None:
     assert "does not have" in app.warning[0].value
 
 
+def add_bare_discipline(database: Database) -> str:
+    """Add a discipline without subjects, and give its id."""
+    cursor = database.cursor()
+    parent = resolve_scope(cursor, "Farming and horticulture").node_id
+    node = TaxonomyNode(ids.taxonomy_node_id(parent, "Beekeeping"), parent, "discipline", "Beekeeping")
+    insert_taxonomy_nodes(cursor, [node])
+    return node.taxonomy_node_id
+
+
 def test_a_scope_without_syllabi_says_what_to_do(app: AppTest, app_database: Database) -> None:
-    open_page(app, scope=resolve_scope(app_database.cursor(), "Astronomy").node_id)
+    open_page(app, scope=add_bare_discipline(app_database))
     assert not app.exception
     assert "No subject in this scope has a syllabus yet" in app.error[0].value.replace("\\", "")
 
 
 def test_growing_a_bare_discipline_is_planned_with_all_its_stages(app: AppTest, app_database: Database) -> None:
-    open_page(app, scope=resolve_scope(app_database.cursor(), "Astronomy").node_id)
+    open_page(app, scope=add_bare_discipline(app_database))
     app.toggle[0].set_value(True).run()
     assert int(metrics(app)["Calls, about"]) > 10
 
