@@ -32,11 +32,12 @@ class AddedNodes(NamedTuple):
     """Those that have to be added for it, from the top."""
 
 
-def nodes_of_path(cursor: Cursor, path: str) -> AddedNodes:
+def nodes_of_path(cursor: Cursor, path: str, *, is_as_given: bool = False) -> AddedNodes:
     """Give the node that a path names, with what is missing on the way to it.
 
     A name alone has to be there already. Raises ScopeError for an empty part, a path that is too long or fits several
-    nodes, a single name that is unknown, and a name that is nearly that of another node in the same place.
+    nodes, a single name that is unknown, and, unless `is_as_given`, a name that is nearly that of another node in the
+    same place.
     """
     parts = tuple(part.strip() for part in path.replace(" > ", "/").split("/"))
     if not all(parts):
@@ -54,7 +55,7 @@ def nodes_of_path(cursor: Cursor, path: str) -> AddedNodes:
         raise ScopeError(f"{path!r} is too deep.", "The taxonomy has fields, sub-fields and disciplines.")
     # A discipline stands below a sub-field. Where the path leaves that out, it gets one of its own name.
     names += [names[-1]] * (len(LEVELS) - len(above) - len(names))
-    return _added(nodes, above, parent.node_id if parent is not None else None, names)
+    return _added(nodes, above, parent.node_id if parent is not None else None, names, is_as_given=is_as_given)
 
 
 def _named(nodes: list[ScopeNode], parts: tuple[str, ...]) -> ScopeNode | None:
@@ -83,17 +84,19 @@ def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.casefold() for name in names)
 
 
-def _added(nodes: list[ScopeNode], above: tuple[str, ...], parent_id: str | None, names: list[str]) -> AddedNodes:
+def _added(
+    nodes: list[ScopeNode], above: tuple[str, ...], parent_id: str | None, names: list[str], *, is_as_given: bool
+) -> AddedNodes:
     added: list[TaxonomyNode] = []
     for name in names:
         # Fields for a field; below a field everything in it, as the path may leave out a sub-field.
         near = {node.path[-1].casefold(): node for node in nodes if _is_near(node.path, above)}
         close = difflib.get_close_matches(name.casefold(), near, n=3, cutoff=_SIMILAR)
         slips = [other for other in close if abs(len(other) - len(name)) <= _SLIP_LETTERS]
-        if slips and not added:
+        if slips and not added and not is_as_given:
             raise ScopeError(
                 f"There is no {name!r}, but there is {near[slips[0]].label}.",
-                "Use that name, or one that is less like it.",
+                "Use that name, or say --as-given if you mean another node.",
             )
         node_id = ids.taxonomy_node_id(parent_id, name)
         level = LEVELS[len(above)]

@@ -17,6 +17,7 @@ from glan_core.entities import SUBJECT_LEVELS, TaxonomyNode
 from glan_core.quality.language import other_language_of
 from glan_core.starter import Curriculum
 
+# What the starter promises (data/README.md); the paper gives no number of sub-fields and about five key concepts.
 SUB_FIELDS = (35, 50)
 LEAST_SUBJECTS = 12
 LEAST_SUBJECTS_A_LEVEL = 3
@@ -61,7 +62,7 @@ def check_curriculum(curriculum: Curriculum) -> tuple[Finding, ...]:
         return orphans  # what stands below nothing has no place that the rest could be told with
     return tuple(
         itertools.chain(
-            _check_taxonomy(curriculum, places),
+            _check_taxonomy(curriculum),
             _check_votes(curriculum, places),
             _check_subjects(curriculum, places),
             _check_syllabi(curriculum, places),
@@ -81,6 +82,8 @@ def find_near_twins(
     `encode` gives vectors of unit length, one a row. The most alike come first.
     """
     places = _Places(curriculum)
+    if any(places.orphans(curriculum)):
+        return ()  # check_curriculum tells
     groups: dict[str, list[str]] = defaultdict(list)
     groups["the taxonomy"] = [node.name for node in _kept(curriculum) if node.level == "discipline"]
     for subject in curriculum.subjects:
@@ -93,10 +96,11 @@ def find_near_twins(
     found = []
     for place, group in groups.items():
         own = vectors[[rows[name] for name in group]]
-        alike = np.triu(own @ own.T, k=1)
+        alike = own @ own.T
         found += [
             NearTwins(place, group[one], group[other], round(float(alike[one, other]), 3))
-            for one, other in zip(*np.nonzero(alike >= similarity), strict=True)
+            for one, other in zip(*np.triu_indices(len(group), k=1), strict=True)
+            if alike[one, other] >= similarity
         ]
     return tuple(sorted(found, key=lambda twins: (-twins.similarity, twins)))
 
@@ -114,7 +118,7 @@ class _Places:
     def of_subject(self, subject_id: str) -> str:
         """Give discipline and subject."""
         subject = self._subject[subject_id]
-        return f"{self.name.get(subject.discipline_id, '?')} > {subject.name}"
+        return f"{self.name[subject.discipline_id]} > {subject.name}"
 
     def of_syllabus(self, syllabus_id: str) -> str:
         """Give discipline and subject."""
@@ -126,10 +130,12 @@ class _Places:
         return f"{self.of_syllabus(session.syllabus_id)} > {session.title}"
 
     def orphans(self, curriculum: Curriculum) -> Iterator[Finding]:
-        """Give everything whose parent is not there."""
+        """Give everything whose parent is not there, or not kept while it is."""
+        kept = {node.taxonomy_node_id for node in _kept(curriculum)}
         for kind, ids, children in (
-            ("node", self.name, ((n.name, n.parent_id) for n in curriculum.taxonomy_nodes if n.parent_id)),
-            ("discipline", self.name, ((s.name, s.discipline_id) for s in curriculum.subjects)),
+            ("node", kept, ((n.name, n.parent_id) for n in _kept(curriculum) if n.parent_id)),
+            ("discipline", kept, ((s.name, s.discipline_id) for s in curriculum.subjects)),
+            ("node", self.name, ((f"a vote of the {v.reviewer}", v.taxonomy_node_id) for v in curriculum.votes)),
             ("subject", self._subject, ((s.syllabus_id, s.subject_id) for s in curriculum.syllabi)),
             ("syllabus", self._syllabus, ((s.title, s.syllabus_id) for s in curriculum.class_sessions)),
             ("class session", self._session, ((c.name, c.class_session_id) for c in curriculum.key_concepts)),
@@ -137,7 +143,7 @@ class _Places:
             yield from (Finding(child, f"its {kind} is not there") for child, parent in children if parent not in ids)
 
 
-def _check_taxonomy(curriculum: Curriculum, places: _Places) -> Iterator[Finding]:
+def _check_taxonomy(curriculum: Curriculum) -> Iterator[Finding]:
     kept = _kept(curriculum)
     numbers = Counter(node.level for node in kept)
     if numbers["field"] != len(paper.DISCIPLINES_BY_FIELD):

@@ -52,7 +52,7 @@ class TaxonomyNode:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What one reviewer said about a node; their last vote on it counts."""
+    """What one reviewer said about a node."""
 
     vote_id: str
     taxonomy_node_id: str

@@ -42,6 +42,8 @@ class Manifest(NamedTuple):
     format: str
     pairs: int
     left_out: int
+    left_out_for: dict[str, int]
+    """How many for which reason: unanswered, or the gate that stopped them."""
     """Pairs of the filter that a gate kept back, or that have no answer."""
     bytes: int
     sha256: str
@@ -76,7 +78,11 @@ def export_pairs(
             raise ExportError(f"{path} is a folder.", "Name a file in it.")
         with transaction(cursor):  # counts and rows of one moment, while runs go on
             pairs = count_pairs(cursor, chosen)
-            left_out = count_pairs(cursor, filter_) - pairs
+            left_out_for = _left_out_for(cursor, filter_, gates)
+            if not pairs and left_out_for.keys() - {"unanswered"}:
+                raise ExportError(
+                    f"All pairs of this choice are left out: {in_words(left_out_for)}.", "Open the gates: --gates none."
+                )
             if not pairs:
                 raise ExportError("No answered pair fits this choice.", "Widen the filter, or generate some first.")
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +95,8 @@ def export_pairs(
             file=path.name,
             format=format_,
             pairs=pairs,
-            left_out=left_out,
+            left_out=sum(left_out_for.values()),
+            left_out_for=left_out_for,
             bytes=unfinished.stat().st_size,
             sha256=_sha256(unfinished),
             filter={name: value for name, value in dataclasses.asdict(filter_).items() if value not in ((), None, "")},
@@ -130,6 +137,22 @@ def gated(filter_: Filter, gates: tuple[str, ...]) -> Filter:
             raise _contradiction("rejected")
         filter_ = dataclasses.replace(filter_, statuses=passing)
     return dataclasses.replace(filter_, has_answer=True)
+
+
+def in_words(left_out_for: dict[str, int]) -> str:
+    """Say how many were left out for which reason."""
+    return ", ".join(f"{number:,} {reason}" for reason, number in left_out_for.items())
+
+
+def _left_out_for(cursor: Cursor, filter_: Filter, gates: tuple[str, ...]) -> dict[str, int]:
+    """Count what is left out by its first reason."""
+    counted = {}
+    before = count_pairs(cursor, filter_)
+    for number, reason in enumerate(("unanswered", *gates)):
+        after = count_pairs(cursor, gated(filter_, gates[:number]))
+        counted[reason] = before - after
+        before = after
+    return {reason: number for reason, number in counted.items() if number}
 
 
 def _contradiction(gate: str) -> ExportError:

@@ -10,7 +10,7 @@ its question between « and », so that a test can tell whether the two belong t
 By hand, with every twentieth call refused:
 
     python -m tests.model_server --port 8009 --fail-every 20
-    OPENAI_BASE_URL=http://127.0.0.1:8009/v1 python -m glan_core run ...
+    OPENAI_BASE_URL=http://127.0.0.1:8009/v1 python -m glan_core generate ...
 """
 
 import argparse

@@ -72,6 +72,11 @@ def test_a_slip_is_not_taken_for_a_new_name(small: Small, path: str, there: str)
     assert raised.value.message.endswith(f"but there is {there}.")
 
 
+def test_a_name_is_taken_as_it_was_given_if_told_so(small: Small):
+    found = nodes_of_path(small.cursor, "Natural Science/Physical sciences/Chemisty", is_as_given=True)
+    assert [node.name for node in found.nodes] == ["Chemisty"]
+
+
 def test_a_name_that_is_only_somewhat_alike_is_new(small: Small):
     assert added(small, "Natural Science/Physical sciences/Geochemistry")[-1] == ("discipline", "Geochemistry")
 

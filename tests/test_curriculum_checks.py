@@ -1,6 +1,7 @@
 """The shipped curriculum is without mistakes, and each kind of mistake is found."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +44,28 @@ def without(part: str, *numbers: int) -> Callable[[Curriculum], Curriculum]:
     return change
 
 
+def with_copy(part: str, number: int, **values: object) -> Callable[[Curriculum], Curriculum]:
+    """Add another of an entity, with some fields changed."""
+
+    def change(curriculum: Curriculum) -> Curriculum:
+        entities = getattr(curriculum, part)
+        return curriculum._replace(**{part: (*entities, dataclasses.replace(entities[number], **values))})
+
+    return change
+
+
+def changes(*each: Callable[[Curriculum], Curriculum]) -> Callable[[Curriculum], Curriculum]:
+    """Do one after the other."""
+    return lambda curriculum: functools.reduce(lambda changed, change: change(changed), each, curriculum)
+
+
+def many_sub_fields(curriculum: Curriculum) -> Curriculum:
+    """Add ten sub-fields."""
+    return changes(
+        *(with_copy("taxonomy_nodes", 1, taxonomy_node_id=f"new {n}", name=f"Magic {n}") for n in range(10))
+    )(curriculum)
+
+
 def test_the_shipped_curriculum_has_no_mistakes(curriculum: Curriculum):
     assert check_curriculum(curriculum) == ()
 
@@ -67,6 +90,27 @@ MISTAKES = {
     "a subtopic that is its subject": (
         changed("subjects", 0, name="Heat flow", subtopics=("Heat-flow", "Work", "Fire")),
         "a subtopic repeats the name of its subject",
+    ),
+    "a field too many": (with_copy("taxonomy_nodes", 0, taxonomy_node_id="new", name="Magic"), "9 fields"),
+    "no sub-fields": (many_sub_fields, "sub-fields"),
+    "a discipline too many": (
+        with_copy("taxonomy_nodes", 2, taxonomy_node_id="new", name="Wizardry"),
+        "disciplines in place of 20",
+    ),
+    "a node twice": (with_copy("taxonomy_nodes", 2, taxonomy_node_id="new"), "2 times: american history"),
+    "a sub-field that is not kept": (changed("taxonomy_nodes", 1, status="pending"), "its node is not there"),
+    "a discipline that is not kept": (changed("taxonomy_nodes", 2, status="removed"), "its discipline is not there"),
+    "a vote on nothing": (changed("votes", 0, taxonomy_node_id="nowhere"), "its node is not there"),
+    "a level that is thin": (
+        changes(*(changed("subjects", number, level="advanced") for number in range(4))),
+        "0 introductory subjects",
+    ),
+    "a subject twice": (with_copy("subjects", 0, subject_id="new"), "2 times:"),
+    "a class session too few": (without("class_sessions", 0, 1, 2), "its class session is not there"),
+    "a title twice": (with_copy("class_sessions", 0, class_session_id="new"), "2 times:"),
+    "many class sessions": (
+        changes(*(with_copy("class_sessions", 0, class_session_id=f"new {n}", title=f"Part {n}") for n in range(25))),
+        "37 class sessions",
     ),
     "a concept too few": (without("key_concepts", 0, 1), "3 key concepts"),
     "a long concept": (changed("key_concepts", 0, name="Heat " * 30), "characters"),
@@ -142,7 +186,7 @@ def test_the_command_says_what_there_is_and_what_is_wrong(
     ran = terminal.run("check", "curriculum", "--no-twins", "--json")
     assert (ran.code, ran.data["findings"]) == (0, [])
     assert ran.data["counts"]["disciplines"] == 126
-    monkeypatch.setattr(check, "read_curriculum", lambda folder: without("subjects", 0)(curriculum))
+    monkeypatch.setattr(check, "read_curriculum", lambda: without("subjects", 0)(curriculum))
     monkeypatch.setattr(EmbeddingWorker, "compute", lambda self, function, texts: np.eye(len(texts), dtype=np.float32))
     ran = terminal.run("check", "curriculum")
     assert ran.code == 1

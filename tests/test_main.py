@@ -330,7 +330,7 @@ def test_export_writes_every_pair(generated: Generated, tmp_path: Path):
     out = tmp_path / "pairs.jsonl"
     ran = generated.terminal.run("export", out)
     assert ran.code == 0
-    assert ran.out == f"Wrote 22 pairs to {out} ({out.stat().st_size:,} bytes); 0 were left out.\n"
+    assert ran.out == f"Wrote 22 pairs to {out} ({out.stat().st_size:,} bytes); none was left out.\n"
     assert disciplines_in(out) == ["Chemistry", "Physics"]
 
 

@@ -46,6 +46,7 @@ class Asked:
 
     scope: Sequence[str]
     grow: str | None
+    as_given: bool
     instructions: int
     quota: Sequence[str]
     weight: Sequence[str]
@@ -166,6 +167,7 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
     def run(
         scope: Annotated[list[str] | None, typer.Option(help="Where: name, path or id of a node. Repeatable.")] = None,
         grow: Annotated[str | None, typer.Option(help="Grow this path, added if need be: Industry/Beekeeping.")] = None,
+        as_given: Annotated[bool, typer.Option("--as-given", help="Add it though it is like another.")] = False,
         instructions: Annotated[int, typer.Option(help="How many questions over the whole scope.")] = 20,
         quota: Annotated[list[str] | None, typer.Option(help="NODE=NUMBER: so many there. Repeatable.")] = None,
         weight: Annotated[list[str] | None, typer.Option(help="NODE=WEIGHT: deal in proportion. Repeatable.")] = None,
@@ -195,6 +197,7 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
             Asked(
                 scope=scope or (),
                 grow=grow,
+                as_given=as_given,
                 instructions=instructions,
                 quota=quota or (),
                 weight=weight or (),

@@ -1,7 +1,6 @@
 """check curriculum: whether what is there will do."""
 
 from collections import Counter
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from glan_core.commands.output import JsonOption, note, tell
 from glan_core.curriculum_checks import TWIN_SIMILARITY, NearTwins, check_curriculum, find_near_twins
 from glan_core.embedding.encoder import encode
 from glan_core.embedding.worker import EmbeddingWorker
-from glan_core.starter import CURRICULUM_FOLDER, Curriculum, read_curriculum
+from glan_core.starter import Curriculum, read_curriculum
 
 app = typer.Typer(help="Check a curriculum.")
 
@@ -22,13 +21,12 @@ def _group() -> None:
 
 @app.command()
 def curriculum(
-    folder: Annotated[Path, typer.Option(help="Its files. Default: those that are shipped.")] = CURRICULUM_FOLDER,
     twins: Annotated[bool, typer.Option(help="Look for names that mean nearly the same, which takes a minute.")] = True,
     similarity: Annotated[float, typer.Option(help="From which cosine on they do.", min=0, max=1)] = TWIN_SIMILARITY,
     as_json: JsonOption = False,
 ) -> None:
-    """Check the files of a curriculum: numbers, orphans, repeated names, filler, language, length; list near twins."""
-    read = read_curriculum(folder)
+    """Check the files of the starter curriculum: numbers, repeated names, filler, language, length; list near twins."""
+    read = read_curriculum()
     findings = check_curriculum(read)
     if twins:
         note("Comparing names ...")

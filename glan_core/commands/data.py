@@ -10,7 +10,7 @@ from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, se
 from glan_core.doctor import examine
 from glan_core.entities import Filter
 from glan_core.errors import StoreError
-from glan_core.export import GATES, export_pairs, filter_from_json
+from glan_core.export import GATES, export_pairs, filter_from_json, in_words
 from glan_core.runs.ingesting import take_in_journals
 from glan_core.scope import resolve_scope
 from glan_core.settings import runs_folder
@@ -70,7 +70,8 @@ def export(
     tell(
         {**manifest._asdict(), "path": str(out)},
         as_json,
-        f"Wrote {manifest.pairs:,} pairs to {out} ({manifest.bytes:,} bytes); {manifest.left_out:,} were left out.",
+        f"Wrote {manifest.pairs:,} pairs to {out} ({manifest.bytes:,} bytes); "
+        + (f"left out: {in_words(manifest.left_out_for)}." if manifest.left_out else "none was left out."),
     )
 
 

@@ -67,12 +67,9 @@ def generate(asked: Asked) -> None:
         folder = runs / planned.plan.run_id
         prepared = prepare(planning.database, planned.plan, folder, added=planned.added)
     if planned.plan.undealt:
-        note(
-            f"{planned.plan.undealt:,} instructions cannot be drawn: there is no syllabus below their nodes (see "
-            "--stages), or its combinations are used up."
-        )
+        note(f"Not possible: {_undealt(planned.plan)}.")
     for node in planned.added:
-        note(f"Added the {node.level.replace('_', '-')} {node.name!r}.")
+        note(f"Added the {_level(node)} {node.name!r}.")
     work(
         prepared,
         database=settings.database,
@@ -82,6 +79,8 @@ def generate(asked: Asked) -> None:
         timeout_seconds=asked.timeout or TIMEOUT_SECONDS,
         as_json=asked.as_json,
     )
+    if planned.plan.undealt:
+        raise typer.Exit(1)
 
 
 def work(
@@ -160,7 +159,7 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
     added: tuple[TaxonomyNode, ...] = ()
     hindrance: GlanError | None = None
     if asked.grow is not None:
-        grown, added = nodes_of_path(cursor, asked.grow)
+        grown, added = nodes_of_path(cursor, asked.grow, is_as_given=asked.as_given)
         if planning.is_copy and added:
             hindrance = ScopeError(
                 f"{asked.grow!r} cannot be added while another process has {settings.database} open.",
@@ -215,9 +214,22 @@ def _plan_sentences(planned: Planned, choice: ModelChoice) -> str:
         f"  combinations  {made.combinations_used:,} of {made.combinations:,} used so far",
         *(f"  {name:<13} {text}" for name, text in expected.words().items()),
     ]
+    if planned.added:
+        names = ", ".join(f"the {_level(node)} {node.name!r}" for node in planned.added)
+        lines.append(f"  adds          {names}")
     if made.undealt:
-        lines.append(f"  not possible  {made.undealt:,} instructions: their combinations are drawn out")
+        lines.append(f"  not possible  {_undealt(made)}")
     return "\n".join(lines)
+
+
+def _level(node: TaxonomyNode) -> str:
+    return node.level.replace("_", "-")
+
+
+def _undealt(made: Plan) -> str:
+    return (
+        f"{made.undealt:,} instructions: no syllabus below their nodes (see --stages), or its combinations are used up"
+    )
 
 
 def _below(made: Plan) -> str:

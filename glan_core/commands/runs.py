@@ -23,7 +23,7 @@ from glan_core.commands.options import (
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, settings_with, tell
 from glan_core.engines.control import Wish, ask_folder
 from glan_core.entities import RunState
-from glan_core.errors import PlanError, StoreError
+from glan_core.errors import PlanError, SettingsError, StoreError
 from glan_core.generation_settings import Limits
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import choose_endpoint
@@ -105,7 +105,16 @@ def resume(
     if status is not None and limits == Limits() and status.message.startswith(("The budget", "The limit")):
         note(f"It ended because of a limit: {status.message} It goes on without one now.")
     plan = _priced(plan_from_data(read_plan(folder)), price)
-    _go_on(settings, plan, folder, limits, concurrency=concurrency, timeout=timeout, as_json=as_json)
+    _go_on(
+        settings,
+        plan,
+        folder,
+        limits,
+        is_given=base_url is not None,
+        concurrency=concurrency,
+        timeout=timeout,
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -137,7 +146,17 @@ def retry(
     only = frozenset(failure.item_id for failure in failures) if has_grown else None
     limits = limits_of(budget=budget, max_tokens=max_tokens, max_minutes=max_minutes, max_pairs=max_pairs)
     plan = _priced(plan_from_data(read_plan(folder)), price)
-    _go_on(settings, plan, folder, limits, concurrency=concurrency, timeout=timeout, as_json=as_json, only=only)
+    _go_on(
+        settings,
+        plan,
+        folder,
+        limits,
+        is_given=base_url is not None,
+        concurrency=concurrency,
+        timeout=timeout,
+        as_json=as_json,
+        only=only,
+    )
 
 
 def _standing_or_none(folder: Path) -> RunStatus | None:
@@ -158,12 +177,21 @@ def _go_on(
     folder: Path,
     limits: Limits,
     *,
+    is_given: bool,  # whether the command says where
     concurrency: int | None,
     timeout: float | None,
     as_json: bool,
     only: frozenset[str] | None = None,
 ) -> None:
     choice = choose_endpoint(settings)
+    status = _standing_or_none(folder)
+    if status is not None and not is_given and status.endpoint != choice.endpoint.label:
+        raise SettingsError(
+            f"The run was begun at {status.endpoint}, and this would go on at {choice.endpoint.label}.",
+            "Say with --base-url where it is to go on.",
+        )
+    if concurrency is None and status is not None and not choice.endpoint.is_built_in:
+        concurrency = status.concurrency  # as many as it was begun with
     with planning_database(settings.database, folder.parent) as planning:
         check_claims(planning.database.cursor(), plan, planning.at_work)
         prepared = prepare(planning.database, plan, folder)
@@ -184,9 +212,9 @@ def _ask(run: str, wish: Wish, runs: Path | None, database: Path | None, as_json
     if not is_at_work(folder):
         status = read_status(folder)
         state = f"is {status.state.value}" if status else "has not begun"
-        raise PlanError(
-            f"Run {folder.name} {state}: no process is at work on it.", f"`runs resume {folder.name}` goes on with it."
-        )
+        is_done = status is not None and status.state is RunState.FINISHED
+        hint = "There is nothing left to do." if is_done else f"`runs resume {folder.name}` goes on with it."
+        raise PlanError(f"Run {folder.name} {state}: no process is at work on it.", hint)
     ask_folder(folder, wish)
     tell({"run_id": folder.name, "asked": wish}, as_json, f"Run {folder.name} {words}.")
 
@@ -212,7 +240,7 @@ def _standing(folder: Path) -> _Standing:
         return _without_status(folder, "planned", "It has made nothing yet.")
     cost = "price unknown" if status.cost is None else f"${status.cost:.4f}"
     begun = f"{status.started_at[:16].replace('T', ' ')} UTC"
-    made = f"{status.answers:,} of {status.wanted:,} pairs"
+    made = f"{status.answers:,} new of {status.wanted:,} pairs"
     models = ", ".join(status.models)
     line = "  ".join(
         [
@@ -227,7 +255,7 @@ def _standing(folder: Path) -> _Standing:
         f"  calls         {status.calls:,}, {status.prompt_tokens:,} + {status.completion_tokens:,} tokens, {cost}",
         f"  last session  {begun}, {status.seconds:,.0f} s, {status.failed:,} items failed, "
         f"{status.refusals:,} calls refused for load",
-        f"  with          {models}, seed {status.seed}",
+        f"  with          {models} at {status.endpoint}, seed {status.seed}",
     ]
     if status.state in (RunState.RUNNING, RunState.PAUSED):
         words.insert(1, f"  under way     {status.under_way:,} calls, up to {status.limit:,} at once")

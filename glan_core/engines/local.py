@@ -13,7 +13,7 @@ from glan_core.engines.pool import Pool
 from glan_core.engines.progress import Progress
 from glan_core.engines.run_record import RunRecord
 from glan_core.entities import RunState
-from glan_core.errors import GlanError
+from glan_core.errors import GlanError, SettingsError
 from glan_core.generation_settings import Limits
 from glan_core.llm import built_in
 from glan_core.llm.circuit_breaker import PATIENCE_SECONDS, CircuitBreaker
@@ -69,6 +69,7 @@ def execute(
     raised.
     """
     check_limits(limits)
+    _check_model(plan, endpoint)
     costs = Costs(plan.request.settings, base_url=endpoint.base_url)
     if limits.dollars is not None:
         costs.check(plan.request.stages)
@@ -76,7 +77,8 @@ def execute(
     with contextlib.nullcontext(journal) if journal else Journal(folder) as kept:
         if journal is None:
             wish_of_folder(folder)  # one that was left for an earlier session means nothing any more
-        record = RunRecord(plan, database=database, folder=folder)
+        record = RunRecord(plan, database=database, folder=folder, endpoint=endpoint, concurrency=concurrency)
+        record.save_state(RunState.RUNNING)
         loop = _Loop(plan, record, database=database, folder=folder, control=control or RunControl(), limits=limits)
         loop.on_progress = on_progress
         try:
@@ -93,13 +95,24 @@ def execute(
                 )
             )
         except BaseException as error:
-            record.end(loop.progress(RunState.STOPPED, _message(error)))
+            record.end(loop.progress(RunState.STOPPED, _message(error)), before=loop.before)
             raise
         message = loop.end_message
         progress = loop.progress(RunState.FINISHED if message is None else RunState.STOPPED, message or "")
-        record.end(progress)
+        record.end(progress, before=loop.before)
     on_progress(progress)
     return progress
+
+
+def _check_model(plan: Plan, endpoint: Endpoint) -> None:
+    """Refuse to let the built-in model, which answers to any name, speak for another one."""
+    settings, stages = plan.request.settings.stages, plan.request.stages
+    others = sorted({settings[stage].model for stage in stages} - {built_in.MODEL})
+    if endpoint.is_built_in and others:
+        raise SettingsError(
+            f"The run is one for {' and '.join(others)}, and no endpoint is set, so the built-in model would answer.",
+            "Set OPENAI_BASE_URL (or --base-url) to the endpoint that it was begun with.",
+        )
 
 
 def _message(error: BaseException) -> str:
@@ -117,6 +130,8 @@ class _Loop:
         self.on_progress: Callable[[Progress], None] = lambda progress: None
         self.end_message: str | None = None
         """Why it ended before the plan was done; None if it did not."""
+        self.before = RunCounts(0, 0, 0, 0, 0, 0, 0.0)
+        """What earlier sessions of the run have made and spent."""
         self._plan = plan
         self._record = record
         self._database = database
@@ -137,7 +152,7 @@ class _Loop:
         """Bring the database up to the journal, and see what earlier sessions of the run have spent."""
         run_id = self._plan.run_id
         self._ledger = Ledger(self._database, journal, run_id=run_id, is_tree_only=before is not None)
-        self._record.before = before or run_counts(self._cursor, run_id)
+        self.before = before or run_counts(self._cursor, run_id)
 
     async def run(
         self,
@@ -232,7 +247,7 @@ class _Loop:
         assert self._ledger is not None
         assert self._model is not None
         tokens = self._model.prompt_tokens + self._model.completion_tokens
-        before, here = self._record.before, self._ledger.cost
+        before, here = self.before, self._ledger.cost
         return Spent(
             dollars=None if before.cost is None or here is None else before.cost + here,
             tokens=None if self._model.has_unknown_tokens else before.prompt_tokens + before.completion_tokens + tokens,
@@ -260,7 +275,7 @@ class _Loop:
             self._is_paused = is_paused
             await asyncio.to_thread(self._record.save_state, state)
         progress = self.progress(state, message)
-        self._record.tell(progress)
+        self._record.tell(progress, before=self.before)
         self.on_progress(progress)
         self._may_begin()  # a time limit is reached while nothing ends, too
         if self._steady is not None and (self._control.wish == "stop" or self._is_out_of_time()):

@@ -43,6 +43,7 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_exhausted = False
         self._is_filling = False
+        self._is_over = False
         self._pairs_left = most_pairs
         self.is_cut_short = False
         """Whether there would have been more to do than `most_pairs`."""
@@ -75,6 +76,7 @@ class Pool:
                 await asyncio.wait(self._tasks, timeout=grace_seconds)
             raise self._error
         finally:
+            self._is_over = True  # what is still to be begun by `fill` is not any more
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -112,7 +114,8 @@ class Pool:
         asyncio.get_running_loop().call_soon(self._begin_next)
 
     def _has_place(self) -> bool:
-        return self._error is None and len(self._tasks) - self._waiting() < self._most and self._may_begin()
+        is_open = self._error is None and not self._is_over
+        return is_open and len(self._tasks) - self._waiting() < self._most and self._may_begin()
 
     def _next(self) -> Work | None:
         if self._pairs_left == 0 and self._ready and self._ready[0][2].stage != "answers":

@@ -6,6 +6,7 @@ Each call is sent once; whether it is sent again is decided in steady_chat_model
 404, or model_not_found      EndpointError: no such model, or no such path
 402, or insufficient_quota   EndpointError: there is no money left
 no address at all            EndpointError
+another address, by a redirect   EndpointError
 no connection, or a broken one   CallError `connection`, retryable
 no reply in time             CallError `timeout`: the endpoint may still be at work on it
 408, 409, 429, 5xx           CallError `http_429` ..., retryable, with what Retry-After says
@@ -29,6 +30,7 @@ from typing import Any, NamedTuple, Self
 import aiohttp
 import httpx2
 import openai
+from aiohttp.http_exceptions import ContentEncodingError
 
 from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
@@ -42,6 +44,8 @@ _MOST_LETTERS = 300  # of what an endpoint says about an error
 _ADDRESS_HINT = (
     "Check the address (OPENAI_BASE_URL or --base-url, usually ending in /v1) and that the server is running."
 )
+_HEADER_HINT = "Check the environment variables OPENAI_ORG_ID and OPENAI_PROJECT_ID."
+_PROXY_HINT = "Check the environment variables http_proxy, https_proxy, all_proxy and no_proxy."
 _KEY_HINT = "Check the environment variable OPENAI_API_KEY; it is read at the start."
 
 # What the client and the lines that read its result raise when the body is something else: a web page, half a
@@ -53,7 +57,7 @@ _MOST_TOKENS = 2**31 - 1  # what the ledger can hold; no reply has as many
 
 
 class OpenAIChatModel:
-    """A ChatModel behind an endpoint. Use it as an async context manager, inside one event loop."""
+    """A Sender for an endpoint. Use it as an async context manager, inside one event loop."""
 
     def __init__(self, endpoint: Endpoint, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._endpoint = endpoint
@@ -61,17 +65,24 @@ class OpenAIChatModel:
         if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
             # No HTTP header can carry it, and what the client raises then quotes it.
             raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", _KEY_HINT)
-        self._client = openai.AsyncOpenAI(
-            base_url=endpoint.base_url,
-            # The client insists on a key; endpoints that need none ignore it.
-            api_key=endpoint.api_key or "none",
-            timeout=timeout_seconds,
-            max_retries=0,
-            http_client=openai.DefaultAioHttpClient(timeout=timeout_seconds, verify=_certificates()),
-        )
+        self._proxy = _proxy(endpoint.base_url)
+        try:
+            self._client = openai.AsyncOpenAI(
+                base_url=endpoint.base_url,
+                # The client insists on a key; endpoints that need none ignore it.
+                api_key=endpoint.api_key or "none",
+                timeout=timeout_seconds,
+                max_retries=0,
+                http_client=openai.DefaultAioHttpClient(timeout=timeout_seconds, verify=_certificates()),
+            )
+        except (httpx2.InvalidURL, ValueError) as error:
+            raise EndpointError(f"{endpoint.label} cannot be reached: {error}.", _ADDRESS_HINT) from error
         self._url = f"{str(self._client.base_url).rstrip('/')}/chat/completions"
         defaults = {name: value for name, value in self._client.default_headers.items() if isinstance(value, str)}
         self._headers = {**defaults, **self._client.auth_headers}
+        for name, value in self._headers.items():
+            if not value.isprintable():
+                raise EndpointError(f"The header {name} for {endpoint.label} holds control characters.", _HEADER_HINT)
 
     async def __aenter__(self) -> Self:
         """Open nothing yet: connections are made by the first call."""
@@ -83,7 +94,7 @@ class OpenAIChatModel:
             connector=aiohttp.TCPConnector(limit=0, ssl=_certificates()),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECTING_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
-            proxy=_proxy(self._url),
+            proxy=self._proxy,
         )
         return self
 
@@ -100,7 +111,7 @@ class OpenAIChatModel:
         try:
             async with (
                 asyncio.timeout(self._timeout_seconds),
-                self._session.post(self._url, data=_body(request)) as response,
+                self._session.post(self._url, data=_body(request), allow_redirects=False) as response,
             ):
                 content = await self._content(response)
         except _NO_ADDRESS as error:
@@ -148,10 +159,22 @@ class OpenAIChatModel:
             raise EndpointError(f"{self._endpoint.label} has no list of models.", _ADDRESS_HINT) from error
 
     def _lost(self, error: Exception) -> CallError:
+        if isinstance(error.__cause__, ContentEncodingError):  # a reply came, and asking again would cost another
+            message = f"{self._endpoint.label} sent something that cannot be unpacked."
+            return CallError(message, kind="unreadable", hint=_ADDRESS_HINT)
+        why, hint = "", _ADDRESS_HINT
+        if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
+            why, hint = ": its proxy does not let it through", _PROXY_HINT
+        elif isinstance(error, aiohttp.ClientConnectorCertificateError):
+            why = f": its certificate is not trusted ({error.certificate_error})"
+        elif isinstance(error, aiohttp.ClientConnectorSSLError):
+            why = ": it does not speak TLS as https does"
+        elif isinstance(error, aiohttp.ClientConnectorDNSError):
+            why = ": its name is not known"
         return CallError(
-            f"{self._endpoint.label} cannot be reached.",
+            f"{self._endpoint.label} cannot be reached{why}.",
             kind="connection",
-            hint=_ADDRESS_HINT,
+            hint=hint,
             is_retryable=True,
             was_sent=not isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError),
         )
@@ -190,6 +213,9 @@ class OpenAIChatModel:
         self, status: int, headers: Mapping[str, str], content: bytes, *, model: str
     ) -> EndpointError | CallError:
         where = self._endpoint.label
+        if 300 <= status < 400 and "location" in headers:
+            there = _storable(headers["location"])[:_MOST_LETTERS]
+            return EndpointError(f"{where} points to another address: {there}", "Put that into OPENAI_BASE_URL.")
         said = _error_of(content, api_key=self._endpoint.api_key)
         if status in (401, 403):
             return EndpointError(f"{where} refused the key.", _KEY_HINT)
@@ -201,7 +227,7 @@ class OpenAIChatModel:
         if status == 402 or "insufficient_quota" in said.codes:
             return EndpointError(f"{where} says that its quota is used up: {said.message}", "Top it up, then go on.")
         return CallError(
-            f"{where} answered with HTTP {status}: {said.message}",
+            f"{where} answered with HTTP {status}{f': {said.message}' if said.message else '.'}",
             kind=f"http_{status}",
             is_retryable=status in (408, 409, 429) or status >= 500,
             retry_after_seconds=_retry_after_seconds(headers),
@@ -214,15 +240,31 @@ def _certificates() -> ssl.SSLContext:
 
 
 def _proxy(url: str) -> str | None:
-    """Give the proxy that the environment names for this address, if any; aiohttp would look for it at every call."""
+    """Give the proxy that the environment names for this address, if any; aiohttp would look for it at every call.
+
+    Raises EndpointError for a proxy that cannot be used.
+    """
     try:
         address = urllib.parse.urlsplit(url)
+        host, port = address.hostname, address.port
     except ValueError:
         return None  # the first call tells that this is no address
-    if not address.hostname or urllib.request.proxy_bypass(address.hostname):
+    if not host or urllib.request.proxy_bypass(host if port is None else f"{host}:{port}"):
         return None
     proxies = urllib.request.getproxies()
-    return proxies.get(address.scheme) or proxies.get("all")
+    named = proxies.get(address.scheme) or proxies.get("all")
+    if not named:
+        return None
+    proxy = named if "://" in named else f"http://{named}"
+    try:
+        parts = urllib.parse.urlsplit(proxy)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in proxy and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        # Without what may be its password.
+        raise EndpointError(f"The proxy {named.rpartition('@')[2]!r} of the environment cannot be used.", _PROXY_HINT)
+    return proxy
 
 
 def _body(request: ChatRequest) -> bytes:
@@ -268,8 +310,10 @@ def _error_of(content: bytes, *, api_key: str) -> _Said:
         message = message.replace(api_key, "***")  # some endpoints quote the request back
     # OpenAI says it in both, others in one of them.
     codes = (str(inner.get("code")), str(inner.get("type"))) if isinstance(inner, dict) else ()
-    words = _storable(" ".join(message.split()))[:_MOST_LETTERS]
-    return _Said(words if words.endswith((".", "!", "?", "…")) else f"{words}.", codes)
+    words = _storable(" ".join(message.split()))
+    if len(words) > _MOST_LETTERS:
+        words = f"{words[:_MOST_LETTERS]}…"
+    return _Said(words if not words or words.endswith((".", "!", "?", "…")) else f"{words}.", codes)
 
 
 def _retry_after_seconds(headers: Mapping[str, str]) -> float | None:

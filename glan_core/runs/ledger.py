@@ -8,7 +8,7 @@ from glan_core.entities import ClassSession, KeyConcept, Subject, Syllabus, Taxo
 from glan_core.errors import DiskError, ReplyError
 from glan_core.runs.journal import Journal
 from glan_core.store.database import Database, explained_errors
-from glan_core.store.ingest import INSERTS, Entity, ingest_journal, ingest_last
+from glan_core.store.ingest import INSERTS, Entity, ingest_journal, ingest_up_to
 from glan_core.store.journals import find_journal_bytes
 from glan_core.store.model_calls import find_model_call, list_unused_call_ids
 
@@ -109,5 +109,5 @@ class Ledger:
 
     def _write(self, batch: list[Entity], journal_bytes: int) -> None:
         with explained_errors(self._database.path), self._database.writing:
-            ingest_last(self._writer, batch, run_id=self._run_id, journal_bytes=journal_bytes)
+            ingest_up_to(self._writer, batch, run_id=self._run_id, journal_bytes=journal_bytes)
             self._database.tidy(self._writer)

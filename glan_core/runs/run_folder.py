@@ -46,13 +46,17 @@ class RunStatus:
     # Of the session that wrote it:
     calls_reused: int
     seconds: float
+    endpoint: str
+    """Its address, without the key."""
+    concurrency: int
+    """Calls at once, as was asked for."""
     under_way: int
     limit: int
     refusals: int
     retried: int
 
     @classmethod
-    def of(cls, run: Run, progress: Progress, *, before: RunCounts) -> Self:
+    def of(cls, run: Run, progress: Progress, *, before: RunCounts, endpoint: str, concurrency: int) -> Self:
         """Put together what a run is, what it had made before this session, and how far it is."""
         return cls(
             run_id=run.run_id,
@@ -73,6 +77,8 @@ class RunStatus:
             completion_tokens=before.completion_tokens + progress.completion_tokens,
             cost=None if before.cost is None or progress.cost is None else before.cost + progress.cost,
             seconds=round(progress.seconds, 3),
+            endpoint=endpoint,
+            concurrency=concurrency,
             under_way=progress.under_way,
             limit=progress.limit,
             refusals=progress.refusals,
@@ -85,9 +91,11 @@ class RunStatus:
 
 
 _TYPES: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("run_id", "state", "message", "started_at", "engine"), (str,)),
+    **dict.fromkeys(("run_id", "state", "message", "started_at", "engine", "endpoint"), (str,)),
     **dict.fromkeys(("wanted", "instructions", "answers", "failed", "calls", "prompt_tokens"), (int,)),
-    **dict.fromkeys(("completion_tokens", "calls_reused", "under_way", "limit", "refusals", "retried"), (int,)),
+    **dict.fromkeys(
+        ("completion_tokens", "calls_reused", "concurrency", "under_way", "limit", "refusals", "retried"), (int,)
+    ),
     **{"seconds": (int, float), "cost": (int, float, type(None)), "models": (list,), "finished_at": (str, type(None))},
 }
 

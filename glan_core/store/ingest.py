@@ -67,7 +67,7 @@ def ingest(cursor: Cursor, entities: Iterable[Entity]) -> None:
         _insert(cursor, entities)
 
 
-def ingest_last(cursor: Cursor, entities: Iterable[Entity], *, run_id: str, journal_bytes: int) -> None:
+def ingest_up_to(cursor: Cursor, entities: Iterable[Entity], *, run_id: str, journal_bytes: int) -> None:
     """Insert as `ingest` does, and remember in the same transaction how much of the run's journal is in now."""
     with transaction(cursor):
         _insert(cursor, entities)
@@ -80,11 +80,12 @@ def ingest_journal(
     """Insert what a journal holds, a few thousand rows at a time to bound the memory; gives the number of rows."""
     rest = iter(entries)
     rows = 0
-    with database.writing:
-        while batch := list(itertools.islice(rest, _ROWS_AT_ONCE)):
+    while batch := list(itertools.islice(rest, _ROWS_AT_ONCE)):
+        with database.writing:  # let go between batches, as other runs write as well
             ingest(cursor, batch)
-            rows += len(batch)
             database.tidy(cursor)
+        rows += len(batch)
+    with database.writing:
         save_journal_bytes(cursor, run_id, journal_bytes)
     return rows
 

@@ -24,7 +24,7 @@ create table if not exists taxonomy_node (
     position            integer                         -- place among its siblings, from 1; null: after them
 );
 
--- What people said about a node: the human verification of paper 2.1. Append-only; the last vote of a reviewer counts.
+-- Who would keep or remove a node (paper 2.1 decides by majority). Append-only.
 create table if not exists vote (
     vote_id             varchar primary key,
     taxonomy_node_id    varchar not null,               -- taxonomy_node

@@ -149,6 +149,19 @@ def test_quotas_are_met(terminal_with_model: Terminal):
     assert max(subjects_asked(terminal_with_model, data["run_id"]).values()) == 5
 
 
+def test_a_quota_that_cannot_be_met_is_told_and_is_no_success(terminal_with_model: Terminal):
+    ran = terminal_with_model.run("generate", "--quota", "Optics=3", "--quota", "Chemistry=2", "--json")
+    assert (ran.code, ran.data["answers"]) == (1, 3)
+    assert "Not possible: 2 instructions: no syllabus below their nodes" in ran.err
+    planned = terminal_with_model.run("plan", "--quota", "Optics=3", "--quota", "Chemistry=2")
+    assert "not possible  2 instructions: no syllabus" in planned.out
+
+
+def test_a_plan_tells_which_nodes_it_would_add(terminal_with_model: Terminal):
+    ran = terminal_with_model.run("plan", "--grow", "Industry/Beekeeping", "--instructions", "2")
+    assert "adds          the field 'Industry', the sub-field 'Beekeeping', the discipline 'Beekeeping'" in ran.out
+
+
 def test_weights_are_proportions(terminal_with_model: Terminal):
     generate(terminal_with_model, "--grow", "Chemistry", instructions=2)
     weights = ("--weight", "Optics=3", "--weight", "Chemistry=1", "--seed", "1")

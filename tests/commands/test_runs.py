@@ -55,7 +55,7 @@ def test_a_line_of_the_list_tells_state_pairs_calls_and_model(terminal_with_mode
     run_id = make(terminal_with_model)
     (line,) = terminal_with_model.run("runs", "list").out.splitlines()
     assert line.startswith(f"{run_id}  finished ")
-    assert "3 of 3 pairs, 0 failed, 6 calls, price unknown  scripted-model" in line
+    assert "3 new of 3 pairs, 0 failed, 6 calls, price unknown  scripted-model" in line
 
 
 def test_a_run_is_shown_by_stage_and_by_what_failed(terminal_with_model: Terminal, model_server: ModelServer):
@@ -170,7 +170,25 @@ def test_what_nobody_works_on_cannot_be_paused_or_stopped(terminal_with_model: T
     run_id = make(terminal_with_model)
     error, hint = complaint(terminal_with_model.run("runs", command, run_id))
     assert f"Run {run_id} is finished: no process is at work on it." in error
-    assert "runs resume" in hint
+    assert "nothing left to do" in hint
+
+
+@pytest.mark.parametrize("command", ["resume", "retry"])
+def test_a_run_does_not_go_on_at_another_endpoint_unless_told_so(
+    terminal_with_model: Terminal, model_server: ModelServer, command: str
+):
+    model_server.script = lambda request: Reply("no", status=400) if stage_of(request) == "answers" else None
+    run_id = make(terminal_with_model)
+    here = terminal_with_model.environment["OPENAI_BASE_URL"]
+    sent = len(model_server.requests)
+    terminal_with_model.environment["OPENAI_BASE_URL"] = here.replace("127.0.0.1", "localhost")
+    error, hint = complaint(terminal_with_model.run("runs", command, run_id))
+    assert f"was begun at {here}, and this would go on at http://localhost" in error
+    assert "--base-url" in hint
+    assert len(model_server.requests) == sent
+    model_server.script = lambda request: None
+    assert terminal_with_model.run("runs", command, run_id, "--base-url", here).code == 0
+    assert len(model_server.requests) > sent
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])

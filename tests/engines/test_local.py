@@ -11,17 +11,19 @@ from typing import Any
 import pytest
 
 from glan_core.engines.control import RunControl
+from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
-from glan_core.errors import EndpointError, StoreError
+from glan_core.errors import EndpointError, SettingsError, StoreError
 from glan_core.planning.plan import plan_from_data
 from glan_core.runs.journal import Journal, read_journal, read_plan, write_plan
+from glan_core.runs.run_folder import read_status
 from glan_core.settings import PROJECT_FOLDER
 from glan_core.store.database import open_database
 from glan_core.store.ingest import ingest
 from glan_core.store.reports import totals
 from glan_core.store.runs import find_run, mark_interrupted_runs, run_counts
-from tests.model_server import API_KEY, Reply, stage_of
+from tests.model_server import API_KEY, MODEL, Reply, stage_of
 from tests.workbench import Workbench, belongs
 
 
@@ -42,6 +44,24 @@ def test_a_run_tells_what_it_did(workbench: Workbench):
     assert (counts.calls, counts.failed_calls, counts.instructions, counts.answers) == (12, 0, 6, 6)
     assert (progress.prompt_tokens, progress.completion_tokens) == (counts.prompt_tokens, counts.completion_tokens)
     assert progress.prompt_tokens > 0
+
+
+def test_the_built_in_model_does_not_speak_for_another(workbench: Workbench):
+    plan = workbench.plan()
+    served = dataclasses.replace(workbench.server.endpoint, is_built_in=True)
+    with pytest.raises(SettingsError, match=f"is one for {MODEL}, and no endpoint is set"):
+        execute(plan, database=workbench.database, folder=workbench.folder(plan), endpoint=served, concurrency=1)
+    assert workbench.server.requests == ()
+    assert not workbench.folder(plan).exists()
+
+
+def test_the_status_tells_where_and_with_how_many_calls_at_once(workbench: Workbench):
+    plan = workbench.plan()
+    workbench.execute(plan, concurrency=3)
+    status = read_status(workbench.folder(plan))
+    assert status is not None
+    assert (status.endpoint, status.concurrency) == (workbench.server.endpoint.label, 3)
+    assert API_KEY not in str(status)
 
 
 def test_the_row_of_a_run_says_how_it_ended(workbench: Workbench):

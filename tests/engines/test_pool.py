@@ -1,6 +1,7 @@
 """Work is begun depth first, as much at once as may be, until nothing is left."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -77,6 +78,37 @@ def test_every_request_is_on_its_way_before_the_next_is_made():
 
     work_off(map(work, range(4)), most=4)
     assert events == [f"{what} {number}" for number in range(4) for what in ("made", "sent")]
+
+
+def test_nothing_is_begun_once_it_was_cancelled():
+    begun: list[int] = []
+
+    def work(number: int) -> Work:
+        async def do() -> list[Work]:
+            begun.append(number)
+            await asyncio.sleep(10)
+            return []
+
+        return Work("answers", do)
+
+    async def cancel_half_way() -> int:
+        pool = Pool(map(work, range(50)), most=50, may_begin=lambda: True, waiting=lambda: 0)
+
+        async def tick() -> bool:
+            return True
+
+        working = asyncio.create_task(pool.work_off(tick, tick_seconds=10, grace_seconds=0))
+        while len(begun) < 20:
+            await asyncio.sleep(0)
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+        ended = len(begun)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        return ended
+
+    assert asyncio.run(cancel_half_way()) == len(begun) < 30
 
 
 def test_a_question_is_answered_before_the_next_is_begun():

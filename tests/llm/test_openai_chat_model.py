@@ -350,11 +350,79 @@ def test_an_address_without_a_proxy_is_called_directly(model_server: ModelServer
     assert complete(model_server.endpoint).text
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}", "socks5://127.0.0.1:{port}"])
-def test_a_proxy_that_cannot_be_reached_is_told_as_the_address(monkeypatch: pytest.MonkeyPatch, address: str):
-    monkeypatch.setenv("http_proxy", address.format(port=closed_port()))
-    with pytest.raises(GlanError, match="cannot be reached"):
+def test_a_proxy_may_be_named_without_a_scheme(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("http_proxy", f"127.0.0.1:{model_server.port}")
+    complete(Endpoint("http://model.invalid/v1", API_KEY))
+    assert model_server.requests[0].path == "http://model.invalid/v1/chat/completions"
+
+
+def test_an_address_without_a_proxy_may_be_named_with_its_port(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{closed_port()}")
+    monkeypatch.setenv("no_proxy", f"127.0.0.1:{model_server.port}")
+    assert complete(model_server.endpoint).text
+
+
+def test_a_proxy_that_is_not_there_is_told_as_such(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{closed_port()}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(CallError, match="its proxy does not let it through") as caught:
+        complete(model_server.endpoint)
+    assert "http_proxy" in caught.value.hint
+    assert (caught.value.kind, caught.value.was_sent) == ("connection", False)
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks5://me:secret@127.0.0.1:1080", "http://127.0.0.1:x", "not a proxy", "http://[bad"]
+)
+def test_a_proxy_that_cannot_be_used_ends_the_run_before_it_is_spoken_to(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, proxy: str
+):
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(EndpointError, match="cannot be used") as caught:
+        complete(model_server.endpoint)
+    assert "secret" not in f"{caught.value.message}{caught.value.hint}"
+    assert model_server.requests == ()
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_an_address_that_points_elsewhere_ends_the_run(model_server: ModelServer, status: int):
+    elsewhere = f"{model_server.base_url}/elsewhere"
+    model_server.script = lambda request: Reply(status=status, headers={"Location": elsewhere})
+    with pytest.raises(EndpointError, match=f"points to another address: {elsewhere}"):
+        complete(model_server.endpoint)
+    assert len(model_server.requests) == 1
+
+
+def test_what_cannot_be_unpacked_is_unreadable_and_no_broken_connection(model_server: ModelServer):
+    model_server.script = lambda request: Reply(body=b"this is not gzip", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(CallError, match="cannot be unpacked") as caught:
+        complete(model_server.endpoint)
+    assert (caught.value.kind, caught.value.is_retryable) == ("unreadable", False)
+
+
+def test_a_name_that_nobody_knows_is_told_as_such():
+    with pytest.raises(CallError, match="its name is not known"):
         complete(Endpoint("http://model.invalid/v1", API_KEY))
+
+
+def test_https_where_http_is_spoken_is_told_as_such(model_server: ModelServer):
+    with pytest.raises(CallError, match="it does not speak TLS"):
+        complete(Endpoint(model_server.base_url.replace("http:", "https:"), API_KEY))
+
+
+def test_an_organisation_that_no_header_can_carry_is_told(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENAI_ORG_ID", "org\nabc")
+    with pytest.raises(EndpointError, match="control characters"):
+        complete(model_server.endpoint)
+
+
+def test_an_error_without_words_is_told_by_its_status_alone(model_server: ModelServer):
+    model_server.script = lambda request: Reply(status=500, body=b"")
+    with pytest.raises(CallError, match=r"answered with HTTP 500\.$"):
+        complete(model_server.endpoint)
 
 
 def test_a_call_that_is_not_answered_in_time_fails_alone(model_server: ModelServer):

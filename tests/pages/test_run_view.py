@@ -1,5 +1,6 @@
 """Does the view of a run say how it goes, and do its buttons do what they say?"""
 
+import dataclasses
 import itertools
 import os
 import shutil
@@ -15,6 +16,7 @@ from glan_core.engines.background import Background
 from glan_core.entities import RunState
 from glan_core.planning.plan import PlanRequest, make_plan
 from glan_core.presets import preset
+from glan_core.runs.run_folder import read_status, write_status
 from glan_core.scope import resolve_scope
 from glan_core.settings import runs_folder
 from glan_core.store.database import Database, open_database
@@ -244,6 +246,7 @@ def test_an_error_that_came_before_the_run_is_shown_with_its_hint(app: AppTest, 
     app.run()
     assert not app.exception
     assert "cannot be written" in texts(app).replace("\\", "")
+    assert "Free space, then go on." in texts(app)
 
 
 def test_a_run_elsewhere_is_shown_as_it_grows(
@@ -310,6 +313,9 @@ def test_an_interrupted_run_offers_to_go_on(app: AppTest, app_database: Database
     assert run is not None
     object.__setattr__(run, "state", RunState.INTERRUPTED)
     save_run(app_database.cursor(), run)
+    status = read_status(folder_of(run_id))
+    assert status is not None
+    write_status(folder_of(run_id), dataclasses.replace(status, state=RunState.RUNNING))  # as a process that was killed
     app.run()
     assert "interrupted" in texts(app)
     assert "Go on" in labels(app)

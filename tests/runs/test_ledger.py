@@ -187,7 +187,7 @@ def test_what_a_failed_flush_could_not_write_comes_with_the_next(
     async def action(ledger: Ledger) -> None:
         ledger.keep(instruction("a"))
         with monkeypatch.context() as patched:
-            patched.setattr("glan_core.runs.ledger.ingest_last", refuse)
+            patched.setattr("glan_core.runs.ledger.ingest_up_to", refuse)
             with pytest.raises(DiskError):
                 await ledger.flush()
         ledger.keep(answer("a"))
