@@ -1,31 +1,21 @@
-"""How does one request reach an OpenAI-compatible endpoint, and what do its errors mean?
+"""How does one request reach an OpenAI-compatible endpoint, and its reply come back?
 
 Each call is sent once; whether it is sent again is decided in steady_chat_model.py.
 
-401, 403                     EndpointError: the key is refused
-404, or model_not_found      EndpointError: no such model, or no such path
-402, or insufficient_quota   EndpointError: there is no money left
-no address at all            EndpointError
-another address, by a redirect   EndpointError
+a status other than 200          see refusals.py
+no address at all                EndpointError
 no connection, or a broken one   CallError `connection`, retryable
 no reply in time             CallError `timeout`: the endpoint may still be at work on it
-408, 409, 429, 5xx           CallError `http_429` ..., retryable, with what Retry-After says
 a body that is no completion     CallError `unreadable` or `no_choices`: an attempt of its item, see attempts.py
-400, 413, 422 ...            CallError: this request is refused, asking again would not help
 """
 
 import asyncio
 import json
 import ssl
 import time
-import urllib.parse
-import urllib.request
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import aiohttp
 import httpx2
@@ -35,18 +25,17 @@ from aiohttp.http_exceptions import ContentEncodingError
 from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
 from glan_core.llm.endpoint import Endpoint
+from glan_core.llm.proxies import PROXY_HINT, find_proxy
+from glan_core.llm.refusals import KEY_HINT, error_of_status, storable
 
 TIMEOUT_SECONDS = 180.0
 _CONNECTING_SECONDS = 30.0
 _MOST_BYTES = 32_000_000  # of a reply; the longest that a model writes has some hundred thousand
-_MOST_LETTERS = 300  # of what an endpoint says about an error
 
 _ADDRESS_HINT = (
     "Check the address (OPENAI_BASE_URL or --base-url, usually ending in /v1) and that the server is running."
 )
 _HEADER_HINT = "Check the environment variables OPENAI_ORG_ID and OPENAI_PROJECT_ID."
-_PROXY_HINT = "Check the environment variables http_proxy, https_proxy, all_proxy and no_proxy."
-_KEY_HINT = "Check the environment variable OPENAI_API_KEY; it is read at the start."
 
 # What the client and the lines that read its result raise when the body is something else: a web page, half a
 # document, JSON of another shape.
@@ -64,8 +53,8 @@ class OpenAIChatModel:
         self._timeout_seconds = timeout_seconds
         if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
             # No HTTP header can carry it, and what the client raises then quotes it.
-            raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", _KEY_HINT)
-        self._proxy = _proxy(endpoint.base_url)
+            raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", KEY_HINT)
+        self._proxy = find_proxy(endpoint.base_url)
         try:
             self._client = openai.AsyncOpenAI(
                 base_url=endpoint.base_url,
@@ -86,8 +75,8 @@ class OpenAIChatModel:
 
     async def __aenter__(self) -> Self:
         """Open nothing yet: connections are made by the first call."""
-        # A call goes to aiohttp itself and not through the client, whose layers take three times as long as everything
-        # that aiohttp does (benchmarks/README.md). Address, key and headers are the client's.
+        # A call goes to aiohttp itself and not through the client, whose leanest way in takes 0.3 ms of CPU more a call
+        # (benchmarks/README.md). Address, key and headers are the client's.
         self._session = aiohttp.ClientSession(
             headers=self._headers,
             # How many calls are under way is decided in throttle.py.
@@ -123,7 +112,7 @@ class OpenAIChatModel:
         except _LOST as error:
             raise self._lost(error) from error
         if response.status != 200:
-            raise self._refused(response.status, response.headers, content, model=request.model)
+            raise error_of_status(self._endpoint, response.status, response.headers, content, model=request.model)
         try:
             completion = json.loads(content)
             if not completion.get("choices"):
@@ -133,7 +122,7 @@ class OpenAIChatModel:
             usage = completion.get("usage") or {}
             refusal = said.get("refusal")
             return ChatReply(
-                text=_storable(said.get("content") or refusal or ""),
+                text=storable(said.get("content") or refusal or ""),
                 finish_reason="refusal" if refusal else str(choice.get("finish_reason") or "unknown"),
                 prompt_tokens=_tokens(usage, "prompt_tokens"),
                 completion_tokens=_tokens(usage, "completion_tokens"),
@@ -151,7 +140,9 @@ class OpenAIChatModel:
             return tuple(sorted(model.id for model in page.data if model.id))
         except openai.APIStatusError as error:
             response = error.response
-            refused = self._refused(response.status_code, response.headers, response.content, model="")
+            refused = error_of_status(
+                self._endpoint, response.status_code, response.headers, response.content, model=""
+            )
             raise EndpointError(refused.message, refused.hint) from error
         except openai.APIConnectionError as error:
             raise EndpointError(f"{self._endpoint.label} cannot be reached.", _ADDRESS_HINT) from error
@@ -164,7 +155,7 @@ class OpenAIChatModel:
             return CallError(message, kind="unreadable", hint=_ADDRESS_HINT)
         why, hint = "", _ADDRESS_HINT
         if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
-            why, hint = ": its proxy does not let it through", _PROXY_HINT
+            why, hint = ": its proxy does not let it through", PROXY_HINT
         elif isinstance(error, aiohttp.ClientConnectorCertificateError):
             why = f": its certificate is not trusted ({error.certificate_error})"
         elif isinstance(error, aiohttp.ClientConnectorSSLError):
@@ -206,65 +197,13 @@ class OpenAIChatModel:
         error = completion.get("error")
         status = error.get("code") if isinstance(error, dict) else None
         if isinstance(status, int) and 400 <= status < 600:
-            return self._refused(status, response.headers, content, model=model)
+            return error_of_status(self._endpoint, status, response.headers, content, model=model)
         return CallError("The endpoint sent a reply without choices.", kind="no_choices")
-
-    def _refused(
-        self, status: int, headers: Mapping[str, str], content: bytes, *, model: str
-    ) -> EndpointError | CallError:
-        where = self._endpoint.label
-        if 300 <= status < 400 and "location" in headers:
-            there = _storable(headers["location"])[:_MOST_LETTERS]
-            return EndpointError(f"{where} points to another address: {there}", "Put that into OPENAI_BASE_URL.")
-        said = _error_of(content, api_key=self._endpoint.api_key)
-        if status in (401, 403):
-            return EndpointError(f"{where} refused the key.", _KEY_HINT)
-        if status == 404 or "model_not_found" in said.codes:
-            return EndpointError(
-                f"{where} knows no model {model!r}." if model else f"{where} has no list of models.",
-                "Check the model's name (GLAN_MODEL or --model) and the address, which usually ends in /v1.",
-            )
-        if status == 402 or "insufficient_quota" in said.codes:
-            return EndpointError(f"{where} says that its quota is used up: {said.message}", "Top it up, then go on.")
-        return CallError(
-            f"{where} answered with HTTP {status}{f': {said.message}' if said.message else '.'}",
-            kind=f"http_{status}",
-            is_retryable=status in (408, 409, 429) or status >= 500,
-            retry_after_seconds=_retry_after_seconds(headers),
-        )
 
 
 @cache
 def _certificates() -> ssl.SSLContext:
     return httpx2.create_ssl_context()  # reading them takes 40 ms, so once a process
-
-
-def _proxy(url: str) -> str | None:
-    """Give the proxy that the environment names for this address, if any; aiohttp would look for it at every call.
-
-    Raises EndpointError for a proxy that cannot be used.
-    """
-    try:
-        address = urllib.parse.urlsplit(url)
-        host, port = address.hostname, address.port
-    except ValueError:
-        return None  # the first call tells that this is no address
-    if not host or urllib.request.proxy_bypass(host if port is None else f"{host}:{port}"):
-        return None
-    proxies = urllib.request.getproxies()
-    named = proxies.get(address.scheme) or proxies.get("all")
-    if not named:
-        return None
-    proxy = named if "://" in named else f"http://{named}"
-    try:
-        parts = urllib.parse.urlsplit(proxy)
-        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in proxy and parts.port != 0
-    except ValueError:
-        is_usable = False
-    if not is_usable:
-        # Without what may be its password.
-        raise EndpointError(f"The proxy {named.rpartition('@')[2]!r} of the environment cannot be used.", _PROXY_HINT)
-    return proxy
 
 
 def _body(request: ChatRequest) -> bytes:
@@ -293,51 +232,6 @@ def _arguments(request: ChatRequest) -> dict[str, Any]:
     return arguments
 
 
-class _Said(NamedTuple):
-    message: str
-    codes: tuple[str, ...]
-
-
-def _error_of(content: bytes, *, api_key: str) -> _Said:
-    """Read {"error": {"message": ..., "code": ..., "type": ...}}, or what is left of it in another shape."""
-    try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
-        body = content.decode(errors="replace")
-    inner = body.get("error", body) if isinstance(body, dict) else body
-    message = str(inner.get("message") or inner) if isinstance(inner, dict) else str(inner)
-    if api_key:
-        message = message.replace(api_key, "***")  # some endpoints quote the request back
-    # OpenAI says it in both, others in one of them.
-    codes = (str(inner.get("code")), str(inner.get("type"))) if isinstance(inner, dict) else ()
-    words = _storable(" ".join(message.split()))
-    if len(words) > _MOST_LETTERS:
-        words = f"{words[:_MOST_LETTERS]}…"
-    return _Said(words if not words or words.endswith((".", "!", "?", "…")) else f"{words}.", codes)
-
-
-def _retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """Read Retry-After, as seconds or as a date, or OpenAI's finer retry-after-ms."""
-    try:
-        if "retry-after-ms" in headers:
-            return max(0.0, float(headers["retry-after-ms"]) / 1000)
-        if "retry-after" not in headers:
-            return None
-        value = headers["retry-after"].strip()
-        if value.replace(".", "", 1).isdigit():
-            return float(value)
-        # By the endpoint's own clock where it tells it: the one here may be minutes off.
-        now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):
-        return None  # neither form: the endpoint's own waits apply
-
-
 def _tokens(usage: object, name: str) -> int | None:
     value = usage.get(name) if isinstance(usage, dict) else None
     return value if isinstance(value, int) and 0 <= value <= _MOST_TOKENS else None
-
-
-def _storable(text: str) -> str:
-    """Replace lone surrogates, which JSON can carry and UTF-8 cannot."""
-    return text.encode("utf-8", errors="replace").decode("utf-8")

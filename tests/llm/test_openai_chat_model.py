@@ -390,9 +390,10 @@ def test_a_proxy_that_cannot_be_used_ends_the_run_before_it_is_spoken_to(
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_an_address_that_points_elsewhere_ends_the_run(model_server: ModelServer, status: int):
     elsewhere = f"{model_server.base_url}/elsewhere"
-    model_server.script = lambda request: Reply(status=status, headers={"Location": elsewhere})
-    with pytest.raises(EndpointError, match=f"points to another address: {elsewhere}"):
+    model_server.script = lambda request: Reply(status=status, headers={"Location": f"{elsewhere}?key={API_KEY}"})
+    with pytest.raises(EndpointError, match=f"points to another address: {elsewhere}") as caught:
         complete(model_server.endpoint)
+    assert API_KEY not in caught.value.message
     assert len(model_server.requests) == 1
 
 
