@@ -12,7 +12,7 @@ export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .NOTPARALLEL:
-.PHONY: help run test format screenshots clean
+.PHONY: help run test format screenshots demo clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ format: .venv/tests-installed  ## format the code and fix what can be fixed by i
 screenshots: .venv/tests-installed  ## make the pictures of the README anew
 	$(VENV) -m tests.browser.chromium
 	$(VENV) -m docs.make_screenshots
+
+demo: .venv/app-installed  ## make the demo corpus anew, or what is missing of it (hours)
+	$(VENV) -m docs.make_demo
 
 clean:  ## remove .venv and the caches, never workspace/
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results

@@ -2,15 +2,13 @@
 
     make screenshots        or: python -m docs.make_screenshots
 
-From the real app on a database of its own: pairs by the built-in model over every syllabus that is shipped, one run
-of five pairs beside them, and an export. Then each page is opened at 1440 x 900, light and dark, and drawn into
-docs/screenshots/<page>-<ground>.png. It takes some minutes, nearly all of them for the pairs. The same seeds are
-used each time, but the built-in model words its replies a little differently from machine to machine.
+From the real app on a database of its own: the shipped demo pairs, one run of five pairs by the built-in model beside
+them, and an export of these. Then each page is opened at 1440 x 900, light and dark, and drawn into
+docs/screenshots/<page>-<ground>.png. It takes some minutes. The same seed is used each time, but the built-in model
+words its replies a little differently from machine to machine.
 """
 
 import contextlib
-import json
-import os
 import socket
 import subprocess
 import sys
@@ -23,14 +21,12 @@ from typing import NamedTuple
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+from docs.headless import command, environment
 from glan_core.scope import resolve_scope
 from glan_core.settings import PROJECT_FOLDER, exports_folder
 from glan_core.store.database import open_database
-from glan_core.store.reports import list_fields
 from tests.browser.chromium import find_chromium, launch_options
 
-PAIRS = 40
-"""Over all shipped syllabi; the run of five comes on top."""
 FOLDER = Path(__file__).parent / "screenshots"
 GROUNDS = ("light", "dark")
 WIDTH, HEIGHT = 1440, 900
@@ -86,28 +82,10 @@ def fill(database: Path) -> Example:
     command("init", database=database)
     with open_database(database) as opened:
         cursor = opened.cursor()
-        scope = [word for field in list_fields(cursor) for word in ("--scope", field)]
         physics, thermodynamics = (resolve_scope(cursor, name).node_id for name in ("Physics", "Thermodynamics"))
-    command("generate", *scope, "--instructions", str(PAIRS), database=database)
     run = command("generate", "--scope", "Physics", "--instructions", "5", "--seed", "1", database=database)
     command("export", str(exports_folder(database) / "pairs.jsonl"), database=database)
     return Example(physics, thermodynamics, run["run_id"])
-
-
-def command(*arguments: str, database: Path) -> dict[str, str]:
-    """Run a command of glan_core and give its JSON; what it tells on the way goes to standard error."""
-    line = [sys.executable, "-m", "glan_core", *arguments, "--database", str(database), "--json"]
-    done = subprocess.run(line, cwd=PROJECT_FOLDER, env=environment(database), stdout=subprocess.PIPE, check=False)
-    if done.returncode > 1:  # 1 means that some items failed, which is no harm here
-        sys.exit(f"{' '.join(line)} ended with {done.returncode}")
-    result: dict[str, str] = json.loads(done.stdout)
-    return result
-
-
-def environment(database: Path) -> dict[str, str]:
-    """Give the environment without the user's own models, so that the built-in one answers."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "GLAN_"))}
-    return kept | {"GLAN_DATABASE": str(database), "HF_HUB_OFFLINE": "1"}
 
 
 @contextlib.contextmanager

@@ -69,9 +69,9 @@ def _requirements() -> str:
     return (PROJECT_FOLDER / "requirements.txt").read_text(encoding="utf-8")
 
 
-def _built_in_model(_: Settings) -> Check:
+def _built_in_model(settings: Settings) -> Check:
     megabytes = built_in.weights().stat().st_size / 1e6
-    endpoint = built_in.start()
+    endpoint = built_in.start(settings.threads)
     choice = ModelChoice(endpoint, built_in.MODEL, built_in.MODEL, built_in.CONCURRENCY)
     seconds = check_endpoint(choice)
     return Check("built-in model", "ok", f"{built_in.MODEL}, {megabytes:.0f} MB, answers in {seconds:.1f} s")

@@ -194,6 +194,10 @@ class Run:
     finished_at: datetime | None = None
     message: str = ""
     """Why a run stopped, in one sentence with its hint."""
+    is_demo: bool = False
+    """Shipped with the release (demo.py), not made here."""
+    is_removed: bool = False
+    """Its pairs count nowhere, until they are put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,7 @@ class Filter:
     statuses: tuple[str, ...] = ()
     has_answer: bool | None = None
     is_flagged: bool | None = None
+    is_demo: bool | None = None
     instruction_ids: tuple[str, ...] = ()
     projection_id: str = ""
     polygon: tuple[tuple[float, float], ...] = field(default=())

@@ -30,8 +30,8 @@ from glan_core.store.pairs import count_pairs
 
 FORMATS = {"chat": ".jsonl", "parquet": ".parquet"}
 """Format names with the file ending each is given."""
-GATES = ("flagged", "rejected")
-"""What is left out unless asked for: pairs with a quality flag, and pairs that a reviewer rejected."""
+GATES = ("demo", "flagged", "rejected")
+"""What is left out unless asked for: the shipped demo pairs, pairs with a quality flag, and rejected pairs."""
 _PARQUET_ROWS = 10_000
 
 
@@ -126,6 +126,10 @@ def gated(filter_: Filter, gates: tuple[str, ...]) -> Filter:
 
     Raises ExportError if the filter asks for just what a gate leaves out.
     """
+    if "demo" in gates:
+        if filter_.is_demo:
+            raise _contradiction("demo")
+        filter_ = dataclasses.replace(filter_, is_demo=False)
     if "flagged" in gates:
         if filter_.is_flagged:
             raise _contradiction("flagged")

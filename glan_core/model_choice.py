@@ -50,7 +50,7 @@ class EndpointChoice(NamedTuple):
 def choose_endpoint(settings: Settings) -> EndpointChoice:
     """Give the endpoint that the settings mean; starts the built-in model if it is that one. Raises EndpointError."""
     if not settings.base_url:
-        return EndpointChoice(built_in.start(), built_in.CONCURRENCY)
+        return EndpointChoice(built_in.start(settings.threads), built_in.CONCURRENCY)
     return EndpointChoice(Endpoint(settings.base_url, settings.api_key), CONCURRENCY)
 
 

@@ -7,10 +7,12 @@
     GLAN_ANSWER_MODEL  another model for the answers, as the paper does it
     GLAN_LANGUAGE      the language of questions and answers, such as ko or Korean; English otherwise
     GLAN_TEMPLATES     a folder of prompt templates of one's own; see glan_core/prompts/
+    GLAN_THREADS       how many cores the built-in model writes with; all but one otherwise
 
 With neither OPENAI_BASE_URL nor OPENAI_API_KEY the built-in model answers.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,12 +41,15 @@ class Settings:
     """Two letters of ISO 639-1."""
     templates_folder: str
     """Empty: the shipped templates only."""
+    threads: int | None = None
+    """Cores that the built-in model writes with. None: all but one, which is left to the pages."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings from environment variables; empty ones count as missing.
 
-    SettingsError for an address that carries a secret, as addresses are shown and kept, and for an unknown language.
+    SettingsError for an address that carries a secret, as addresses are shown and kept, and for an unknown language,
+    and for a number of threads that is none.
     """
     base_url = environment.get("OPENAI_BASE_URL", "").strip()
     api_key = environment.get("OPENAI_API_KEY", "").strip()
@@ -66,7 +71,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         answer_model=environment.get("GLAN_ANSWER_MODEL", "").strip(),
         language=language_code(environment.get("GLAN_LANGUAGE", "").strip() or "en"),
         templates_folder=str(Path(templates).expanduser().resolve()) if templates else "",
+        threads=_threads(environment.get("GLAN_THREADS", "").strip()),
     )
+
+
+def _threads(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= (os.cpu_count() or 1):
+        raise SettingsError(
+            f"GLAN_THREADS is {text!r}.",
+            f"Use a whole number from 1 to {os.cpu_count() or 1}, the cores of this machine.",
+        )
+    return int(text)
 
 
 def runs_folder(database: Path) -> Path:

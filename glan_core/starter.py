@@ -1,8 +1,8 @@
 """What does a new database hold?
 
-The starter curriculum in data/curriculum: `taxonomy.yaml` with fields, sub-fields and disciplines, `votes.yaml` with
-what was said about them and about candidates that were removed, and one file a discipline with its subjects, of which
-at least one has a syllabus. data/README.md shows the form of each.
+The starter curriculum and the demo corpus (demo.py). The curriculum lies in data/curriculum: `taxonomy.yaml` with
+fields, sub-fields and disciplines, `votes.yaml` with what was said about them and about candidates that were removed,
+and one file a discipline with its subjects, of which at least one has a syllabus. data/README.md has their form.
 """
 
 import os
@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 import yaml
 
 from glan_core import ids
+from glan_core.demo import insert_demo
 from glan_core.entities import (
     SUBJECT_LEVELS,
     ClassSession,
@@ -78,10 +79,11 @@ def insert_curriculum(cursor: Cursor, curriculum: Curriculum) -> None:
     insert_votes(cursor, curriculum.votes)
 
 
-def create_database(path: Path, *, curriculum: Curriculum | None) -> None:
-    """Make a database file, with a curriculum if one is given; whole or not at all.
+def create_database(path: Path, *, curriculum: Curriculum | None, demo: Path | None = None) -> None:
+    """Make a database file, with a curriculum and a folder's demo corpus if they are given; whole or not at all.
 
-    Raises StoreError if it cannot be made, and SettingsError if something is there already.
+    Raises StoreError if it cannot be made, SettingsError if something is there already, and CurriculumError if the
+    demo corpus cannot be read or is one of another curriculum.
     """
     if path.exists():
         raise SettingsError(f"{path} is there already.", "Name another file with --database, or use this one as it is.")
@@ -92,6 +94,8 @@ def create_database(path: Path, *, curriculum: Curriculum | None) -> None:
         with open_database(unfinished, create=True) as database, explained_errors(path):
             if curriculum is not None:
                 insert_curriculum(database.cursor(), curriculum)
+            if demo is not None:
+                insert_demo(database.cursor(), demo)
         with explained_errors(path):
             unfinished.replace(path)
     finally:

@@ -43,6 +43,7 @@ LAYERS = (
             "runs",
             "engines",
             "export",
+            "demo",
             "starter",
             "model_choice",
             "placement",

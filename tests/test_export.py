@@ -335,7 +335,7 @@ def test_an_unknown_format_is_refused(pairs: Small, out: Path):
 def test_an_unknown_gate_is_refused(pairs: Small, out: Path):
     with pytest.raises(ExportError, match="no gate 'short'") as raised:
         export_pairs(pairs.cursor, out, format_="chat", filter_=Filter(), gates=("flagged", "short"))
-    assert raised.value.hint == "Gates are: flagged, rejected."
+    assert raised.value.hint == "Gates are: demo, flagged, rejected."
 
 
 def test_a_choice_that_fits_nothing_says_so(pairs: Small, out: Path):
@@ -430,7 +430,7 @@ def test_a_filter_with_an_unknown_condition_is_told_the_known_ones():
     assert "taxonomy_node_ids" in raised.value.hint
 
 
-@pytest.mark.parametrize("filter_", [Filter(is_flagged=True), Filter(statuses=("rejected",))])
+@pytest.mark.parametrize("filter_", [Filter(is_demo=True), Filter(is_flagged=True), Filter(statuses=("rejected",))])
 def test_a_filter_that_asks_for_what_a_gate_leaves_out_is_refused(pairs: Small, tmp_path: Path, filter_: Filter):
     with pytest.raises(ExportError, match="leaves them out"):
         export_pairs(pairs.cursor, tmp_path / "pairs.jsonl", format_="chat", filter_=filter_)

@@ -21,7 +21,7 @@ ALL_STAGES = "subjects,syllabus,class_details,instructions,answers"
 # init ---------------------------------------------------------------------------------------------------------------
 
 
-def test_init_makes_a_database_with_the_starter_curriculum(tmp_path: Path):
+def test_init_makes_a_database_with_the_starter_curriculum_and_the_demo_pairs(tmp_path: Path):
     terminal = Terminal(tmp_path / "new" / "folder")
     ran = terminal.run("init", "--json")
     curriculum = read_curriculum()
@@ -29,13 +29,34 @@ def test_init_makes_a_database_with_the_starter_curriculum(tmp_path: Path):
     assert ran.data["fields"] == 8
     assert ran.data["subjects"] == len(curriculum.subjects)
     assert ran.data["key_concepts"] == len(curriculum.key_concepts)
+    assert ran.data["demo_answers"] == ran.data["answers"] > 0
     assert count(terminal.database) == {name: ran.data[name] for name in count(terminal.database)}
+
+
+def test_the_demo_pairs_can_be_left_out_put_in_and_taken_out(tmp_path: Path):
+    terminal = Terminal(tmp_path)
+    made = terminal.run("init", "--without-demo", "--json").data
+    assert (made["disciplines"], made["answers"]) == (126, 0)
+    added = terminal.run("demo", "add", "--json").data["demo_pairs"]
+    assert added == count(terminal.database)["answers"] > 0
+    assert terminal.run("demo", "remove").out == f"{terminal.database} has no demo pairs.\n"
+    assert count(terminal.database)["answers"] == 0
+    assert terminal.run("demo", "add").out == f"{terminal.database} has {added:,} demo pairs.\n"
+
+
+def test_the_demo_pairs_do_not_fit_a_database_without_their_syllabi(tmp_path: Path):
+    terminal = Terminal(tmp_path)
+    terminal.run("init", "--empty")
+    error, hint = complaint(terminal.run("demo", "add"))
+    assert "made of syllabi that this database does not hold" in error
+    assert "--without-demo" in hint
+    assert not any(count(terminal.database).values())
 
 
 def test_an_empty_database_holds_nothing(tmp_path: Path):
     other = tmp_path / "other.duckdb"
     ran = Terminal(tmp_path).run("init", "--empty", "--database", other)
-    assert (ran.code, ran.out) == (0, f"Made {other} with 0 disciplines.\n")
+    assert (ran.code, ran.out) == (0, f"Made {other} with 0 disciplines and 0 demo pairs.\n")
     assert list(tmp_path.iterdir()) == [other]
     assert not any(count(other).values())
 

@@ -65,6 +65,17 @@ def test_an_unknown_language_is_refused():
         read_settings({"GLAN_LANGUAGE": "Elvish"})
 
 
+def test_the_built_in_model_leaves_a_core_free_unless_told_how_many_to_take():
+    assert read_settings({}).threads is None
+    assert read_settings({"GLAN_THREADS": " 1 "}).threads == 1
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", "²", "4096"])
+def test_a_number_of_threads_that_this_machine_does_not_have_is_refused(number: str):
+    with pytest.raises(SettingsError, match="GLAN_THREADS"):
+        read_settings({"GLAN_THREADS": number})
+
+
 def test_a_folder_of_templates_is_kept_as_a_whole_path():
     assert read_settings({}).templates_folder == ""
     assert read_settings({"GLAN_TEMPLATES": "~/mine"}).templates_folder == str(Path.home() / "mine")

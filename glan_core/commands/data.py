@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with, tell
+from glan_core.demo import DEMO_FOLDER
 from glan_core.doctor import examine
 from glan_core.entities import Filter
 from glan_core.errors import StoreError
@@ -21,15 +22,21 @@ from glan_core.store.reports import totals
 
 def init(
     database: DatabaseOption = None,
-    empty: Annotated[bool, typer.Option("--empty", help="Leave the curriculum out.")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Leave curriculum and demo out.")] = False,
+    without_demo: Annotated[bool, typer.Option("--without-demo", help="Leave the demo pairs out.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a database with the starter curriculum, or an empty one."""
+    """Make a database with the starter curriculum and the demo pairs, without these, or an empty one."""
     path = settings_with(database).database
-    create_database(path, curriculum=None if empty else read_curriculum())
+    create_database(
+        path,
+        curriculum=None if empty else read_curriculum(),
+        demo=None if empty or without_demo else DEMO_FOLDER,
+    )
     with open_database(path) as opened:
         found = totals(opened.cursor())._asdict()
-    tell({"database": str(path), **found}, as_json, f"Made {path} with {found['disciplines']} disciplines.")
+    holds = f"{found['disciplines']} disciplines and {found['demo_answers']:,} demo pairs"
+    tell({"database": str(path), **found}, as_json, f"Made {path} with {holds}.")
 
 
 def ingest(runs: RunsOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:

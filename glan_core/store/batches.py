@@ -22,9 +22,17 @@ def insert_batch(
     """
     if not rows:
         return
-    columns = list(rows[0])
-    batch = pa.Table.from_pylist(list(rows), schema=_schema(cursor, table, columns))
-    names = ", ".join(columns)
+    insert_table(
+        cursor,
+        table,
+        pa.Table.from_pylist(list(rows), schema=_schema(cursor, table, list(rows[0]))),
+        on_conflict=on_conflict,
+    )
+
+
+def insert_table(cursor: Cursor, table: str, batch: pa.Table, *, on_conflict: str = "nothing") -> None:
+    """Insert the rows of an Arrow table whose columns are those of `table`, as `insert_batch` does."""
+    names = ", ".join(batch.column_names)
     cursor.abort()  # a result that was not read to its end, as by fetchone, would keep the batch from being registered
     cursor.register("batch", batch)
     try:

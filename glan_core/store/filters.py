@@ -51,6 +51,9 @@ def condition_of(filter_: Filter) -> Condition:
     if filter_.is_flagged is not None:
         flagged = "in (select instruction_id from quality_flag)"
         add(f"pair.instruction_id {flagged}" if filter_.is_flagged else f"pair.instruction_id not {flagged}")
+    if filter_.is_demo is not None:
+        shipped = "in (select run_id from run where is_demo)"
+        add(f"pair.run_id {shipped}" if filter_.is_demo else f"pair.run_id not {shipped}")
     if len(filter_.polygon) >= 3:
         inside, corners = _inside(filter_.polygon)
         add(

@@ -22,6 +22,9 @@ class Totals(NamedTuple):
     runs: int
     disciplines_with_pairs: int
     flagged: int
+    demo_answers: int
+    """How many of the answers are of shipped runs."""
+    demo_flagged: int
 
 
 def totals(cursor: Cursor) -> Totals:
@@ -54,9 +57,16 @@ def totals(cursor: Cursor) -> Totals:
             (select count(*) from key_concept join kept_session using (class_session_id)),
             (select count(distinct instruction_id) from pair),
             (select count(answer_id) from pair),
-            (select count(*) from run),
+            (select count(*) from run where not is_removed),
             (select count(distinct discipline_id) from pair where answer_id is not null),
-            (select count(distinct instruction_id) from quality_flag join pair using (instruction_id))
+            (select count(distinct instruction_id) from quality_flag join pair using (instruction_id)),
+            (select count(answer_id) from pair where run_id in (select run_id from run where is_demo)),
+            (
+                select count(distinct instruction_id)
+                from quality_flag
+                join pair using (instruction_id)
+                where pair.run_id in (select run_id from run where is_demo)
+            )
         """
         )
     )

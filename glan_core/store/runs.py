@@ -10,7 +10,7 @@ import pandas as pd
 from glan_core.entities import Run, RunState
 from glan_core.store.database import Cursor, first_row
 
-_COLUMNS = "run_id, plan, settings, seed, state, engine, started_at, finished_at, message"
+_COLUMNS = "run_id, plan, settings, seed, state, engine, started_at, finished_at, message, is_demo, is_removed"
 
 
 class RunCounts(NamedTuple):
@@ -46,7 +46,7 @@ def save_run(cursor: Cursor, run: Run) -> None:
     cursor.execute(
         f"""
         insert into run ({_COLUMNS})
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do update set
             state = excluded.state,
             started_at = excluded.started_at,
@@ -63,6 +63,8 @@ def save_run(cursor: Cursor, run: Run) -> None:
             run.started_at,
             run.finished_at,
             run.message,
+            run.is_demo,
+            run.is_removed,
         ],
     )
 
@@ -74,17 +76,17 @@ def find_run(cursor: Cursor, run_id: str) -> Run | None:
 
 
 def list_runs(cursor: Cursor, *, limit: int = 100) -> tuple[Run, ...]:
-    """List the newest runs first."""
+    """List the newest runs first, without those that were removed."""
     rows = cursor.execute(
-        f"select {_COLUMNS} from run order by started_at desc, run_id limit ?",  # noqa: S608
+        f"select {_COLUMNS} from run where not is_removed order by started_at desc, run_id limit ?",  # noqa: S608
         [limit],
     ).fetchall()
     return tuple(_run(row) for row in rows)
 
 
 def count_runs(cursor: Cursor) -> int:
-    """Count all runs."""
-    row = first_row(cursor.execute("select count(*) from run"))
+    """Count all runs but those that were removed."""
+    row = first_row(cursor.execute("select count(*) from run where not is_removed"))
     return int(row[0]) if row else 0
 
 
@@ -147,7 +149,10 @@ def run_errors(cursor: Cursor, run_id: str) -> pd.DataFrame:
 
 
 def spending(cursor: Cursor) -> Spending:
-    """Add up all model calls; those of unknown price are counted apart, never taken for free."""
+    """Add up the model calls made here, so not those of shipped runs.
+
+    Calls of unknown price are counted apart, never taken for free.
+    """
     row = first_row(
         cursor.execute(
             """
@@ -158,6 +163,7 @@ def spending(cursor: Cursor) -> Spending:
             coalesce(sum(cost), 0),
             count(*) - count(cost)
         from model_call
+        where run_id not in (select run_id from run where is_demo)
         """
         )
     )
@@ -165,8 +171,18 @@ def spending(cursor: Cursor) -> Spending:
     return Spending(*row)
 
 
-def _run(row: tuple[str, str, str, int, str, str, datetime, datetime | None, str]) -> Run:
-    run_id, plan, settings, seed, state, engine, started_at, finished_at, message = row
+def _run(row: tuple[str, str, str, int, str, str, datetime, datetime | None, str, bool, bool]) -> Run:
+    run_id, plan, settings, seed, state, engine, started_at, finished_at, message, is_demo, is_removed = row
     return Run(
-        run_id, json.loads(plan), json.loads(settings), seed, RunState(state), engine, started_at, finished_at, message
+        run_id,
+        json.loads(plan),
+        json.loads(settings),
+        seed,
+        RunState(state),
+        engine,
+        started_at,
+        finished_at,
+        message,
+        is_demo,
+        is_removed,
     )

@@ -82,7 +82,9 @@ create table if not exists run (
     engine              varchar not null,
     started_at          timestamptz not null,
     finished_at         timestamptz,
-    message             varchar not null default ''     -- why it stopped
+    message             varchar not null default '',    -- why it stopped
+    is_demo             boolean not null default false, -- shipped with the release, not made here
+    is_removed          boolean not null default false  -- its pairs count nowhere; they can be put back
 );
 
 -- How much of each run's journal this database has taken in.
@@ -247,7 +249,18 @@ join taxonomy_node as sub_field on sub_field.taxonomy_node_id = discipline.paren
 join taxonomy_node as field on field.taxonomy_node_id = sub_field.parent_id
 where discipline.level = 'discipline';
 
+create or replace view removed_run as
+select run_id
+from run
+where is_removed;
+
+create or replace view kept_answer as
+select *
+from answer
+where not exists (from removed_run where removed_run.run_id = answer.run_id);
+
 -- Instruction and answer side by side with their place in the tree: what maps, tables and exports read.
+-- What a removed run has made is not among them.
 create or replace view pair as
 select
     instruction.instruction_id,
@@ -270,7 +283,8 @@ select
     path.field_id,
     path.field
 from instruction
-left join answer on answer.instruction_id = instruction.instruction_id
+left join kept_answer as answer on answer.instruction_id = instruction.instruction_id
 join syllabus on syllabus.syllabus_id = instruction.syllabus_id
 join subject on subject.subject_id = syllabus.subject_id
-join discipline_path as path on path.discipline_id = subject.discipline_id;
+join discipline_path as path on path.discipline_id = subject.discipline_id
+where not exists (from removed_run where removed_run.run_id = instruction.run_id);

@@ -19,6 +19,10 @@ from pages.shared.workspace import open_workspace
 
 FORMAT_WORDS = {"chat": "OpenAI chat (JSONL)", "parquet": "Parquet"}
 GATE_WORDS = {
+    "demo": (
+        "Leave out demo pairs",
+        "The pairs that came with the release, written by a model of 135 million parameters.",
+    ),
     "flagged": (
         "Leave out flagged pairs",
         "Cut off, refused, in another language, or an answer that repeats the question.",
@@ -49,7 +53,9 @@ with choice:
         "Made by",
         list(runs),
         default=[asked_for] if asked_for in runs else [],
-        format_func=lambda run_id: f"Run {run_id[:6]}, {ago(runs[run_id].started_at)}",
+        format_func=lambda run_id: (
+            f"{'Demo run' if runs[run_id].is_demo else 'Run'} {run_id[:6]}, {ago(runs[run_id].started_at)}"
+        ),
         placeholder="Every run",
     )
     gates = tuple(gate for gate in GATES if st.checkbox(GATE_WORDS[gate][0], value=True, help=GATE_WORDS[gate][1]))
@@ -70,10 +76,15 @@ with result:
     with st.container(border=True), st.grid(2, min_column_width=120, gap="small"):
         st.metric("Pairs in the file", count(pairs))
         st.metric(
-            "Left out", count(all_pairs - pairs), help="By the two boxes at the left, or because an answer is missing."
+            "Left out", count(all_pairs - pairs), help="By the boxes at the left, or because an answer is missing."
         )
     if not pairs:
-        st.info("No pair fits this choice. Widen it at the left.", icon=":material/filter_alt:")
+        st.info(
+            "Every pair of this choice is left out. Untick a box at the left, or make some pairs first."
+            if all_pairs
+            else "No pair fits this choice. Widen it at the left.",
+            icon=":material/filter_alt:",
+        )
         st.stop()
     name = f"pairs{FORMATS[format_]}"
     path = exports_folder(workspace.settings.database) / name

@@ -1,5 +1,7 @@
 """What does the set look like, and what lies here?"""
 
+import dataclasses
+
 import streamlit as st
 
 from glan_core.entities import Filter
@@ -38,19 +40,25 @@ if projection is None:
 run_id = st.query_params.get("run", "")
 base = Filter(run_ids=(run_id,) if run_id else (), projection_id=projection.projection_id)
 points = map_points(cursor, projection.projection_id, base, limit=MOST_POINTS)
+if points.empty and not run_id:
+    show_empty("There are no pairs to draw yet.", page="pages/generate/new_run.py", label="Make five pairs")
+    st.stop()
 if points.empty:
     st.info("No pair of this run is on the map yet.", icon=":material/filter_alt:")
     st.button("Show all pairs", on_click=st.query_params.clear, icon=":material/filter_alt_off:")
     st.stop()
+st.session_state[state.MAP_SEEN] = True
 total = count_pairs(cursor, base)
+demo = count_pairs(cursor, dataclasses.replace(base, is_demo=True))
 
+demo_share = "all of them" if demo == total else f"{count(demo)} of them"
 with st.container(horizontal=True, vertical_alignment="center"):
     shown = (
         f"all {count(total)}" if len(points) >= total else f"a fixed sample of {count(len(points))} of {count(total)}"
     )
     st.caption(
         f"Draw around points with the lasso or box to see their rows. Shown: {shown} pairs"
-        f"{plain(f' of run {run_id[:6]}') if run_id else ''}.",
+        f"{plain(f' of run {run_id[:6]}') if run_id else ''}{f', {demo_share} demo pairs' if demo else ''}.",
         width="stretch",
     )
     if run_id:

@@ -6,14 +6,16 @@ import streamlit as st
 from glan_core.figures.field_coverage import FieldCoverage, field_coverage
 from glan_core.outline import read_outline
 from glan_core.settings import exports_folder
+from glan_core.store.demo_pairs import demo_standing
 from glan_core.store.embeddings import find_newest_projection
 from glan_core.store.reports import list_fields, taxonomy_counts, totals
 from glan_core.store.runs import list_runs, run_counts, spending
+from pages.shared.demo_view import show_demo
 from pages.shared.feedback import show_empty
 from pages.shared.formats import ago, count, money
 from pages.shared.model import show_model
 from pages.shared.nodes import COUNT_WORDS, LEVEL_WORDS
-from pages.shared.state import TAXONOMY_SEEN
+from pages.shared.state import MAP_SEEN, TAXONOMY_SEEN
 from pages.shared.steps import Step, show_steps
 from pages.shared.theme import ground, show_figure
 from pages.shared.workspace import open_workspace
@@ -29,27 +31,25 @@ has_export = folder.exists() and any(folder.iterdir())
 
 st.title("Overview", anchor=False)
 
-first_steps = [
-    Step(
-        f"**Look at the taxonomy**: {made.disciplines} disciplines in {made.fields} fields.",
-        "Open taxonomy",
-        TAXONOMY,
-        is_done=made.answers > 0 or TAXONOMY_SEEN in st.session_state,
-    ),
-    Step(
-        "**Make five pairs** of question and answer. It takes about a minute.",
-        "New run",
-        NEW_RUN,
-        made.answers >= 5,
-    ),
-    Step(
-        "**See them on the map**, placed by what they mean.",
-        "Open map",
-        MAP,
-        find_newest_projection(cursor) is not None,
-    ),
-    Step("**Export** them as a file that a trainer reads.", "Export", EXPORT, has_export),
-]
+demo = demo_standing(cursor)
+if made.demo_answers:
+    show_demo(workspace, demo)
+own = made.answers - made.demo_answers
+look = Step(
+    f"**Look at the taxonomy**: {made.disciplines} disciplines in {made.fields} fields.",
+    "Open taxonomy",
+    TAXONOMY,
+    is_done=own > 0 or TAXONOMY_SEEN in st.session_state,
+)
+make = Step("**Make five pairs** of question and answer. It takes about a minute.", "New run", NEW_RUN, own >= 5)
+see = Step(
+    f"**See {'the demo pairs' if made.demo_answers else 'them'} on the map**, placed by what they mean.",
+    "Open map",
+    MAP,
+    (own >= 5 or MAP_SEEN in st.session_state) if made.demo_answers else find_newest_projection(cursor) is not None,
+)
+export = Step("**Export** yours as a file that a trainer reads.", "Export", EXPORT, has_export)
+first_steps = [look, see, make, export] if made.demo_answers else [look, make, see, export]
 with st.container(border=True, gap="small"):
     if not all(step.is_done for step in first_steps):
         st.subheader("First steps", anchor=False)
@@ -57,17 +57,18 @@ with st.container(border=True, gap="small"):
     else:
         st.subheader("Next steps", anchor=False)
         thin = made.disciplines - made.disciplines_with_pairs
+        own_flagged = made.flagged - made.demo_flagged
         next_steps = [
             Step(f"**Disciplines without a pair: {count(thin)}.** Fill the ones you need.", "Find them", TAXONOMY),
-            Step(f"**Pairs so far: {count(made.answers)}.** Make more where you need them.", "New run", NEW_RUN),
+            Step(f"**Pairs of yours so far: {count(own)}.** Make more where you need them.", "New run", NEW_RUN),
             Step(
-                f"**Pairs with a warning: {count(made.flagged)}.** Leave them out of the file.",
+                f"**Pairs of yours with a warning: {count(own_flagged)}.** Leave them out of the file.",
                 "Export",
                 EXPORT,
             ),
         ]
         show_steps(
-            [step for step, is_due in zip(next_steps, (thin, True, made.flagged), strict=True) if is_due],
+            [step for step, is_due in zip(next_steps, (thin, True, own_flagged), strict=True) if is_due],
             key="next",
         )
 
@@ -88,7 +89,10 @@ with st.container(border=True), st.grid(len(cards), min_column_width=100, gap="s
 left, right = st.columns([0.58, 0.42], gap="medium")
 with left, st.container(border=True, height="stretch"):
     st.subheader("Coverage", anchor=False)
-    st.markdown(f"{count(made.disciplines_with_pairs)} of {count(made.disciplines)} disciplines hold a pair.")
+    st.markdown(
+        f"{count(made.disciplines_with_pairs)} of {count(made.disciplines)} disciplines hold a pair"
+        f"{', demo pairs included' if made.demo_answers else ''}."
+    )
     order = list_fields(cursor)
     fields = sorted(read_outline(taxonomy_counts(cursor)).children(None), key=lambda field: order.index(field.name))
     coverage = [FieldCoverage(field.name, field.disciplines, field.disciplines_with_pairs) for field in fields]
@@ -129,9 +133,11 @@ else:
             "Calls": [made_by.calls for made_by in counts],
             "Cost": [money(made_by.cost) for made_by in counts],
             "Started": [ago(run.started_at) for run in runs],
-            "Message": [run.message for run in runs],
+            "Message": ["Demo corpus" if run.is_demo else run.message for run in runs],
         }
     )
     st.dataframe(table, hide_index=True, alt="The last runs, newest first.")
+if not made.demo_answers:
+    show_demo(workspace, demo)
 with model_card:
     show_model()

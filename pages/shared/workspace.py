@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from glan_core.demo import DEMO_FOLDER
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.engines.background import Background
 from glan_core.model_choice import ModelChoice, choose_model
@@ -39,7 +40,7 @@ class Workspace(NamedTuple):
 
 @st.cache_resource(show_spinner="Opening the database ...")
 def open_workspace() -> Workspace:
-    """Open the database, with the starter curriculum if it is new; raises StoreError and CurriculumError."""
+    """Open the database, with curriculum and demo corpus if it is new; raises StoreError and CurriculumError."""
     settings = read_settings(os.environ)
     database = open_or_create(settings)
     worker = EmbeddingWorker()
@@ -56,9 +57,9 @@ def open_model() -> ModelChoice:
 
 
 def open_or_create(settings: Settings) -> Database:
-    """Open the database of the settings; where there is none, make one with the starter curriculum."""
+    """Open the database of the settings; where there is none, make one with curriculum and demo corpus."""
     if not settings.database.exists():
-        create_database(settings.database, curriculum=read_curriculum())
+        create_database(settings.database, curriculum=read_curriculum(), demo=DEMO_FOLDER)
     # A headless command holds it for about a second.
     database = open_database(settings.database, wait_seconds=_WAIT_SECONDS)
     cursor = database.cursor()

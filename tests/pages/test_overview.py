@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from glan_core.demo import put_back_demo
 from glan_core.entities import Run, RunState
 from glan_core.store.database import Database
+from glan_core.store.reports import totals
 from glan_core.store.runs import save_run
 
 
@@ -21,6 +23,35 @@ def test_a_new_database_shows_its_curriculum_and_the_first_steps(app: AppTest) -
     assert labels(app)["Disciplines"] == "126"
     assert labels(app)["Pairs"] == "0"
     assert labels(app)["Cost"] == "$0"
+
+
+def press(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click().run()
+
+
+def test_demo_pairs_are_named_and_nothing_of_them_was_spent_here(app: AppTest, app_database: Database) -> None:
+    put_back_demo(app_database.cursor())
+    pairs = f"{totals(app_database.cursor()).demo_answers:,}"
+    app.run()
+    assert f"Demo corpus: {pairs} pairs" in app.markdown[0].value
+    assert [button.label for button in app.button][:5] == [
+        "Remove it",
+        "Open taxonomy",
+        "Open map",
+        "New run",
+        "Export",
+    ]
+    assert (labels(app)["Pairs"], labels(app)["Calls"]) == (pairs, "0")
+    assert set(app.dataframe[0].value["Message"]) == {"Demo corpus"}
+
+
+def test_demo_pairs_can_be_removed_and_put_in(app: AppTest, app_database: Database) -> None:
+    put_back_demo(app_database.cursor())
+    app.run()
+    press(app, "Remove it")
+    assert (labels(app)["Pairs"], len(app.dataframe)) == ("0", 0)
+    press(app, "Put it in")
+    assert labels(app)["Pairs"] == f"{totals(app_database.cursor()).demo_answers:,}" != "0"
 
 
 def test_a_visit_to_the_taxonomy_marks_the_first_step(app: AppTest) -> None:

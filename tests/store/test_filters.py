@@ -18,14 +18,16 @@ from glan_core.store.embeddings import insert_projected_points
 from glan_core.store.filters import condition_of
 from glan_core.store.ingest import ingest
 from glan_core.store.pairs import count_pairs
+from glan_core.store.runs import save_run
 from tests.conftest import Small
 from tests.small_curriculum import small_curriculum
-from tests.small_pairs import answer, instruction
+from tests.small_pairs import answer, instruction, run
 
 
 @pytest.fixture
 def pairs(small: Small) -> Small:
-    """Three instructions of Optics: a (run one, answered, flagged), b (run one, answered, accepted), c (run two)."""
+    """Three instructions of Optics: a (run one, answered, flagged), b (run one, answered, accepted), c (a demo run)."""
+    save_run(small.cursor, run("two", is_demo=True))
     ingest(
         small.cursor,
         [
@@ -89,6 +91,8 @@ def test_several_nodes_mean_all_of_theirs(pairs: Small):
         (Filter(is_flagged=False), "bc"),
         (Filter(instruction_ids=("a", "c", "x")), "ac"),
         (Filter(run_ids=("one",), is_flagged=False), "b"),
+        (Filter(is_demo=True), "c"),
+        (Filter(is_demo=False), "ab"),
         (Filter(statuses=("accepted",), has_answer=False), ""),
     ],
 )

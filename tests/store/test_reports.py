@@ -24,6 +24,8 @@ def test_everything_is_counted_once(made: Small):
         "runs": 1,
         "disciplines_with_pairs": 1,
         "flagged": 1,
+        "demo_answers": 0,
+        "demo_flagged": 0,
     }
 
 
