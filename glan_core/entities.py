@@ -74,6 +74,7 @@ class Subject:
     subtopics: tuple[str, ...] = ()
     run_id: str | None = None
     model_call_id: str | None = None
+    status: Literal["kept", "removed"] = "kept"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ do about it). The command line prints both and exits with 2; the app shows both 
     |-- SettingsError           a setting or an argument that cannot be used
     |-- ScopeError              a node that does not exist, or a name that fits several
     |-- CurriculumError         a curriculum file that does not have the expected form
+    |-- EditError               a change of the curriculum that cannot be made
+    |   `-- EditConflictError       somebody else changed the same in the meantime
     |-- TemplateError           a prompt template that is missing or cannot be rendered
     |-- PlanError               nothing to generate with these settings
     |-- StoreError              the database file cannot be used
@@ -41,6 +43,14 @@ class ScopeError(GlanError):
 
 class CurriculumError(GlanError):
     """A curriculum file that does not have the expected form."""
+
+
+class EditError(GlanError):
+    """A change of the curriculum that cannot be made."""
+
+
+class EditConflictError(EditError):
+    """Somebody else changed the same in the meantime."""
 
 
 class TemplateError(GlanError):

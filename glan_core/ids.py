@@ -37,9 +37,12 @@ def content_id(text: str) -> str:
     return stable_id("content", text)
 
 
-def taxonomy_node_id(parent_id: str | None, name: str) -> str:
-    """Name a field (no parent), sub-field or discipline by its place and first name."""
-    return stable_id("taxonomy_node", parent_id, name)
+def taxonomy_node_id(parent_id: str | None, name: str, *, number: int = 1) -> str:
+    """Name a field (no parent), sub-field or discipline by its place and first name.
+
+    `number` tells it from others that were first called so, and have since got another name or place.
+    """
+    return stable_id("taxonomy_node", parent_id, name, *([number] if number > 1 else []))
 
 
 def vote_id(taxonomy_node_id: str, reviewer: str, voted_at: datetime) -> str:
@@ -47,9 +50,14 @@ def vote_id(taxonomy_node_id: str, reviewer: str, voted_at: datetime) -> str:
     return stable_id("vote", taxonomy_node_id, reviewer, voted_at.astimezone(UTC).isoformat())
 
 
-def subject_id(discipline_id: str, name: str) -> str:
-    """Name a subject by its discipline and first name."""
-    return stable_id("subject", discipline_id, name)
+def edit_id(number: int, label: str, edited_at: datetime) -> str:
+    """Name an edit by its place in the log, its words and its time, which is to carry its zone."""
+    return stable_id("edit", number, label, edited_at.astimezone(UTC).isoformat())
+
+
+def subject_id(discipline_id: str, name: str, *, number: int = 1) -> str:
+    """Name a subject by its discipline and first name, and by `number` as `taxonomy_node_id` does."""
+    return stable_id("subject", discipline_id, name, *([number] if number > 1 else []))
 
 
 def syllabus_id(subject_id: str, text: str) -> str:

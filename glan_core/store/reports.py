@@ -34,7 +34,7 @@ def totals(cursor: Cursor) -> Totals:
             """
         with kept_subject as (
             select subject_id
-            from subject
+            from kept_subject as subject
             join discipline_path as path on path.discipline_id = subject.discipline_id
         ),
         kept_syllabus as (
@@ -88,7 +88,7 @@ def taxonomy_counts(cursor: Cursor) -> pd.DataFrame:
                 subject.discipline_id,
                 count(distinct syllabus.syllabus_id) as syllabi,
                 count(distinct concept.key_concept_id) as key_concepts
-            from subject
+            from kept_subject as subject
             left join syllabus on syllabus.subject_id = subject.subject_id
             left join class_session as session on session.syllabus_id = syllabus.syllabus_id
             left join key_concept as concept on concept.class_session_id = session.class_session_id
@@ -130,7 +130,7 @@ def taxonomy_counts(cursor: Cursor) -> pd.DataFrame:
             counted.syllabi,
             counted.key_concepts,
             counted.pairs
-        from subject
+        from kept_subject as subject
         join counted on counted.subject_id = subject.subject_id
         join kept_taxonomy_node as node on node.taxonomy_node_id = subject.discipline_id
         order by 3, 4, 1

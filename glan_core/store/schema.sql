@@ -34,6 +34,18 @@ create table if not exists vote (
     voted_at            timestamptz not null
 );
 
+-- What people changed in the curriculum, in order. Append-only: to undo one is another edit.
+create table if not exists edit (
+    edit_id             varchar primary key,
+    number              bigint not null unique,         -- from 1
+    kind                varchar not null,               -- add, rename, describe, target, move, merge, split, ...
+    label               varchar not null,               -- what was done, in words
+    changes             json not null,                  -- rows before and after (store/edits.py)
+    editor              varchar not null default '',
+    edited_at           timestamptz not null,
+    of_edit_id          varchar                         -- the edit that this one undid or did again
+);
+
 -- What a student of a discipline should learn (paper 2.2).
 create table if not exists subject (
     subject_id          varchar primary key,
@@ -42,7 +54,8 @@ create table if not exists subject (
     level               varchar not null check (level in ('introductory', 'intermediate', 'advanced')),
     subtopics           varchar[] not null,
     run_id              varchar,                        -- null: shipped or written by hand
-    model_call_id       varchar
+    model_call_id       varchar,
+    status              varchar not null default 'kept' check (status in ('kept', 'removed'))
 );
 
 -- The course of a subject as text (paper 2.3); all versions stay.
@@ -235,6 +248,11 @@ where node.taxonomy_node_id not in (
     where ancestor_status <> 'kept'
 );
 
+create or replace view kept_subject as
+select *
+from subject
+where status = 'kept';
+
 -- A kept discipline with its names up to the field; what is removed, and all below it, has no path.
 create or replace view discipline_path as
 select
@@ -285,6 +303,6 @@ select
 from instruction
 left join kept_answer as answer on answer.instruction_id = instruction.instruction_id
 join syllabus on syllabus.syllabus_id = instruction.syllabus_id
-join subject on subject.subject_id = syllabus.subject_id
+join kept_subject as subject on subject.subject_id = syllabus.subject_id
 join discipline_path as path on path.discipline_id = subject.discipline_id
 where not exists (from removed_run where removed_run.run_id = instruction.run_id);

@@ -6,7 +6,7 @@ from glan_core.entities import Subject
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor, first_row
 
-_COLUMNS = "subject_id, discipline_id, name, level, subtopics, run_id, model_call_id"
+_COLUMNS = "subject_id, discipline_id, name, level, subtopics, run_id, model_call_id, status"
 
 
 def insert_subjects(cursor: Cursor, subjects: Sequence[Subject]) -> None:
@@ -23,6 +23,7 @@ def insert_subjects(cursor: Cursor, subjects: Sequence[Subject]) -> None:
                 "subtopics": list(subject.subtopics),
                 "run_id": subject.run_id,
                 "model_call_id": subject.model_call_id,
+                "status": subject.status,
             }
             for subject in {subject.subject_id: subject for subject in subjects}.values()
         ],
@@ -30,11 +31,11 @@ def insert_subjects(cursor: Cursor, subjects: Sequence[Subject]) -> None:
 
 
 def list_subjects(cursor: Cursor, discipline_ids: Sequence[str]) -> tuple[Subject, ...]:
-    """List the subjects of these disciplines by name."""
+    """List the kept subjects of these disciplines by name."""
     rows = cursor.execute(
         f"""
         select {_COLUMNS}
-        from subject
+        from kept_subject
         where discipline_id in (select unnest(?::varchar[]))
         order by name, subject_id
         """,  # noqa: S608
@@ -48,7 +49,7 @@ def list_disciplines_listed_otherwise(cursor: Cursor, discipline_ids: Sequence[s
     rows = cursor.execute(
         """
         select distinct subject.discipline_id
-        from subject
+        from kept_subject as subject
         left join run on run.run_id = subject.run_id
         where subject.discipline_id in (select unnest(?::varchar[]))
             and run.seed is distinct from ?
@@ -59,7 +60,7 @@ def list_disciplines_listed_otherwise(cursor: Cursor, discipline_ids: Sequence[s
 
 
 def find_subject(cursor: Cursor, subject_id: str) -> Subject | None:
-    """Give the subject with this id."""
+    """Give the subject with this id, whatever its status."""
     row = first_row(cursor.execute(f"select {_COLUMNS} from subject where subject_id = ?", [subject_id]))  # noqa: S608
     return _subject(row) if row else None
 
@@ -74,7 +75,7 @@ def find_subjects(cursor: Cursor, subject_ids: Sequence[str]) -> dict[str, Subje
 
 
 def _subject(row: tuple[object, ...]) -> Subject:
-    subject_id, discipline_id, name, level, subtopics, run_id, model_call_id = row
+    subject_id, discipline_id, name, level, subtopics, run_id, model_call_id, status = row
     return Subject(
         str(subject_id),
         str(discipline_id),
@@ -83,4 +84,5 @@ def _subject(row: tuple[object, ...]) -> Subject:
         tuple(subtopics) if isinstance(subtopics, list) else (),
         None if run_id is None else str(run_id),
         None if model_call_id is None else str(model_call_id),
+        "removed" if status == "removed" else "kept",
     )

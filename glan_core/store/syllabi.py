@@ -78,6 +78,15 @@ def list_current_syllabi(cursor: Cursor, subject_ids: Sequence[str]) -> dict[str
     return {row[1]: Syllabus(*row) for row in rows}
 
 
+def list_syllabi_of(cursor: Cursor, subject_id: str) -> tuple[Syllabus, ...]:
+    """List all versions of a subject's syllabus, oldest first."""
+    rows = cursor.execute(
+        f"select {_COLUMNS} from syllabus where subject_id = ? order by version, syllabus_id",  # noqa: S608
+        [subject_id],
+    ).fetchall()
+    return tuple(Syllabus(*row) for row in rows)
+
+
 def list_syllabi(cursor: Cursor, syllabus_ids: Sequence[str]) -> tuple[Syllabus, ...]:
     """List the syllabi with these ids; unknown ids are left out."""
     rows = cursor.execute(

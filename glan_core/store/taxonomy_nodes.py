@@ -48,6 +48,29 @@ def find_taxonomy_node(cursor: Cursor, taxonomy_node_id: str) -> TaxonomyNode | 
     return TaxonomyNode(*row) if row else None
 
 
+def list_nodes_with_ids(cursor: Cursor, taxonomy_node_ids: Sequence[str]) -> dict[str, TaxonomyNode]:
+    """Give the nodes with these ids, by id, whatever their status; unknown ids are left out."""
+    rows = cursor.execute(
+        f"select {_COLUMNS} from taxonomy_node where taxonomy_node_id in (select unnest(?::varchar[]))",  # noqa: S608
+        [list(taxonomy_node_ids)],
+    ).fetchall()
+    return {row[0]: TaxonomyNode(*row) for row in rows}
+
+
+def list_children(cursor: Cursor, taxonomy_node_id: str | None) -> tuple[TaxonomyNode, ...]:
+    """List what stands directly below a node, or all fields for None, whatever its status, in its order."""
+    rows = cursor.execute(
+        f"""
+        select {_COLUMNS}
+        from taxonomy_node
+        where parent_id is not distinct from ?
+        order by position nulls last, name, taxonomy_node_id
+        """,  # noqa: S608
+        [taxonomy_node_id],
+    ).fetchall()
+    return tuple(TaxonomyNode(*row) for row in rows)
+
+
 def list_path(cursor: Cursor, taxonomy_node_id: str) -> tuple[TaxonomyNode, ...]:
     """List the node and its ancestors, field first; empty if there is no such node."""
     path: list[TaxonomyNode] = []

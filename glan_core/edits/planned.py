@@ -1,0 +1,63 @@
+"""What is a change before it is made, and which names and numbers may it bring?"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from glan_core.errors import EditError
+from glan_core.store.edits import RowChange
+
+LONGEST_NAME = 200
+LONGEST_DESCRIPTION = 2_000
+_MOST_NAMED = 3
+
+
+class PlannedEdit(NamedTuple):
+    """A change that can be made: what it is called, and the rows it touches as they are now."""
+
+    kind: str
+    label: str
+    changes: tuple[RowChange, ...]
+
+    @property
+    def touched_ids(self) -> tuple[str, ...]:
+        """The rows that are there already, each once."""
+        return tuple(dict.fromkeys(change.row_id for change in self.changes if change.before is not None))
+
+
+def checked_name(name: str) -> str:
+    """Give a name without spaces around it; EditError if it is empty, too long or has a line break."""
+    name = name.strip()
+    if not name:
+        raise EditError("A name is empty.", "Give every node a name.")
+    if len(name) > LONGEST_NAME:
+        raise EditError(
+            f"The name {name[:40]!r}... has {len(name):,} characters.", f"Use at most {LONGEST_NAME} characters."
+        )
+    if not name.isprintable():
+        raise EditError(f"The name {name[:40]!r} has a line break or another control character.", "Leave it out.")
+    return name
+
+
+def checked_description(description: str) -> str:
+    """Give a description without spaces around it; EditError if it is too long."""
+    description = description.strip()
+    if len(description) > LONGEST_DESCRIPTION:
+        raise EditError(
+            f"A description has {len(description):,} characters.", f"Use at most {LONGEST_DESCRIPTION:,} characters."
+        )
+    return description
+
+
+def checked_target(target: int | None) -> int | None:
+    """Give a target; EditError if it is negative."""
+    if target is not None and target < 0:
+        raise EditError(f"The target {target} is negative.", "Use 0 or more, or none.")
+    return target
+
+
+def in_words(names: Iterable[str]) -> str:
+    """Name one to three things; of more, say how many they are."""
+    listed: Sequence[str] = list(names)
+    if len(listed) > _MOST_NAMED:
+        return f"{len(listed):,} nodes"
+    return ", ".join(listed[:-1]) + (f" and {listed[-1]}" if len(listed) > 1 else listed[0])
