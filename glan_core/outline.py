@@ -28,6 +28,34 @@ class Place(NamedTuple):
     syllabi: int
     key_concepts: int
     pairs: int
+    used_key_concepts: int = 0
+    """Of its key concepts, those that a question was drawn from."""
+    accepted: int = 0
+    rejected: int = 0
+    target: int | None = None
+    """Pairs wanted: its own number, or else what is wanted below it; None if nobody said."""
+
+    @property
+    def fill(self) -> float | None:
+        """How much of its target is there, from 0; None without a target."""
+        return self.pairs / self.target if self.target else None
+
+    @property
+    def acceptance(self) -> float | None:
+        """The share of accepted pairs among those judged, from 0 to 1; None if none was judged."""
+        judged = self.accepted + self.rejected
+        return self.accepted / judged if judged else None
+
+    @property
+    def spread(self) -> float | None:
+        """The share of its key concepts that a question was drawn from, from 0 to 1; None if it has none."""
+        return self.used_key_concepts / self.key_concepts if self.key_concepts else None
+
+
+_SUMMED = (
+    *("disciplines", "disciplines_with_pairs", "subjects", "syllabi", "key_concepts", "pairs"),
+    *("used_key_concepts", "accepted", "rejected"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +89,8 @@ class Outline:
     def whole(self) -> Place:
         """Give all fields taken together, as if they had a parent."""
         fields = self.children(None)
-        return Place(
-            "",
-            None,
-            "taxonomy",
-            "All fields",
-            "",
-            sum(field.disciplines for field in fields),
-            sum(field.disciplines_with_pairs for field in fields),
-            sum(field.subjects for field in fields),
-            sum(field.syllabi for field in fields),
-            sum(field.key_concepts for field in fields),
-            sum(field.pairs for field in fields),
-        )
+        sums = {name: sum(getattr(field, name) for field in fields) for name in _SUMMED}
+        return Place("", None, "taxonomy", "All fields", "", **sums, target=_wanted(fields))
 
     def matching(self, words: str) -> frozenset[str]:
         """Give the nodes whose name holds all the words, in any letter case, and everything above them."""
@@ -108,9 +125,18 @@ def read_outline(counts: pd.DataFrame) -> Outline:
             int(row.syllabi),
             int(row.key_concepts),
             int(row.pairs),
+            int(row.used_key_concepts),
+            int(row.accepted),
+            int(row.rejected),
+            _wanted(below) if pd.isna(row.target) else int(row.target),
         )
         return places[node_id]
 
     for field_id in children.get(None, ()):
         visit(field_id, None)
     return Outline(places, {parent: tuple(below) for parent, below in children.items()})
+
+
+def _wanted(below: Iterable[Place]) -> int | None:
+    targets = [place.target for place in below if place.target is not None]
+    return sum(targets) if targets else None

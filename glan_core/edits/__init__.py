@@ -9,10 +9,10 @@ A change is planned first, which checks it and tells what it touches, and then m
     undo(database)
 """
 
-from glan_core.edits.log import apply_edit, next_redo, next_undo, redo, undo
+from glan_core.edits.log import apply_edit, check_edit, next_redo, next_undo, plan_redo, plan_undo, redo, undo
 from glan_core.edits.merging import Part, merge_nodes, split_node
 from glan_core.edits.nodes import NewNode, add_nodes, change_nodes, move_nodes, set_status
-from glan_core.edits.planned import PlannedEdit
+from glan_core.edits.planned import PlannedEdit, combined
 from glan_core.edits.subjects import add_subject, change_subject, move_subjects, set_subject_status
 
 __all__ = [
@@ -24,11 +24,15 @@ __all__ = [
     "apply_edit",
     "change_nodes",
     "change_subject",
+    "check_edit",
+    "combined",
     "merge_nodes",
     "move_nodes",
     "move_subjects",
     "next_redo",
     "next_undo",
+    "plan_redo",
+    "plan_undo",
     "redo",
     "set_status",
     "set_subject_status",

@@ -15,11 +15,11 @@ from glan_core.store.edits import (
     EDITABLE_COLUMNS,
     Edit,
     RowChange,
-    find_edit,
+    find_last_standing_edit,
+    find_last_undone_edit,
     insert_edit,
     insert_row,
     last_edit_number,
-    list_edits,
     list_edits_of,
     read_rows,
     update_rows,
@@ -39,7 +39,33 @@ def apply_edit(database: Database, planned: PlannedEdit, *, editor: str = "") ->
 
     EditConflictError if somebody changed one of its rows since it was planned, or the place it leads to.
     """
-    return _write(database, planned.kind, planned.label, planned.changes, editor=editor)
+    cursor = database.cursor()
+    with database.writing, explained_errors(database.path), transaction(cursor):
+        _change_rows(cursor, planned.changes)
+        number, now = last_edit_number(cursor) + 1, datetime.now(UTC)
+        edit = Edit(
+            ids.edit_id(number, planned.label, now),
+            number,
+            planned.kind,
+            planned.label,
+            planned.changes,
+            editor,
+            now,
+            planned.of_edit_id,
+        )
+        insert_edit(cursor, edit)
+    return edit
+
+
+def check_edit(database: Database, planned: PlannedEdit) -> None:
+    """Raise what `apply_edit` would raise just now, and change nothing."""
+    cursor = database.cursor()
+    with database.writing, explained_errors(database.path):
+        cursor.begin()
+        try:
+            _change_rows(cursor, planned.changes)
+        finally:
+            cursor.rollback()
 
 
 def undo(database: Database, *, editor: str = "") -> Edit:
@@ -48,65 +74,39 @@ def undo(database: Database, *, editor: str = "") -> Edit:
     Rows that it added are removed, not deleted. EditError if there is none, EditConflictError if its rows were changed
     otherwise since.
     """
-    edit = next_undo(database.cursor())
-    if edit is None:
-        raise EditError("There is nothing to undo.", "Nothing has been changed here.")
-    changes = tuple(_inverse(change) for change in reversed(edit.changes))
-    return _write(database, "undo", f"Undid: {edit.label}", changes, editor=editor, of_edit_id=edit.edit_id)
+    return apply_edit(database, plan_undo(database.cursor()), editor=editor)
 
 
 def redo(database: Database, *, editor: str = "") -> Edit:
     """Make again what was undone last, unless something else was changed since; raises as `undo`."""
-    edit = next_redo(database.cursor())
+    return apply_edit(database, plan_redo(database.cursor()), editor=editor)
+
+
+def plan_undo(cursor: Cursor) -> PlannedEdit:
+    """Plan what `undo` does; EditError if there is nothing to undo."""
+    edit = next_undo(cursor)
+    if edit is None:
+        raise EditError("There is nothing to undo.", "Nothing has been changed here.")
+    changes = tuple(_inverse(change) for change in reversed(edit.changes))
+    return PlannedEdit("undo", f"Undid: {edit.label}", changes, edit.edit_id)
+
+
+def plan_redo(cursor: Cursor) -> PlannedEdit:
+    """Plan what `redo` does; EditError if there is nothing to do again."""
+    edit = next_redo(cursor)
     if edit is None:
         raise EditError("There is nothing to do again.", "Undo something first.")
-    changes = tuple(_again(change) for change in edit.changes)
-    return _write(database, "redo", f"Did again: {edit.label}", changes, editor=editor, of_edit_id=edit.edit_id)
+    return PlannedEdit("redo", f"Did again: {edit.label}", tuple(map(_again, edit.changes)), edit.edit_id)
 
 
 def next_undo(cursor: Cursor) -> Edit | None:
     """Give the edit that `undo` would take back."""
-    done, _ = _standing(list_edits(cursor))
-    return find_edit(cursor, done[-1]) if done else None
+    return find_last_standing_edit(cursor)
 
 
 def next_redo(cursor: Cursor) -> Edit | None:
     """Give the edit that `redo` would make again."""
-    _, undone = _standing(list_edits(cursor))
-    return find_edit(cursor, undone[-1]) if undone else None
-
-
-def _standing(newest_first: Sequence[Edit]) -> tuple[list[str], list[str]]:
-    """Give the edits that stand, and those that can be made again; the last of each comes first."""
-    done: list[str] = []
-    undone: list[str] = []
-    for edit in reversed(newest_first):
-        if edit.kind == "undo":
-            undone.append(done.pop())
-        elif edit.kind == "redo":
-            done.append(undone.pop())
-        else:
-            done.append(edit.edit_id)
-            undone.clear()
-    return done, undone
-
-
-def _write(
-    database: Database,
-    kind: str,
-    label: str,
-    changes: Sequence[RowChange],
-    *,
-    editor: str,
-    of_edit_id: str | None = None,
-) -> Edit:
-    cursor = database.cursor()
-    with database.writing, explained_errors(database.path), transaction(cursor):
-        _change_rows(cursor, changes)
-        number, now = last_edit_number(cursor) + 1, datetime.now(UTC)
-        edit = Edit(ids.edit_id(number, label, now), number, kind, label, tuple(changes), editor, now, of_edit_id)
-        insert_edit(cursor, edit)
-    return edit
+    return find_last_undone_edit(cursor)
 
 
 def _change_rows(cursor: Cursor, changes: Sequence[RowChange]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from glan_core.edits.nodes import LEVEL_NAMES, NewNode, add_nodes, nodes_with
+from glan_core.edits.nodes import LEVEL_NAMES, NewNode, add_nodes, by_name, nodes_with
 from glan_core.edits.planned import PlannedEdit, checked_name, in_words
 from glan_core.entities import Subject, TaxonomyNode
 from glan_core.errors import EditError
@@ -93,7 +93,7 @@ def _merged(cursor: Cursor, node: TaxonomyNode, into: TaxonomyNode) -> list[RowC
     if node.level == "discipline":
         changes += _merged_disciplines(cursor, node, into)
     else:
-        there = {child.name.casefold(): child for child in list_children(cursor, into.taxonomy_node_id)}
+        there = by_name(list_children(cursor, into.taxonomy_node_id))
         for child in list_children(cursor, node.taxonomy_node_id):
             same = there.get(child.name.casefold())
             if child.status == "removed" or (child.status == "pending" and same is not None):
@@ -131,4 +131,7 @@ def _merged_subjects(cursor: Cursor, subject: Subject, into: Subject) -> list[Ro
         after = {"subject_id": into.subject_id, "version": version}
         if before != after:
             changes.append(RowChange("syllabus", syllabus.syllabus_id, before, after))
+    if changes:  # where they go has to be there still
+        place = {"discipline_id": into.discipline_id, "status": "kept"}
+        changes.append(RowChange("subject", into.subject_id, place, place))
     return [*changes, RowChange("subject", subject.subject_id, {"status": "kept"}, {"status": "removed"})]

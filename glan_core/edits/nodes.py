@@ -1,6 +1,6 @@
 """How are fields, sub-fields and disciplines added, changed, moved, removed and restored?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from glan_core import ids
@@ -47,7 +47,7 @@ def add_nodes(
     level = LEVELS[LEVELS.index(parent.level) + 1 if parent else 0]
     siblings = list_children(cursor, parent_id)
     position = max((sibling.position or 0 for sibling in siblings), default=0)
-    there = {sibling.name.casefold(): sibling for sibling in siblings}
+    there = by_name(siblings)
     changes = []
     for place, new in enumerate(nodes, start=1):
         name, description, target = checked_name(new.name), checked_description(new.description), new.target
@@ -128,6 +128,8 @@ def move_nodes(cursor: Cursor, node_ids: Sequence[str], *, parent_id: str) -> Pl
             raise EditError(
                 f"{parent.name} has {names[node.name.casefold()]} already.", "Merge the two, or rename one."
             )
+        if node.status == "kept":
+            names[node.name.casefold()] = node.name
         before = {"parent_id": node.parent_id, "position": node.position}
         after = {"parent_id": parent_id, "position": position + place}
         changes.append(RowChange("taxonomy_node", node.taxonomy_node_id, before, after))
@@ -172,6 +174,12 @@ def nodes_with(cursor: Cursor, node_ids: Sequence[str]) -> tuple[TaxonomyNode, .
     if missing:
         raise EditError(f"There is no node {missing[0]!r}.", "Choose one from the taxonomy.")
     return tuple(found[node_id] for node_id in dict.fromkeys(node_ids))
+
+
+def by_name(nodes: Iterable[TaxonomyNode]) -> dict[str, TaxonomyNode]:
+    """Give nodes by name, letter case aside: of several with one name the kept one, or else one that is pending."""
+    last_wins = sorted(nodes, key=lambda node: ("removed", "pending", "kept").index(node.status))
+    return {node.name.casefold(): node for node in last_wins}
 
 
 def _parent(cursor: Cursor, parent_id: str | None) -> TaxonomyNode | None:

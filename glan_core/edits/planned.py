@@ -1,5 +1,6 @@
 """What is a change before it is made, and which names and numbers may it bring?"""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ class PlannedEdit(NamedTuple):
     kind: str
     label: str
     changes: tuple[RowChange, ...]
+    of_edit_id: str | None = None
+    """The edit that this takes back or makes again."""
 
     @property
     def touched_ids(self) -> tuple[str, ...]:
@@ -24,9 +27,22 @@ class PlannedEdit(NamedTuple):
         return tuple(dict.fromkeys(change.row_id for change in self.changes if change.before is not None))
 
 
+def combined(parts: Sequence[PlannedEdit]) -> PlannedEdit:
+    """Give several changes as one, which is made, undone and told as one."""
+    if len(parts) == 1:
+        return parts[0]
+    label = "; ".join(part.label[0].lower() + part.label[1:] for part in parts)
+    return PlannedEdit(
+        "change", label[0].upper() + label[1:], tuple(change for part in parts for change in part.changes)
+    )
+
+
 def checked_name(name: str) -> str:
-    """Give a name without spaces around it; EditError if it is empty, too long or has a line break."""
-    name = name.strip()
+    """Give a name without spaces around it; EditError if it is empty, too long or has a line break.
+
+    Spaces of other kinds, such as pasted text has them, become plain ones.
+    """
+    name = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in name).strip()
     if not name:
         raise EditError("A name is empty.", "Give every node a name.")
     if len(name) > LONGEST_NAME:
@@ -39,12 +55,14 @@ def checked_name(name: str) -> str:
 
 
 def checked_description(description: str) -> str:
-    """Give a description without spaces around it; EditError if it is too long."""
+    """Give a description without spaces around it; EditError if it is too long or has a control character."""
     description = description.strip()
     if len(description) > LONGEST_DESCRIPTION:
         raise EditError(
             f"A description has {len(description):,} characters.", f"Use at most {LONGEST_DESCRIPTION:,} characters."
         )
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t" for letter in description):
+        raise EditError(f"The description {description[:40]!r} has a control character.", "Leave it out.")
     return description
 
 
@@ -55,9 +73,9 @@ def checked_target(target: int | None) -> int | None:
     return target
 
 
-def in_words(names: Iterable[str]) -> str:
+def in_words(names: Iterable[str], *, noun: str = "nodes") -> str:
     """Name one to three things; of more, say how many they are."""
     listed: Sequence[str] = list(names)
     if len(listed) > _MOST_NAMED:
-        return f"{len(listed):,} nodes"
+        return f"{len(listed):,} {noun}"
     return ", ".join(listed[:-1]) + (f" and {listed[-1]}" if len(listed) > 1 else listed[0])

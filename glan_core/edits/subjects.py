@@ -10,7 +10,7 @@ from glan_core.entities import SUBJECT_LEVELS, Subject, TaxonomyNode
 from glan_core.errors import EditError
 from glan_core.store.database import Cursor
 from glan_core.store.edits import RowChange
-from glan_core.store.subjects import find_subject, find_subjects, list_subjects
+from glan_core.store.subjects import find_removed_subject, find_subject, find_subjects, list_subjects
 
 
 def add_subject(
@@ -25,11 +25,11 @@ def add_subject(
     values = {"name": name, "level": _checked_level(level), "subtopics": _checked_subtopics(subtopics)}
     _check_is_new(cursor, discipline, name)
     label = f"Added the subject {name} to {discipline.name}"
+    known = find_removed_subject(cursor, discipline_id, name)
+    if known is not None:
+        return PlannedEdit("add_subject", label, (_change(known, values | {"status": "kept"}),))
     number = 1
-    while known := find_subject(cursor, subject_id := ids.subject_id(discipline_id, name, number=number)):
-        if (known.status, known.discipline_id, known.name) == ("removed", discipline_id, name):
-            after = values | {"status": "kept"}
-            return PlannedEdit("add_subject", label, (_change(known, after),))
+    while find_subject(cursor, subject_id := ids.subject_id(discipline_id, name, number=number)) is not None:
         number += 1
     row = {"discipline_id": discipline_id, **values, "run_id": None, "model_call_id": None, "status": "kept"}
     return PlannedEdit("add_subject", label, (RowChange("subject", subject_id, None, row),))
@@ -56,7 +56,11 @@ def change_subject(
     if not values:
         raise EditError("Nothing would change.", "Change the name, the level or the subtopics first.")
     is_renamed = set(values) == {"name"}
-    label = f"Renamed the subject {subject.name} to {name}" if is_renamed else f"Changed the subject {subject.name}"
+    label = (
+        f"Renamed the subject {subject.name} to {values['name']}"
+        if is_renamed
+        else f"Changed the subject {subject.name}"
+    )
     return PlannedEdit("rename_subject" if is_renamed else "change_subject", label, (_change(subject, values),))
 
 
@@ -68,7 +72,7 @@ def move_subjects(cursor: Cursor, subject_ids: Sequence[str], *, discipline_id: 
         raise EditError(f"That stands below {discipline.name} already.", "Choose another discipline.")
     for subject in moving:
         _check_is_new(cursor, discipline, subject.name)
-    label = f"Moved {in_words(subject.name for subject in moving)} to {discipline.name}"
+    label = f"Moved {in_words((subject.name for subject in moving), noun='subjects')} to {discipline.name}"
     return PlannedEdit(
         "move_subject", label, tuple(_change(subject, {"discipline_id": discipline_id}) for subject in moving)
     )
@@ -80,8 +84,11 @@ def set_subject_status(cursor: Cursor, subject_ids: Sequence[str], status: str) 
     if not changing:
         raise EditError("These subjects have that status already.", "Look at them again.")
     kind, word = {"kept": ("restore_subject", "Restored"), "removed": ("remove_subject", "Removed")}[status]
-    label = f"{word} the subject {in_words(subject.name for subject in changing)}"
-    return PlannedEdit(kind, label, tuple(_change(subject, {"status": status}) for subject in changing))
+    names = in_words((subject.name for subject in changing), noun="subjects")
+    nouns = {1: "the subject ", 2: "the subjects ", 3: "the subjects "}.get(len(changing), "")
+    return PlannedEdit(
+        kind, f"{word} {nouns}{names}", tuple(_change(subject, {"status": status}) for subject in changing)
+    )
 
 
 def subjects_with(cursor: Cursor, subject_ids: Sequence[str]) -> tuple[Subject, ...]:

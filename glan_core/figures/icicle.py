@@ -26,20 +26,28 @@ class IcicleNode(NamedTuple):
     name: str
     detail: str
     """A line for the tooltip, such as the level."""
-    number: int
+    number: float | None
+    """What its colour shows; None leaves it grey."""
+    shown: str
+    """The number in words, for the tooltip."""
 
 
-def icicle(nodes: Sequence[IcicleNode], *, unit: str, ground: Ground) -> go.Figure:
-    """Draw nodes, root first, coloured by their number on a logarithmic scale; `unit` says what is counted."""
+def icicle(nodes: Sequence[IcicleNode], *, title: str, is_share: bool, ground: Ground) -> go.Figure:
+    """Draw nodes, root first, coloured by their number.
+
+    Counts stand on a logarithmic scale, shares on a linear one from 0 to 1, where everything above counts as 1.
+    """
     shades = SHADES[ground]
     leaves = len(nodes) - len({node.parent_id for node in nodes if node.parent_id})
-    most = max((node.number for node in nodes[1:]), default=0)
+    most = max((node.number for node in nodes[1:] if node.number is not None), default=0)
+    top = 1.0 if is_share else math.log10(1 + most) or 1
+    scale = [[0, shades.fill[0]], [0.5, shades.fill[1]], [1, shades.fill[2]]]
     figure = go.Figure(
         go.Icicle(
             ids=[node.node_id for node in nodes],
             parents=[node.parent_id for node in nodes],
             labels=[escape(_shortened(node.name)) for node in nodes],
-            customdata=[[escape(node.name), escape(node.detail), f"{node.number:,} {unit}"] for node in nodes],
+            customdata=[[escape(node.name), escape(node.detail), escape(node.shown)] for node in nodes],
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
             texttemplate="%{label}",
             textposition="top left",
@@ -48,19 +56,19 @@ def icicle(nodes: Sequence[IcicleNode], *, unit: str, ground: Ground) -> go.Figu
             pathbar={"visible": False},
             root={"color": shades.panel},
             marker={
-                "colors": [math.log10(1 + node.number) for node in nodes],
+                "colors": [_colour(node.number, is_share=is_share) for node in nodes],
                 "cmin": 0,
-                "cmax": math.log10(1 + most) or 1,
-                "colorscale": [[0, shades.fill[0]], [0.5, shades.fill[1]], [1, shades.fill[2]]],
+                "cmax": top,
+                "colorscale": scale,
                 "line": {"color": shades.background, "width": 1},
-                "colorbar": _colour_bar(most, faint_text=shades.faint_text),
+                "colorbar": _colour_bar(most, is_share=is_share, faint_text=shades.faint_text),
             },
         )
     )
     height = max(leaves * _ROW_PIXELS, _SHORTEST) + 100
     figure.update_layout(
         title={
-            "text": f"Number of {unit} at or below each node",
+            "text": title,
             "x": 0,
             "xanchor": "left",
             "y": 1,
@@ -86,10 +94,21 @@ def _shortened(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
 
 
-def _colour_bar(most: int, *, faint_text: str) -> dict[str, object]:
-    """Give a bar below the figure, marked with counts although its scale is logarithmic."""
-    powers = (10**power for power in range(12))
-    marks = [0, *(power for power in powers if 1.5 * power < most), *([most] if most else [])]
+def _colour(number: float | None, *, is_share: bool) -> float | None:
+    if number is None:
+        return None
+    return min(number, 1.0) if is_share else math.log10(1 + number)
+
+
+def _colour_bar(most: float, *, is_share: bool, faint_text: str) -> dict[str, object]:
+    """Give a bar below the figure: marked in percent, or with counts although its scale is logarithmic."""
+    if is_share:
+        marks: list[float] = [0, 0.25, 0.5, 0.75, 1]
+        places, labels = marks, [f"{mark:.0%}" for mark in marks]
+    else:
+        powers = (10**power for power in range(12))
+        marks = [0, *(power for power in powers if 1.5 * power < most), *([most] if most else [])]
+        places, labels = [math.log10(1 + mark) for mark in marks], [f"{mark:,.0f}" for mark in marks]
     return {
         "orientation": "h",
         "x": 0,
@@ -101,7 +120,7 @@ def _colour_bar(most: int, *, faint_text: str) -> dict[str, object]:
         "len": 0.6,
         "thickness": 10,
         "outlinewidth": 0,
-        "tickvals": [math.log10(1 + mark) for mark in marks],
-        "ticktext": [f"{mark:,}" for mark in marks],
+        "tickvals": places,
+        "ticktext": labels,
         "tickfont": {"size": 11, "color": faint_text},
     }

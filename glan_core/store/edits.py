@@ -22,6 +22,13 @@ EDITABLE_COLUMNS = {
 }
 _COLUMNS = "edit_id, number, kind, label, changes, editor, edited_at, of_edit_id"
 _WITHOUT_CHANGES = "edit_id, number, kind, label, '[]', editor, edited_at, of_edit_id"
+# One row for each edit that was ever taken back: whether it is so now, and since which place in the log.
+_TAKEN_BACK = """
+    select of_edit_id as edit_id, arg_max(kind, number) = 'undo' as is_so, max(number) as number
+    from edit
+    where of_edit_id is not null
+    group by of_edit_id
+"""
 
 Values = Mapping[str, Any]
 
@@ -77,6 +84,50 @@ def find_edit(cursor: Cursor, edit_id: str) -> Edit | None:
     return _edit(row) if row else None
 
 
+def find_last_standing_edit(cursor: Cursor) -> Edit | None:
+    """Give the newest edit that is not taken back, with its changes."""
+    row = first_row(
+        cursor.execute(
+            f"""
+        select {_COLUMNS}
+        from edit
+        where edit_id = (
+            select edit_id
+            from edit
+            left join ({_TAKEN_BACK}) as taken_back using (edit_id)
+            where edit.of_edit_id is null
+                and not coalesce(taken_back.is_so, false)
+            order by edit.number desc
+            limit 1
+        )
+        """  # noqa: S608
+        )
+    )
+    return _edit(row) if row else None
+
+
+def find_last_undone_edit(cursor: Cursor) -> Edit | None:
+    """Give the edit that was taken back last, with its changes; None if another was made since."""
+    row = first_row(
+        cursor.execute(
+            f"""
+        select {_COLUMNS}
+        from edit
+        where edit_id = (
+            select edit_id
+            from edit
+            join ({_TAKEN_BACK}) as taken_back using (edit_id)
+            where taken_back.is_so
+                and taken_back.number > (select max(number) from edit where of_edit_id is null)
+            order by edit.number
+            limit 1
+        )
+        """  # noqa: S608
+        )
+    )
+    return _edit(row) if row else None
+
+
 def list_edits(cursor: Cursor, *, limit: int | None = None) -> tuple[Edit, ...]:
     """List the newest edits first, without their changes."""
     rows = cursor.execute(
@@ -97,6 +148,21 @@ def list_edits_of(cursor: Cursor, row_id: str, *, limit: int = 50) -> tuple[Edit
         limit ?
         """,  # noqa: S608
         [json.dumps(row_id), limit],
+    ).fetchall()
+    return tuple(_edit(row) for row in rows)
+
+
+def list_edits_among(cursor: Cursor, row_ids: Sequence[str], *, limit: int = 50) -> tuple[Edit, ...]:
+    """List the newest edits that changed any of these rows, without their changes."""
+    rows = cursor.execute(
+        f"""
+        select {_WITHOUT_CHANGES}
+        from edit
+        where list_has_any(json_extract_string(changes, '$[*].row_id'), ?::varchar[])
+        order by number desc
+        limit ?
+        """,  # noqa: S608
+        [list(row_ids), limit],
     ).fetchall()
     return tuple(_edit(row) for row in rows)
 

@@ -44,6 +44,15 @@ def list_subjects(cursor: Cursor, discipline_ids: Sequence[str]) -> tuple[Subjec
     return tuple(_subject(row) for row in rows)
 
 
+def list_removed_subjects(cursor: Cursor, discipline_id: str) -> tuple[Subject, ...]:
+    """List the removed subjects of a discipline by name."""
+    rows = cursor.execute(
+        f"select {_COLUMNS} from subject where discipline_id = ? and status = 'removed' order by name, subject_id",  # noqa: S608
+        [discipline_id],
+    ).fetchall()
+    return tuple(_subject(row) for row in rows)
+
+
 def list_disciplines_listed_otherwise(cursor: Cursor, discipline_ids: Sequence[str], *, seed: int) -> frozenset[str]:
     """Give those of the disciplines that have a subject from people or from a run with another seed."""
     rows = cursor.execute(
@@ -62,6 +71,25 @@ def list_disciplines_listed_otherwise(cursor: Cursor, discipline_ids: Sequence[s
 def find_subject(cursor: Cursor, subject_id: str) -> Subject | None:
     """Give the subject with this id, whatever its status."""
     row = first_row(cursor.execute(f"select {_COLUMNS} from subject where subject_id = ?", [subject_id]))  # noqa: S608
+    return _subject(row) if row else None
+
+
+def find_removed_subject(cursor: Cursor, discipline_id: str, name: str) -> Subject | None:
+    """Give the removed subject of a discipline with this name, letter case aside; of several one with a syllabus."""
+    row = first_row(
+        cursor.execute(
+            f"""
+        select {_COLUMNS}
+        from subject
+        where discipline_id = ?
+            and lower(name) = lower(?)
+            and status = 'removed'
+        order by subject_id not in (select subject_id from syllabus), subject_id
+        limit 1
+        """,  # noqa: S608
+            [discipline_id, name],
+        )
+    )
     return _subject(row) if row else None
 
 

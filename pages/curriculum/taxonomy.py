@@ -1,20 +1,25 @@
-"""What does the tree hold, and what is thin?
+"""What does the tree hold, what is thin, and how is it changed?
 
 The address holds the selection (?node=ID); tree, path, chart and table all read it there and write it there.
 """
 
 import streamlit as st
 
-from glan_core.outline import read_outline
-from glan_core.store.reports import taxonomy_counts
+from glan_core.store.edits import last_edit_number
 from glan_core.store.subjects import find_subject
-from glan_core.store.syllabi import list_current_syllabi
 from glan_core.store.taxonomy_nodes import find_taxonomy_node
+from pages.shared.children_editor import edit_children
+from pages.shared.edit_dialogs import actions, open_dialog
+from pages.shared.edit_view import show_news, show_undo
 from pages.shared.feedback import plain
 from pages.shared.formats import shortened
+from pages.shared.history_view import ids_at_or_below, show_history, show_removed
 from pages.shared.nodes import LEVEL_WORDS, ORIGIN_WORDS, show_chart, show_children, show_node, show_path
+from pages.shared.outlines import read_cached_outline
 from pages.shared.state import TAXONOMY_SEEN
+from pages.shared.subject_card import show_subject
 from pages.shared.tree import tree
+from pages.shared.votes_view import show_votes
 from pages.shared.workspace import open_workspace
 
 NEW_RUN = "pages/generate/new_run.py"
@@ -27,24 +32,24 @@ def select(node_id: str | None) -> None:
         st.query_params["node"] = node_id
 
 
-cursor = open_workspace().cursor()
-outline = read_outline(taxonomy_counts(cursor))
+workspace = open_workspace()
+cursor = workspace.cursor()
+outline = read_cached_outline(workspace, cursor)
 wanted = st.query_params.get("node")
 selected = wanted if wanted in outline.places else None
 place = outline.places[selected] if selected else outline.whole()
 node = find_taxonomy_node(cursor, selected) if selected else None
-subject = find_subject(cursor, selected) if selected else None
 st.session_state[TAXONOMY_SEEN] = True
 
-st.title("Taxonomy", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    st.title("Taxonomy", anchor=False, width="stretch")
+    show_undo(workspace, cursor)
+show_news()
 if wanted and not selected:
     st.warning(
         "This address names a node that is not in the taxonomy, or was removed. Choose one from the tree.",
         icon=":material/search_off:",
     )
-if not outline.places:
-    st.info("This taxonomy is empty: it has no field yet.", icon=":material/account_tree:")
-    st.stop()
 
 left, right = st.columns([0.34, 0.66], gap="medium")
 
@@ -56,44 +61,50 @@ with left:
         icon=":material/search:",
         key="tree-search",
     )
-    if search.strip() and not outline.matching(search):
+    if not outline.places:
+        st.info("This taxonomy is empty: it has no field yet.", icon=":material/account_tree:")
+    elif search.strip() and not outline.matching(search):
         st.info("Nothing in the tree is called that.", icon=":material/search_off:")
     else:
         tree(outline, key="taxonomy-tree", selected=selected, on_select=select, search=search)
-    st.caption("The number after a name counts its pairs. No number: none yet.")
+    st.caption("The number after a name counts its pairs. A circle says how much of its target is there.")
 
 with right, st.container(gap="small"):
     if selected:
         show_path(outline, selected, on_select=select)
-    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(plain(shortened(place.name, 120)), anchor=False, width="stretch")
         if selected and st.button("Generate here", type="primary", icon=":material/play_circle:", wrap=False):
             st.switch_page(NEW_RUN, query_params={"scope": selected})
+        chosen = st.menu_button("Edit", list(actions(place)), icon=":material/edit:", key="node-edit", wrap=False)
+    open_dialog(workspace, outline, place, chosen)
 
-    children = outline.children(selected)
+    subject = find_subject(cursor, selected) if place.level == "subject" and selected else None
     if subject:
-        subtopics = f"Subtopics: {', '.join(subject.subtopics)}" if subject.subtopics else ""
-        level = (subject.level.capitalize(), "Whom the subject is for: beginners, or people further on.")
-        show_node(place._replace(description=subtopics), badges=[level])
-        syllabus = list_current_syllabi(cursor, [subject.subject_id]).get(subject.subject_id)
-        if syllabus:
-            with st.expander(f"Syllabus, version {syllabus.version}", icon=":material/menu_book:", expanded=True):
-                st.text(syllabus.text)
-        else:
-            st.info("No syllabus yet. A run that starts here can write one first.", icon=":material/menu_book:")
-    else:
-        show_node(place, badges=[ORIGIN_WORDS[node.origin]] if node and node.origin in ORIGIN_WORDS else [])
-        if children:
-            chart_tab, table_tab = st.tabs(["Chart", "Table"], key="below", on_change="rerun")
-            if chart_tab.open:
-                with chart_tab:
-                    show_chart(outline, place, on_select=select)
-            if table_tab.open:
-                with table_tab:
-                    show_children(children, key=f"children-{selected}", on_select=select)
-        else:
+        show_subject(workspace, cursor, place, subject)
+        st.stop()
+    show_node(place, badges=[ORIGIN_WORDS[node.origin]] if node and node.origin in ORIGIN_WORDS else [])
+    children = outline.children(selected)
+    can_have_nodes = place.level != "discipline"
+    names = ["Chart", "Table", *(["Change"] if can_have_nodes else []), *(["Votes"] if selected else [])]
+    names += ["History"]
+    tabs = dict(zip(names, st.tabs(names, key="below", on_change="rerun"), strict=True))
+    opened = next((name for name, tab in tabs.items() if tab.open), names[0])
+    with tabs[opened]:
+        if opened in ("Chart", "Table") and not children:
             level_name = LEVEL_WORDS[place.level][0].lower()
             st.info(
-                f"Nothing stands below this {level_name} yet. A run that starts here can let it grow.",
+                f"Nothing stands below this {level_name} yet. Add something by hand, or let a run grow it.",
                 icon=":material/account_tree:",
             )
+        elif opened == "Chart":
+            show_chart(outline, place, on_select=select)
+        elif opened == "Table":
+            show_children(children, key=f"children-{selected}", on_select=select)
+        elif opened == "Change":
+            edit_children(workspace, selected, revision=last_edit_number(cursor))
+        elif opened == "Votes" and selected:
+            show_votes(cursor, selected)
+        else:
+            show_history(cursor, ids_at_or_below(outline, cursor, selected) if selected else None)
+            show_removed(workspace, cursor, selected)

@@ -36,6 +36,13 @@ COUNT_WORDS = {
     ),
     "pairs": ("Pairs", "Homework questions with their answers: the instruction data."),
 }
+MEASURES = {
+    "pairs": ("Pairs", "Number of pairs at or below each node"),
+    "fill": ("Fill", "Pairs at or below each node, % of its target"),
+    "spread": ("Spread", "Key concepts that a question was drawn from, % of those at or below each node"),
+    "acceptance": ("Acceptance", "Accepted pairs at or below each node, % of those reviewed"),
+}
+"""What the chart can colour nodes by: a word for the choice, and the chart's title."""
 _LONG_DESCRIPTION = 420
 _MOST_CELLS = 80  # about as many names as a chart can show at a readable size
 
@@ -78,31 +85,26 @@ def show_node(place: Place, *, badges: list[Badge]) -> None:
 
 
 def show_chart(outline: Outline, place: Place, *, on_select: Callable[[str | None], None]) -> None:
-    """Draw a node and two levels below it, coloured by a count; a click goes to a cell, on the first column up."""
-    unit = st.segmented_control(
+    """Draw a node and two levels below it, coloured by a measure; a click goes to a cell, on the first column up."""
+    measure = st.segmented_control(
         "Colour by",
-        ["pairs", "syllabi"],
-        default="pairs" if outline.whole().pairs else "syllabi",
+        list(MEASURES),
+        default="pairs",
         required=True,
-        format_func=lambda unit: f"By {unit}",
+        format_func=lambda measure: MEASURES[measure][0],
         label_visibility="collapsed",
     )
     root_id = place.node_id or "taxonomy"
     shown = list(outline.below(place.node_id or None, depth=2))
     if len(shown) > _MOST_CELLS:
-        children = sorted(outline.children(place.node_id or None), key=lambda below: -getattr(below, unit))
+        children = sorted(outline.children(place.node_id or None), key=lambda below: -below.pairs)
         shown = children[:_MOST_CELLS]
-    cells = [IcicleNode(root_id, "", place.name, LEVEL_WORDS[place.level][0], getattr(place, unit))] + [
-        IcicleNode(
-            below.node_id,
-            below.parent_id or root_id,
-            below.name,
-            LEVEL_WORDS[below.level][0],
-            getattr(below, unit),
-        )
-        for below in shown
+    cells = [_cell(place, measure, node_id=root_id, parent_id="")] + [
+        _cell(below, measure, node_id=below.node_id, parent_id=below.parent_id or root_id) for below in shown
     ]
-    key = f"icicle-{root_id}-{unit}"
+    if all(cell.number is None for cell in cells):
+        st.caption({"fill": "No node here has a target yet.", "acceptance": "No pair here was reviewed yet."}[measure])
+    key = f"icicle-{root_id}-{measure}"
 
     def hear() -> None:
         points = st.session_state[key].selection.points
@@ -110,14 +112,25 @@ def show_chart(outline: Outline, place: Place, *, on_select: Callable[[str | Non
             on_select(place.parent_id if points[0]["id"] == root_id else points[0]["id"])
 
     show_figure(
-        icicle(cells, unit=unit, ground=ground()),
+        icicle(cells, title=MEASURES[measure][1], is_share=measure != "pairs", ground=ground()),
         key=key,
-        alt=f"{unit.capitalize()} of {place.name} and of two levels below it; the tab Table has the numbers.",
+        alt=f"{MEASURES[measure][0]} of {place.name} and of two levels below it; the tab Table has the numbers.",
         on_select=hear,
     )
     hidden = len(outline.children(place.node_id or None)) - len(shown)
     rest = f" {count(hidden)} more are in the table." if hidden > 0 else ""
     st.caption(f"Click a name to go there, or the first column to go one level up.{rest}")
+
+
+def _cell(place: Place, measure: str, *, node_id: str, parent_id: str) -> IcicleNode:
+    number: float | None = place.pairs if measure == "pairs" else getattr(place, measure)
+    shown = {
+        "pairs": f"{count(place.pairs)} pairs",
+        "fill": f"{count(place.pairs)} of {count(place.target or 0)} pairs" if place.target else "no target",
+        "spread": f"{count(place.used_key_concepts)} of {count(place.key_concepts)} key concepts used",
+        "acceptance": f"{count(place.accepted)} accepted, {count(place.rejected)} rejected",
+    }[measure]
+    return IcicleNode(node_id, parent_id, place.name, LEVEL_WORDS[place.level][0], number, shown)
 
 
 def show_children(children: tuple[Place, ...], *, key: str, on_select: Callable[[str | None], None]) -> None:

@@ -19,6 +19,7 @@ _ICONS = {
     "leaf": ":material/remove:",
 }
 _LONGEST_NAME = 36
+_FILL_MARKS = "○◔◑◕●"  # how much of its target a node holds, by quarters
 
 
 def tree(
@@ -90,4 +91,7 @@ def _branches(
 
 def _label(place: Place, *, depth: int) -> str:
     name = shortened(place.name, _LONGEST_NAME - 2 * depth)
+    if place.fill is not None:
+        mark = _FILL_MARKS[min(int(place.fill * 4), 4)]
+        return f"{name} · {count(place.pairs)} {mark}"
     return f"{name} · {count(place.pairs)}" if place.pairs else name

@@ -1,0 +1,98 @@
+"""How does a page make a change of the curriculum: what it touches first, then one press, then a way back?"""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from glan_core.edits import PlannedEdit, apply_edit, next_redo, next_undo, redo, undo
+from glan_core.errors import EditError, GlanError
+from glan_core.store.database import Cursor
+from glan_core.store.tree_rules import Affected, count_affected
+from pages.shared import state
+from pages.shared.feedback import plain, show_error
+from pages.shared.formats import count
+from pages.shared.workspace import Workspace
+
+
+def editor() -> str:
+    """Give the name under which this visitor's changes are kept; empty until they gave one."""
+    return str(st.session_state.get(state.EDITOR, ""))
+
+
+def try_plan(plan: Callable[[], PlannedEdit]) -> PlannedEdit | None:
+    """Plan a change; where it cannot be made, say why and give None."""
+    try:
+        return plan()
+    except EditError as error:
+        st.warning(f"{plain(error.message)} {plain(error.hint)}", icon=":material/info:")
+        return None
+
+
+def show_affected(cursor: Cursor, planned: PlannedEdit) -> None:
+    """Say what a planned change touches; nothing where it touches nothing that is there."""
+    words = affected_in_words(count_affected(cursor, planned.touched_ids)) if planned.touched_ids else ""
+    if words:
+        st.caption(f"This touches {words}. Whatever stands below keeps its lineage.")
+
+
+def affected_in_words(affected: Affected) -> str:
+    """Write what a change touches: `3 disciplines, 36 subjects and 60 pairs`."""
+    numbers = [
+        (affected.sub_fields, "sub-field"),
+        (affected.disciplines, "discipline"),
+        (affected.subjects, "subject"),
+        (affected.syllabi, "syllabus"),
+        (affected.pairs, "pair"),
+    ]
+    plurals = {"syllabus": "syllabi"}
+    told = [
+        f"{count(number)} {noun if number == 1 else plurals.get(noun, f'{noun}s')}"
+        for number, noun in numbers
+        if number
+    ]
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def make(workspace: Workspace, planned: PlannedEdit) -> bool:
+    """Make a planned change and note it for the page's next run; where it cannot be made, say why."""
+    try:
+        made = apply_edit(workspace.database, planned, editor=editor())
+    except GlanError as error:
+        show_error(error)
+        return False
+    st.session_state[state.EDIT_NEWS] = made.label
+    return True
+
+
+def show_news() -> None:
+    """Say once what was changed last."""
+    if news := st.session_state.pop(state.EDIT_NEWS, ""):
+        st.toast(plain(news), icon=":material/check:")
+
+
+def show_undo(workspace: Workspace, cursor: Cursor) -> None:
+    """Offer to take back the newest change, and to make again what was taken back; both across visits."""
+    back, again = next_undo(cursor), next_redo(cursor)
+    for label, icon, edit, step in (
+        ("Undo", ":material/undo:", back, undo),
+        ("Redo", ":material/redo:", again, redo),
+    ):
+        st.button(
+            label,
+            key=f"edit-{label.lower()}",
+            type="tertiary",
+            icon=icon,
+            disabled=edit is None,
+            help=plain(edit.label) if edit else f"Nothing to {label.lower()}.",
+            on_click=_step,
+            args=(workspace, step),
+        )
+
+
+def _step(workspace: Workspace, step: Callable[..., object]) -> None:
+    try:
+        made = step(workspace.database, editor=editor())
+    except GlanError as error:
+        st.session_state[state.EDIT_NEWS] = f"{error.message} {error.hint}"
+        return
+    st.session_state[state.EDIT_NEWS] = made.label  # type: ignore[attr-defined]
