@@ -74,8 +74,10 @@ with right, st.container(gap="small"):
         show_path(outline, selected, on_select=select)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(plain(shortened(place.name, 120)), anchor=False, width="stretch")
-        if selected and st.button("Generate here", type="primary", icon=":material/play_circle:", wrap=False):
-            st.switch_page(NEW_RUN, query_params={"scope": selected})
+        grows = place.syllabi == 0
+        word, icon = ("Grow this node", ":material/psychiatry:") if grows else ("Generate here", ":material/play_circle:")
+        if selected and st.button(word, type="primary", icon=icon, wrap=False):
+            st.switch_page(NEW_RUN, query_params={"scope": selected} | ({"grow": "1"} if grows else {}))
         chosen = st.menu_button("Edit", list(actions(place)), icon=":material/edit:", key="node-edit", wrap=False)
     open_dialog(workspace, outline, place, chosen)
 

@@ -51,6 +51,10 @@ if len(asked_for) < len(in_address):
         "The address names a node that this taxonomy does not have. Choose under Where.", icon=":material/link_off:"
     )
 
+if "grow" in st.query_params:  # said once: the switch is the visitor's from then on
+    switch_growing_on()
+    del st.query_params["grow"]
+
 form, preview = st.columns([2, 3], gap="large")
 with form:
     scope = st.multiselect(

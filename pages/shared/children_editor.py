@@ -21,7 +21,8 @@ _COLUMNS = ("name", "description", "target")
 def edit_children(workspace: Workspace, parent_id: str | None, *, revision: int) -> None:
     """Show what stands directly below a node as a table to change, and what would change; then make it."""
     cursor = workspace.database.cursor()
-    children = [child for child in list_children(cursor, parent_id) if child.status == "kept"]
+    kept = (child for child in list_children(cursor, parent_id) if child.status == "kept")
+    children = sorted(kept, key=lambda child: child.name)  # as in the tree
     key = f"children-editor-{parent_id}-{revision}"  # another one as soon as the taxonomy is another
     st.data_editor(
         pd.DataFrame([[getattr(child, column) for column in _COLUMNS] for child in children], columns=_COLUMNS).astype(

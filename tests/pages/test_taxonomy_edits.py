@@ -183,3 +183,15 @@ def test_the_menu_offers_what_the_level_allows(app: AppTest, app_database: Datab
             ],
         }[level]
     )
+
+
+def test_a_node_without_a_syllabus_is_grown_from_its_name(app: AppTest, app_database: Database) -> None:
+    above = place(app_database, "Physical sciences").node_id
+    apply_edit(app_database, add_nodes(app_database.cursor(), above, [NewNode("Geophysics")]))
+    open_at(app, app_database, "Geophysics")
+    grow = next(button for button in app.button if button.label == "Grow this node")
+    grow.click().run()
+    assert not app.exception
+    assert app.title[0].value == "New run"
+    assert app.multiselect[0].value == [place(app_database, "Geophysics").node_id]
+    assert app.toggle[0].value
