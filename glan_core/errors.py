@@ -7,6 +7,7 @@ do about it). The command line prints both and exits with 2; the app shows both 
     |-- SettingsError           a setting or an argument that cannot be used
     |-- ScopeError              a node that does not exist, or a name that fits several
     |-- CurriculumError         a curriculum file that does not have the expected form
+    |-- TaxonomyFileError       a taxonomy file that cannot be taken, or a taxonomy that cannot be written to one
     |-- EditError               a change of the curriculum that cannot be made
     |   `-- EditConflictError       somebody else changed the same in the meantime
     |-- TemplateError           a prompt template that is missing or cannot be rendered
@@ -51,6 +52,19 @@ class EditError(GlanError):
 
 class EditConflictError(EditError):
     """Somebody else changed the same in the meantime."""
+
+
+class TaxonomyFileError(GlanError):
+    """A taxonomy file that cannot be taken, or a taxonomy that cannot be written to one; whole or not at all."""
+
+    def __init__(
+        self, message: str, hint: str = "", *, problems: tuple[str, ...] = (), number_of_problems: int = 0
+    ) -> None:
+        super().__init__(message, hint)
+        self.problems = problems
+        """What is wrong with the file, as `line 4: ...`, in the order of the lines; the first 20."""
+        self.number_of_problems = number_of_problems
+        """How many there are in all."""
 
 
 class TemplateError(GlanError):
