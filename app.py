@@ -17,6 +17,8 @@ page = st.navigation(
         "Home": [st.Page("pages/home/overview.py", title="Overview", icon=":material/space_dashboard:", default=True)],
         "Curriculum": [
             st.Page("pages/curriculum/taxonomy.py", title="Taxonomy", icon=":material/account_tree:"),
+            st.Page("pages/curriculum/syllabi.py", title="Syllabi", icon=":material/menu_book:"),
+            st.Page("pages/curriculum/votes.py", title="Votes", icon=":material/how_to_vote:"),
         ],
         "Generate": [
             st.Page("pages/generate/new_run.py", title="New run", icon=":material/play_circle:"),

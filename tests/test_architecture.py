@@ -31,7 +31,7 @@ LAYERS = (
         *("languages", "paper", "presets"),
     },
     # 1: one answer each; import layer 0, siblings never each other
-    {"settings", "prompts", "llm", "embedding", "quality", "figures", "insight"},
+    {"settings", "prompts", "llm", "embedding", "quality", "figures", "insight", "taxonomy_files"},
     # 2: import layer 0 and what ALSO_MAY_IMPORT names
     {"stages", "store"},
     # 3: where both meet; import layers 0 to 3
@@ -49,7 +49,7 @@ LAYERS = (
             "placement",
             "doctor",
         ),
-        *("imports", "added_nodes", "curriculum_checks"),
+        *("imports", "added_nodes", "agreement", "curriculum_checks", "edits"),
     },
     # 4: what a person starts; imports everything
     {"__main__", "commands", "pages", "app"},
@@ -67,10 +67,11 @@ LIBRARY_PLACES = {
     "sentence_transformers": ("glan_core/embedding/",),
     "umap": ("glan_core/embedding/",),
     "ray": ("glan_core/engines/",),
+    "nltk": ("glan_core/agreement.py",),
     "streamlit": ("app.py", "pages/"),
     "streamlit_arborist": ("pages/shared/",),
 }
-HEAVY_LIBRARIES = "torch sentence_transformers umap numba streamlit xllamacpp genai_prices"
+HEAVY_LIBRARIES = "torch sentence_transformers umap numba streamlit xllamacpp genai_prices nltk"
 
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "manager", "base"}
 

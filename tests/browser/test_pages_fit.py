@@ -8,6 +8,8 @@ pytestmark = pytest.mark.browser
 HEADINGS = {
     "": "Overview",
     "taxonomy": "Taxonomy",
+    "syllabi": "Syllabi",
+    "votes": "Votes",
     "new_run": "New run",
     "map": "Map",
     "export": "Export",
