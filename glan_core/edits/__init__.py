@@ -9,6 +9,7 @@ A change is planned first, which checks it and tells what it touches, and then m
     undo(database)
 """
 
+from glan_core.edits.importing import PlannedImport, import_nodes
 from glan_core.edits.log import apply_edit, check_edit, next_redo, next_undo, plan_redo, plan_undo, redo, undo
 from glan_core.edits.merging import Part, merge_nodes, split_node
 from glan_core.edits.nodes import NewNode, add_nodes, change_nodes, move_nodes, set_status
@@ -19,6 +20,7 @@ __all__ = [
     "NewNode",
     "Part",
     "PlannedEdit",
+    "PlannedImport",
     "add_nodes",
     "add_subject",
     "apply_edit",
@@ -26,6 +28,7 @@ __all__ = [
     "change_subject",
     "check_edit",
     "combined",
+    "import_nodes",
     "merge_nodes",
     "move_nodes",
     "move_subjects",

@@ -37,6 +37,14 @@ def list_taxonomy_nodes(cursor: Cursor) -> tuple[TaxonomyNode, ...]:
     return tuple(TaxonomyNode(*row) for row in rows)
 
 
+def list_all_taxonomy_nodes(cursor: Cursor) -> tuple[TaxonomyNode, ...]:
+    """List every node, whatever its status, by place among its siblings."""
+    rows = cursor.execute(
+        f"select {_COLUMNS} from taxonomy_node order by position nulls last, name, taxonomy_node_id"  # noqa: S608
+    ).fetchall()
+    return tuple(TaxonomyNode(*row) for row in rows)
+
+
 def find_taxonomy_node(cursor: Cursor, taxonomy_node_id: str) -> TaxonomyNode | None:
     """Give the node with this id, whatever its status."""
     row = first_row(
