@@ -10,11 +10,12 @@ Natural Science/Physical sciences/Physics. What is not there is added.
 import difflib
 from typing import NamedTuple
 
-from glan_core import ids
+from glan_core.edits.nodes import free_node_id
 from glan_core.entities import LEVELS, TaxonomyNode
 from glan_core.errors import ScopeError
 from glan_core.scope import ScopeNode, list_scope_nodes
 from glan_core.store.database import Cursor
+from glan_core.store.taxonomy_nodes import list_children
 
 # Above this a name that is not there is more likely a slip than a new one: Phisics is caught (0.86), Biochemistry
 # beside Geochemistry (0.83) is not. A word made of another one, such as Geochemistry of Chemistry, has more letters
@@ -55,7 +56,8 @@ def nodes_of_path(cursor: Cursor, path: str, *, is_as_given: bool = False) -> Ad
         raise ScopeError(f"{path!r} is too deep.", "The taxonomy has fields, sub-fields and disciplines.")
     # A discipline stands below a sub-field. Where the path leaves that out, it gets one of its own name.
     names += [names[-1]] * (len(LEVELS) - len(above) - len(names))
-    return _added(nodes, above, parent.node_id if parent is not None else None, names, is_as_given=is_as_given)
+    parent_id = parent.node_id if parent is not None else None
+    return _added(cursor, nodes, above, parent_id, names, is_as_given=is_as_given)
 
 
 def _named(nodes: list[ScopeNode], parts: tuple[str, ...]) -> ScopeNode | None:
@@ -85,7 +87,13 @@ def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _added(
-    nodes: list[ScopeNode], above: tuple[str, ...], parent_id: str | None, names: list[str], *, is_as_given: bool
+    cursor: Cursor,
+    nodes: list[ScopeNode],
+    above: tuple[str, ...],
+    parent_id: str | None,
+    names: list[str],
+    *,
+    is_as_given: bool,
 ) -> AddedNodes:
     added: list[TaxonomyNode] = []
     for name in names:
@@ -98,11 +106,23 @@ def _added(
                 f"There is no {name!r}, but there is {near[slips[0]].label}.",
                 "Use that name, or say --as-given if you mean another node.",
             )
-        node_id = ids.taxonomy_node_id(parent_id, name)
+        _refuse_removed(cursor, parent_id, name)
+        node_id = free_node_id(cursor, parent_id, name)
         level = LEVELS[len(above)]
         added.append(TaxonomyNode(node_id, parent_id, level, name, origin="user"))
         parent_id, above = node_id, (*above, name)
     return AddedNodes(added[-1].taxonomy_node_id, tuple(added))
+
+
+def _refuse_removed(cursor: Cursor, parent_id: str | None, name: str) -> None:
+    for other in list_children(cursor, parent_id):
+        if other.name.casefold() == name.casefold() and other.status != "kept":
+            is_pending = other.status == "pending"
+            raise ScopeError(
+                f"{other.name!r} {'was proposed' if is_pending else 'was removed'} here.",
+                f"{'Accept' if is_pending else 'Restore'} it first: python -m glan_core taxonomy restore "
+                f"{other.taxonomy_node_id}",
+            )
 
 
 def _is_near(path: tuple[str, ...], above: tuple[str, ...]) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from glan_core.added_nodes import nodes_of_path
+from glan_core.edits import apply_edit, change_nodes, set_status
 from glan_core.errors import ScopeError
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 from tests.conftest import Small
@@ -106,3 +107,17 @@ def test_a_name_that_fits_two_places_is_refused(small: Small):
     )
     with pytest.raises(ScopeError, match="fits 2 nodes"):
         nodes_of_path(small.cursor, "Optometry")
+
+
+def test_the_first_name_of_a_renamed_node_gives_a_new_node(small: Small):
+    land_use = small.nodes.land_use.taxonomy_node_id
+    apply_edit(small.database, change_nodes(small.cursor, {land_use: {"name": "Soil and land"}}))
+    (sub_field, _) = nodes_of_path(small.cursor, "Agriculture/Land use/Beekeeping").nodes
+    assert (sub_field.name, sub_field.taxonomy_node_id != land_use) == ("Land use", True)
+
+
+def test_a_removed_node_is_not_grown_in_silence(small: Small):
+    apply_edit(small.database, set_status(small.cursor, [small.nodes.physics.taxonomy_node_id], "removed"))
+    with pytest.raises(ScopeError, match="'Physics' was removed here") as raised:
+        nodes_of_path(small.cursor, "Natural Science/Physical sciences/Physics")
+    assert "taxonomy restore" in raised.value.hint

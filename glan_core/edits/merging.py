@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from glan_core.edits.nodes import LEVEL_NAMES, NewNode, add_nodes, by_name, nodes_with
+from glan_core.edits.nodes import LEVEL_NAMES, NewNode, add_nodes, by_name, check_is_kept, nodes_with
 from glan_core.edits.planned import PlannedEdit, checked_name, in_words
 from glan_core.entities import Subject, TaxonomyNode
 from glan_core.errors import EditError
@@ -35,9 +35,9 @@ def merge_nodes(cursor: Cursor, node_id: str, *, into_id: str) -> PlannedEdit:
             f"{node.name} is a {LEVEL_NAMES[node.level]}, and {into.name} a {LEVEL_NAMES[into.level]}.",
             "Two nodes of the same level can be merged.",
         )
-    for one in (node, into):
-        if one.status == "removed":
-            raise EditError(f"{one.name} was removed.", "Restore it first.")
+    if node.status == "removed":
+        raise EditError(f"{node.name} was removed.", "Restore it first.")
+    check_is_kept(into)
     return PlannedEdit("merge", f"Merged {node.name} into {into.name}", tuple(_merged(cursor, node, into)))
 
 

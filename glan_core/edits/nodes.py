@@ -182,6 +182,14 @@ def by_name(nodes: Iterable[TaxonomyNode]) -> dict[str, TaxonomyNode]:
     return {node.name.casefold(): node for node in last_wins}
 
 
+def check_is_kept(node: TaxonomyNode) -> None:
+    """Raise EditError if a node was removed or waits: what goes below it would be hidden."""
+    if node.status == "removed":
+        raise EditError(f"{node.name} was removed.", "Restore it first.")
+    if node.status == "pending":
+        raise EditError(f"{node.name} is a proposal that nobody has accepted yet.", "Accept it first.")
+
+
 def _parent(cursor: Cursor, parent_id: str | None) -> TaxonomyNode | None:
     if parent_id is None:
         return None
@@ -190,6 +198,7 @@ def _parent(cursor: Cursor, parent_id: str | None) -> TaxonomyNode | None:
         raise EditError(
             f"{parent.name} is a discipline: subjects stand below it.", "Add a subject, or choose a sub-field."
         )
+    check_is_kept(parent)
     return parent
 
 

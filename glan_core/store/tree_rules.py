@@ -28,7 +28,7 @@ def find_tree_fault(cursor: Cursor, *, node_ids: Sequence[str], subject_ids: Seq
     """Give the first thing that is wrong with kept or pending nodes and subjects among these; None if all is well.
 
     A field has no parent; a sub-field stands below a field, a discipline below a sub-field, a subject below a
-    discipline. None stands below what was removed, and no two kept ones below the same have the same name.
+    discipline. No kept one stands below what was removed, and no two of them below the same have the same name.
     """
     row = first_row(
         cursor.execute(
@@ -70,6 +70,7 @@ def find_tree_fault(cursor: Cursor, *, node_ids: Sequence[str], subject_ids: Seq
         from changed
         join taxonomy_ancestor as above on above.taxonomy_node_id = changed.parent_id
         where above.ancestor_status = 'removed'
+            and changed.status = 'kept'
         union all
         select changed.name, 'same_name'
         from changed
