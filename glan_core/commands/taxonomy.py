@@ -1,6 +1,7 @@
 """taxonomy add, move, rename, describe, target, merge, remove, restore, undo, redo: the curriculum changed.
 
-Nodes are named as --scope names them. taxonomy show, log and votes stand in taxonomy_shown.py.
+Nodes are named as --scope names them. taxonomy show, log and votes stand in taxonomy_shown.py,
+import and export in taxonomy_filed.py.
 """
 
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from glan_core.commands import taxonomy_shown
+from glan_core.commands import taxonomy_filed, taxonomy_shown
 from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, tell
 from glan_core.edits import (
     NewNode,
@@ -37,6 +38,8 @@ app = typer.Typer(help="Show the taxonomy, change it, and take changes back.")
 app.command()(taxonomy_shown.show)
 app.command()(taxonomy_shown.votes)
 app.command()(taxonomy_shown.log)
+app.command("import")(taxonomy_filed.import_file)
+app.command("export")(taxonomy_filed.export_file)
 
 NodeArgument = Annotated[str, typer.Argument(help="Name, path or id of a node or subject.")]
 NodesArgument = Annotated[
