@@ -13,10 +13,11 @@ import sys
 
 from docs.headless import command
 from glan_core.demo import DEMO_FOLDER, write_demo
+from glan_core.outline import read_outline
 from glan_core.placement import place_all
 from glan_core.settings import PROJECT_FOLDER
 from glan_core.store.database import open_database
-from glan_core.store.reports import list_fields, taxonomy_counts
+from glan_core.store.reports import taxonomy_counts
 
 DATABASE = PROJECT_FOLDER / "workspace" / "demo.duckdb"
 PAIRS_PER_DISCIPLINE = 20
@@ -32,15 +33,13 @@ def main() -> int:
     command("init", "--without-demo", database=DATABASE)
     command("ingest", database=DATABASE)
     with open_database(DATABASE) as opened:
-        cursor = opened.cursor()
-        counts = taxonomy_counts(cursor)
-        disciplines = counts[counts.level == "discipline"]
-        sub_fields = counts[counts.level == "sub_field"].set_index("node_id").parent_id
-        field_of = disciplines.parent_id.map(sub_fields)
-        size_of = field_of.map(counts.set_index("node_id").name).value_counts()
-        fields = sorted(list_fields(cursor), key=lambda field: size_of[field])
+        fields = sorted(
+            read_outline(taxonomy_counts(opened.cursor())).children(None), key=lambda field: field.disciplines
+        )
     for field in fields:
-        generate(field, instructions=PAIRS_PER_DISCIPLINE * int(size_of[field]))
+        wanted = PAIRS_PER_DISCIPLINE * field.disciplines
+        if field.pairs < wanted:
+            generate(field.name, instructions=wanted)
     with open_database(DATABASE) as opened:
         place_all(opened)
         rows = write_demo(opened.cursor(), DEMO_FOLDER)

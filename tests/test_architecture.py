@@ -49,7 +49,16 @@ LAYERS = (
             "placement",
             "doctor",
         ),
-        *("imports", "added_nodes", "agreement", "curriculum_checks", "edits"),
+        *(
+            "imports",
+            "added_nodes",
+            "near_names",
+            "name_meanings",
+            "proposals",
+            "agreement",
+            "curriculum_checks",
+            "edits",
+        ),
     },
     # 4: what a person starts; imports everything
     {"__main__", "commands", "pages", "app"},

@@ -31,7 +31,7 @@ from glan_core.generation_settings import GenerationSettings, Limits
 from glan_core.llm.prices import parse_prices
 from glan_core.model_choice import ModelChoice
 from glan_core.planning.gaps import unused_key_concepts
-from glan_core.planning.plan_request import DEFAULT_STAGES, Allocation, Gap, PlanRequest
+from glan_core.planning.plan_request import DEFAULT_STAGES, WHOLE_TAXONOMY, Allocation, Gap, PlanRequest
 from glan_core.scope import resolve_scope
 from glan_core.settings import Settings
 from glan_core.store.database import Cursor
@@ -114,7 +114,9 @@ class Asked:
             (resolve_scope(cursor, node).node_id, _number(number, of=node))
             for node, number in _assignments([*self.quota, *self.weight], option="--quota or --weight")
         ]
-        scope = tuple(resolve_scope(cursor, text).node_id for text in self.scope)
+        scope = tuple(
+            WHOLE_TAXONOMY if text == WHOLE_TAXONOMY else resolve_scope(cursor, text).node_id for text in self.scope
+        )
         if len([kind for kind in (self.quota, self.weight, self.gaps) if kind]) > 1:
             raise SettingsError("--quota, --weight and --gaps exclude each other.", "Choose one.")
         if not (scope or shares or self.gaps or grown):

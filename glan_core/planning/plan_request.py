@@ -11,6 +11,8 @@ from glan_core.generation_settings import GenerationSettings, settings_from_data
 DEFAULT_STAGES = ("instructions", "answers")
 Allocation = Literal["even", "quota", "weight", "gaps"]
 ALLOCATIONS: tuple[Allocation, ...] = ("even", "quota", "weight", "gaps")
+WHOLE_TAXONOMY = "taxonomy"
+"""In a scope what all fields stand below; it can get new fields, and nothing else."""
 
 
 class Gap(NamedTuple):
@@ -26,7 +28,7 @@ class PlanRequest:
     """What a person asks for."""
 
     scope: tuple[str, ...]
-    """Ids of taxonomy nodes or subjects."""
+    """Ids of taxonomy nodes or subjects, or WHOLE_TAXONOMY."""
     instructions: int
     """How many, over the whole scope; with `gaps` the most that are drawn to fill them."""
     seed: int
@@ -68,6 +70,11 @@ def check_request(request: PlanRequest) -> None:
         raise PlanError("No stage was chosen.", f"Stages are: {', '.join(STAGES)}.")
     if not request.scope:
         raise PlanError("No scope was chosen.", "Name a field, sub-field, discipline or subject.")
+    if WHOLE_TAXONOMY in request.scope and request.stages != ("taxonomy",):
+        raise PlanError(
+            f"The scope {WHOLE_TAXONOMY!r} asks for fields that are missing, and for no other stage.",
+            "Choose the stage taxonomy alone, or name fields, sub-fields, disciplines or subjects.",
+        )
     if "answers" in request.stages and "instructions" not in request.stages:
         raise PlanError("Answers need the stage instructions.", "Add it: instructions that exist are not made again.")
     if ("syllabus" in request.stages) != ("class_details" in request.stages):

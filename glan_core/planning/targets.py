@@ -7,7 +7,7 @@ from glan_core import ids
 from glan_core.combination_code import HIGHEST_POSITION
 from glan_core.entities import Subject
 from glan_core.errors import PlanError, ScopeError
-from glan_core.planning.plan_request import PlanRequest
+from glan_core.planning.plan_request import WHOLE_TAXONOMY, PlanRequest
 from glan_core.store.database import Cursor
 from glan_core.store.subjects import find_subject, list_disciplines_listed_otherwise, list_subjects
 from glan_core.store.syllabus_shapes import SyllabusShape, list_syllabus_shapes
@@ -42,6 +42,9 @@ def find_targets(cursor: Cursor, request: PlanRequest) -> Targets:
     subjects: dict[str, Subject] = {}
     reached: dict[str, set[str]] = {}
     for scope_id in request.scope:
+        if scope_id == WHOLE_TAXONOMY:
+            growing[scope_id], reached[scope_id] = "taxonomy", set()
+            continue
         found = _subjects_at(cursor, scope_id)
         node = None if found else find_taxonomy_node(cursor, scope_id)
         if node is None and not found:

@@ -7,6 +7,7 @@ from glan_core import ids
 from glan_core.courses import Course, list_courses
 from glan_core.entities import Subject, Syllabus
 from glan_core.planning.plan import Growth, Plan
+from glan_core.planning.plan_request import WHOLE_TAXONOMY
 from glan_core.runs.attempts import Attempts
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.recording import RecordingModel
@@ -75,14 +76,16 @@ class Grower:
                 self._ledger.keep(dataclasses.replace(failure, error_kind="", message=""))
 
     def _taxonomy_work(self, growth: Growth) -> Work:
+        node_id = None if growth.node_id == WHOLE_TAXONOMY else growth.node_id
+
         async def do() -> list[Work]:
             proposed = await self._attempts.make(
                 growth.node_id,
                 "taxonomy",
                 lambda attempt: build_taxonomy(
                     self._model,
-                    path=list_path(self._cursor, growth.node_id),
-                    siblings=list_child_names(self._cursor, growth.node_id),
+                    path=list_path(self._cursor, node_id) if node_id else (),
+                    siblings=list_child_names(self._cursor, node_id),
                     settings=self._settings,
                     seed=self._seed,
                     attempt=attempt,

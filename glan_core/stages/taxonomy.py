@@ -79,14 +79,22 @@ async def build_taxonomy(
     return merged.proposed()
 
 
+def plain_name(name: str) -> str:
+    """Give a name without what two spellings of it may differ in: case, accents, punctuation, "and", a plural s."""
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", name))
+    letters = unicodedata.normalize("NFKC", bare).casefold().replace("&", " and ")
+    words = [word for word in re.findall(r"[\w+#]+", letters) if word != "and"]  # C++ and C# are not C
+    return " ".join(word.removesuffix("s") if len(word) > 3 else word for word in words) or name.casefold()
+
+
 class _Merged:
     """The lists of all wordings as one."""
 
     def __init__(self, path: tuple[TaxonomyNode, ...], siblings: tuple[str, ...]) -> None:
         self.parent_id = path[-1].taxonomy_node_id if path else None
         self.level = LEVELS[len(path)]
-        self._siblings = {_plain(name) for name in siblings}
-        self._known = {_plain(name): name for name in siblings}
+        self._siblings = {plain_name(name) for name in siblings}
+        self._known = {plain_name(name): name for name in siblings}
         self._nodes: list[TaxonomyNode] = []
         self._left_out: list[str] = []
         self._unusable: list[UnusableCall] = []
@@ -100,7 +108,7 @@ class _Merged:
         self._unusable.extend(reply.unusable)
         for item in reply.items:
             name = text_field(item, "name")
-            plain = _plain(name)
+            plain = plain_name(name)
             if plain not in self._known:
                 self._known[plain] = name
                 self._nodes.append(self._node(name, text_field(item, "description")))
@@ -143,11 +151,3 @@ class _Merged:
             status="pending",
             origin="model",
         )
-
-
-def _plain(name: str) -> str:
-    """Give a name without what two spellings of it may differ in: case, accents, punctuation, "and", a plural s."""
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", name))
-    letters = unicodedata.normalize("NFKC", bare).casefold().replace("&", " and ")
-    words = [word for word in re.findall(r"[\w+#]+", letters) if word != "and"]  # C++ and C# are not C
-    return " ".join(word.removesuffix("s") if len(word) > 3 else word for word in words) or name.casefold()

@@ -84,6 +84,22 @@ def find_model_call(cursor: Cursor, model_call_id: str) -> ModelCall | None:
     return ModelCall(**values, shared_texts=tuple(shared.values()))
 
 
+def list_used_replies(cursor: Cursor, run_ids: Sequence[str], *, stage: str) -> tuple[str, ...]:
+    """Give what came back to the calls of a stage of these runs, where it could be used."""
+    rows = cursor.execute(
+        """
+        select reply
+        from model_call
+        where run_id in (select unnest(?::varchar[]))
+            and stage = ?
+            and error_kind is null
+        order by finished_at, model_call_id
+        """,
+        [list(run_ids), stage],
+    ).fetchall()
+    return tuple(reply for (reply,) in rows)
+
+
 def list_unused_call_ids(cursor: Cursor) -> frozenset[str]:
     """List the answered calls that no instruction or answer was made from.
 

@@ -84,6 +84,22 @@ def list_runs(cursor: Cursor, *, limit: int = 100) -> tuple[Run, ...]:
     return tuple(_run(row) for row in rows)
 
 
+def list_runs_of(cursor: Cursor, *, stage: str, scope_id: str) -> tuple[Run, ...]:
+    """List the runs of one stage alone over one node alone, newest first, without those that were removed."""
+    rows = cursor.execute(
+        f"""
+        select {_COLUMNS}
+        from run
+        where not is_removed
+            and (plan -> 'stages')::varchar[] = [$stage]
+            and (plan -> 'scope')::varchar[] = [$scope_id]
+        order by started_at desc, run_id
+        """,  # noqa: S608
+        {"stage": stage, "scope_id": scope_id},
+    ).fetchall()
+    return tuple(_run(row) for row in rows)
+
+
 def count_runs(cursor: Cursor) -> int:
     """Count all runs but those that were removed."""
     row = first_row(cursor.execute("select count(*) from run where not is_removed"))

@@ -16,8 +16,10 @@ from pages.shared.formats import shortened
 from pages.shared.history_view import ids_at_or_below, show_history, show_removed
 from pages.shared.nodes import LEVEL_WORDS, ORIGIN_WORDS, show_chart, show_children, show_node, show_path
 from pages.shared.outlines import read_cached_outline
+from pages.shared.proposals_view import show_proposals
 from pages.shared.state import TAXONOMY_SEEN
 from pages.shared.subject_card import show_subject
+from pages.shared.taxonomy_files_view import show_files
 from pages.shared.tree import tree
 from pages.shared.votes_view import show_votes
 from pages.shared.workspace import open_workspace
@@ -75,7 +77,9 @@ with right, st.container(gap="small"):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(plain(shortened(place.name, 120)), anchor=False, width="stretch")
         grows = place.syllabi == 0
-        word, icon = ("Grow this node", ":material/psychiatry:") if grows else ("Generate here", ":material/play_circle:")
+        word, icon = (
+            ("Grow this node", ":material/psychiatry:") if grows else ("Generate here", ":material/play_circle:")
+        )
         if selected and st.button(word, type="primary", icon=icon, wrap=False):
             st.switch_page(NEW_RUN, query_params={"scope": selected} | ({"grow": "1"} if grows else {}))
         chosen = st.menu_button("Edit", list(actions(place)), icon=":material/edit:", key="node-edit", wrap=False)
@@ -89,7 +93,7 @@ with right, st.container(gap="small"):
     children = outline.children(selected)
     can_have_nodes = place.level != "discipline"
     names = ["Chart", "Table", *(["Change"] if can_have_nodes else []), *(["Votes"] if selected else [])]
-    names += ["History"]
+    names += [*(["Proposals"] if can_have_nodes else []), "History", *([] if selected else ["Files"])]
     tabs = dict(zip(names, st.tabs(names, key="below", on_change="rerun"), strict=True))
     opened = next((name for name, tab in tabs.items() if tab.open), names[0])
     with tabs[opened]:
@@ -107,6 +111,10 @@ with right, st.container(gap="small"):
             edit_children(workspace, selected, revision=last_edit_number(cursor))
         elif opened == "Votes" and selected:
             show_votes(cursor, selected)
+        elif opened == "Proposals":
+            show_proposals(workspace, selected)
+        elif opened == "Files":
+            show_files(workspace)
         else:
             show_history(cursor, ids_at_or_below(outline, cursor, selected) if selected else None)
             show_removed(workspace, cursor, selected)

@@ -33,10 +33,10 @@ def edit_children(workspace: Workspace, parent_id: str | None, *, revision: int)
         hide_index=True,
         row_height=34,
         column_config={
-            "name": st.column_config.TextColumn("Name", required=True, max_chars=200, width=200),
-            "description": st.column_config.TextColumn("Description", max_chars=2000, width="large"),
+            "name": st.column_config.TextColumn("Name", required=True, max_chars=200, width=170),
+            "description": st.column_config.TextColumn("Description", max_chars=2000, width=330),
             "target": st.column_config.NumberColumn(
-                "Target", min_value=0, step=1, width=90, help="Pairs wanted at or below this node."
+                "Target", min_value=0, step=1, width=80, help="Pairs wanted at or below this node."
             ),
         },
         alt="The nodes below this one, to be changed, added to and removed.",

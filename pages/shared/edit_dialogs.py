@@ -24,6 +24,7 @@ from glan_core.store.taxonomy_nodes import find_taxonomy_node
 from pages.shared import state
 from pages.shared.edit_view import make, show_affected, try_plan
 from pages.shared.feedback import plain
+from pages.shared.name_hint import near_names, show_name_hint
 from pages.shared.nodes import LEVEL_WORDS
 from pages.shared.workspace import Workspace
 
@@ -82,6 +83,8 @@ def _add(workspace: Workspace, outline: Outline, place: Place) -> None:
         st.button("Add", type="primary", disabled=True)
         return
     planned = try_plan(lambda: add_nodes(cursor, place.node_id or None, nodes))
+    if planned is not None:
+        _show_hints(workspace, [node.name for node in nodes], parent_id=place.node_id or None)
     _finish(workspace, planned, f"Add {len(nodes)} {level}{'s' if len(nodes) > 1 else ''}")
 
 
@@ -122,6 +125,8 @@ def _describe(workspace: Workspace, outline: Outline, place: Place) -> None:
     is_same = (name.strip(), description.strip()) == (place.name, place.description)
     values = {"name": name, "description": description}
     planned = None if is_same else try_plan(lambda: change_nodes(cursor, {place.node_id: values}))
+    if name.strip() != place.name:
+        show_name_hint(workspace, name, parent_id=place.parent_id, node_id=place.node_id, on_use=_go_to)
     _finish(workspace, planned, "Save")
 
 
@@ -206,6 +211,27 @@ def _finish(workspace: Workspace, planned: PlannedEdit | None, label: str, *, re
     if reruns:
         st.rerun()
     return True
+
+
+def _show_hints(workspace: Workspace, names: Sequence[str], *, parent_id: str | None) -> None:
+    """Hint at what is there under nearly the same names; of a list, one line a name."""
+    if len(names) == 1:
+        show_name_hint(workspace, names[0], parent_id=parent_id, on_use=_go_to)
+        return
+    found = {name: near_names(workspace, name, parent_id=parent_id, limit=1) for name in names}
+    lines = [
+        f"- {plain(name)}: {plain(near[0].known.name)} ({plain(near[0].place_in_words)})"
+        for name, near in found.items()
+        if near
+    ]
+    if lines:
+        st.markdown("\n".join(["Some are nearly the same as what is there already:", *lines]))
+
+
+def _go_to(node_id: str) -> None:
+    """Close the dialog and show a node that is there already."""
+    close()
+    st.query_params["node"] = node_id
 
 
 def _new_node(line: str) -> NewNode:

@@ -36,7 +36,8 @@ def show_call_errors(errors: pd.DataFrame) -> None:
     with st.expander("Calls that brought nothing"):
         st.caption("A reply that cannot be used is asked for again, up to three times, before an item is given up.")
         for kind in errors.itertuples():
-            what = f"{kind.calls} for {STAGE_WORDS[kind.stage]}: {_reason(kind.error_kind)}"
+            stage = STAGE_WORDS.get(kind.stage, "finding out which form of list the endpoint can be held to")
+            what = f"{kind.calls} for {stage}: {_reason(kind.error_kind)}"
             st.text(f"{what}. {shortened(kind.example, _MOST_LETTERS)}")
 
 

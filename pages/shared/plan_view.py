@@ -55,6 +55,22 @@ def show_plan(plan: Plan, expected: Estimate) -> None:
     )
 
 
+def show_plan_line(plan: Plan, expected: Estimate) -> None:
+    """Show in one line what a plan takes: calls, tokens, time and money."""
+    total = expected.total
+    calls = sum(plan.calls.values())
+    dollars = "cost unknown" if total.dollars is None else between(total.dollars, money)
+    basis = "; ".join(_basis(part.basis) for part in expected.stages.values())
+    st.caption(
+        plain(
+            f"{count(calls)} call{'' if calls == 1 else 's'} · {between(total.tokens, short_count)} tokens · "
+            f"{between(total.seconds, duration)} · {dollars}"
+        ),
+        help=f"In eight cases of ten it will be in these ranges, {basis}. A reply that cannot be used is asked for "
+        "again.",
+    )
+
+
 def show_prompts(cursor: Cursor, plan: Plan) -> None:
     """Let the reader leaf through the exact prompts of a plan's questions."""
     if not plan.items:

@@ -26,11 +26,11 @@ _NEW_RUN = "pages/generate/new_run.py"
 
 def show_run(workspace: Workspace, run_id: str) -> None:
     """Show one run; while this or another process works on it, anew every second."""
-    was_at_work = _is_at_work(workspace, run_id)
+    was_at_work = is_run_at_work(workspace, run_id)
 
     @st.fragment(run_every=1.0 if was_at_work else None)
     def live() -> None:
-        still_at_work = _is_at_work(workspace, run_id)
+        still_at_work = is_run_at_work(workspace, run_id)
         _show(workspace, run_id, is_at_work=still_at_work)
         if was_at_work and not still_at_work:
             st.rerun()  # the whole page: the clock stops, and the plan knows what is taken now
@@ -42,7 +42,7 @@ def show_run(workspace: Workspace, run_id: str) -> None:
 def show_others_at_work(workspace: Workspace, *, shown_run_id: str | None) -> None:
     """Name the runs that are at work, here or in another process, besides the one that is shown."""
     folders = list_run_folders(runs_folder(workspace.settings.database))
-    run_ids = [folder.name for folder in folders if _is_at_work(workspace, folder.name)]
+    run_ids = [folder.name for folder in folders if is_run_at_work(workspace, folder.name)]
     for run_id in run_ids:
         if run_id != shown_run_id:
             st.page_link(
@@ -53,8 +53,22 @@ def show_others_at_work(workspace: Workspace, *, shown_run_id: str | None) -> No
             )
 
 
-def _is_at_work(workspace: Workspace, run_id: str) -> bool:
+def is_run_at_work(workspace: Workspace, run_id: str) -> bool:
+    """Say whether this or another process works on a run."""
     return workspace.background.is_running(run_id) or is_at_work(folder_of(workspace, run_id))
+
+
+def run_now(workspace: Workspace, run: Run, *, is_at_work: bool, failures: tuple[Failure, ...]) -> RunNow:
+    """Give what is known of a run at this moment."""
+    status = _status(workspace, run.run_id) if is_at_work else None
+    return RunNow(
+        run=run,
+        status=status,
+        is_at_work=is_at_work,
+        is_elsewhere=is_at_work and not workspace.background.is_running(run.run_id),
+        wish=wish_for(workspace, run.run_id, status) if is_at_work else "work",
+        failed=len(failures),
+    )
 
 
 def _show(workspace: Workspace, run_id: str, *, is_at_work: bool) -> None:
@@ -68,7 +82,7 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool) -> None:
             st.caption("Starting ..." if is_at_work else "There is no such run in this database.")
         return
     failures = list_open_failures(cursor, run_id)
-    now = _now(workspace, run, is_at_work=is_at_work, failures=failures)
+    now = run_now(workspace, run, is_at_work=is_at_work, failures=failures)
     made = run_counts(cursor, run_id)
     _show_head(workspace, now)
     _show_amounts(now, made)
@@ -86,18 +100,6 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool) -> None:
     if len(errors):
         show_call_errors(errors)
     _show_newest(cursor, run_id, made)
-
-
-def _now(workspace: Workspace, run: Run, *, is_at_work: bool, failures: tuple[Failure, ...]) -> RunNow:
-    status = _status(workspace, run.run_id) if is_at_work else None
-    return RunNow(
-        run=run,
-        status=status,
-        is_at_work=is_at_work,
-        is_elsewhere=is_at_work and not workspace.background.is_running(run.run_id),
-        wish=wish_for(workspace, run.run_id, status) if is_at_work else "work",
-        failed=len(failures),
-    )
 
 
 def _status(workspace: Workspace, run_id: str) -> RunStatus | None:
@@ -133,10 +135,11 @@ def _show_amounts(now: RunNow, made: RunCounts) -> None:
     wanted = now.run.plan["instructions"]
     has_answers = "answers" in now.run.plan["stages"]
     number, word = (made.answers, "pairs") if has_answers else (made.instructions, "questions")
+    made_so_far = f"{count(number)} of {count(wanted)} {word} · " if wanted else ""
     is_complete = now.run.state is RunState.FINISHED and not now.is_at_work and not now.failed
     st.progress(
         1.0 if is_complete else min(1.0, number / max(1, wanted)),
-        text=f"{count(number)} of {count(wanted)} {word} · {count(made.calls)} calls · "
+        text=f"{made_so_far}{count(made.calls)} calls · "
         f"{count(made.completion_tokens)} tokens written · cost {plain(money(made.cost))}",
     )
 

@@ -75,7 +75,7 @@ def _import(workspace: Workspace) -> None:
 
 
 def _show_differences(found: PlannedImport) -> None:
-    st.markdown(f"**{plain(found.planned.label)}**")
+    st.markdown(f"**What would change**: {plain(found.planned.label.partition(': ')[2])}")
     with st.container(border=True, height=260):
         for line in found.lines[:_MOST_LINES]:
             st.text(line)

@@ -13,6 +13,7 @@ from glan_core.demo import DEMO_FOLDER
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.engines.background import Background
 from glan_core.model_choice import ModelChoice, choose_model
+from glan_core.name_meanings import NameReader
 from glan_core.placement import Placer
 from glan_core.runs.headless import runs_at_work
 from glan_core.settings import Settings, read_settings, runs_folder
@@ -31,6 +32,7 @@ class Workspace(NamedTuple):
     database: Database
     background: Background
     placer: Placer
+    names: NameReader
 
     def cursor(self) -> Cursor:
         """Give a cursor of its own to this run of a page, with what runs elsewhere have made taken in."""
@@ -47,7 +49,9 @@ def open_workspace() -> Workspace:
     background = Background(database, runs_folder(settings.database))
     # A server that is asked to end lets the calls in flight finish, as far as they do so soon.
     atexit.register(background.stop_all, seconds=_STOP_SECONDS)
-    return Workspace(settings, database, background, Placer(database, worker.compute))
+    return Workspace(
+        settings, database, background, Placer(database, worker.compute), NameReader(database, worker.compute)
+    )
 
 
 @st.cache_resource(show_spinner="Starting the model ...")
