@@ -1,6 +1,6 @@
 """Which pairs are there before anybody has made one?
 
-data/demo holds the pairs that the built-in model made over every shipped syllabus, one Parquet file a table, with
+data/demo holds the pairs that the built-in model made from shipped syllabi, one Parquet file a table, with
 their runs, their calls, their vectors and their places on the map. docs/make_demo.py makes them. Their runs say
 `is_demo`, so that pages can name them for what they are and exports leave them out.
 """

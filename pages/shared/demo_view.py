@@ -22,8 +22,8 @@ def show_demo(workspace: Workspace, standing: DemoStanding | None) -> None:
             )
         else:
             st.markdown(
-                ":material/science:&ensp;The **demo corpus** is not here: pairs by the built-in model over every "
-                "discipline, to try the pages with.",
+                ":material/science:&ensp;The **demo corpus** is not here: pairs by the built-in model, "
+                "to try the pages with.",
                 width="stretch",
             )
         if st.button(
