@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from glan_core.edits import (
     NewNode,
+    Part,
     PlannedEdit,
     add_nodes,
     add_subject,
@@ -16,6 +18,7 @@ from glan_core.edits import (
     move_subjects,
     set_status,
     set_subject_status,
+    split_node,
 )
 from glan_core.entities import LEVELS, SUBJECT_LEVELS
 from glan_core.outline import Outline, Place
@@ -28,6 +31,7 @@ from pages.shared.name_hint import near_names, show_name_hint
 from pages.shared.nodes import LEVEL_WORDS
 from pages.shared.workspace import Workspace
 
+_STAYS = "stays here"
 _CHILD_LEVELS = dict(zip(("taxonomy", *LEVELS), (*LEVELS, "subject"), strict=True))
 
 
@@ -50,6 +54,7 @@ def actions(place: Place) -> dict[str, Callable[[Workspace, Outline, Place], Non
         below[":material/drive_file_move: Move"] = _move
     if place.level != "subject":
         below[":material/merge: Merge into another"] = _merge
+        below[":material/call_split: Split"] = _split
     return above | below | {":material/delete: Remove": _remove}
 
 
@@ -181,6 +186,49 @@ def _merge(workspace: Workspace, outline: Outline, place: Place) -> None:
     if _finish(workspace, planned, "Merge", reruns=False) and chosen is not None:
         st.query_params["node"] = chosen.node_id
         st.rerun()
+
+
+@st.dialog("Split", width="large", on_dismiss=close)
+def _split(workspace: Workspace, outline: Outline, place: Place) -> None:
+    cursor = workspace.database.cursor()
+    level = LEVEL_WORDS[place.level][0].lower()
+    text = st.text_area(
+        f"New {level}s beside it, one a line",
+        height=100,
+        help="A description can follow after a colon and a space.",
+    )
+    new = [_new_node(line) for line in text.splitlines() if line.strip()]
+    children = outline.children(place.node_id)
+    if not children:
+        st.info("Nothing stands below this node: there is nothing to divide.", icon=":material/info:")
+    if not new or not children:
+        st.button("Split", type="primary", disabled=True, key="edit-finish")
+        return
+    st.caption("Where does what stands below it go? What stays is kept here; a node with nothing left is removed.")
+    goals = [_STAYS, *(node.name for node in new)]
+    chosen = st.data_editor(
+        pd.DataFrame({"name": [child.name for child in children], "goes to": _STAYS}),
+        hide_index=True,
+        disabled=["name"],
+        row_height=34,
+        height=min(34 * len(children) + 36, 380),
+        column_config={
+            "name": st.column_config.TextColumn("Name", width=300),
+            "goes to": st.column_config.SelectboxColumn("Goes to", options=goals, required=True, width=260),
+        },
+        key=f"split-{place.node_id}-{'|'.join(goals)}",
+        alt="What stands below the node, and where each goes.",
+    )
+    goes = list(zip(children, chosen["goes to"], strict=True))
+    if all(goal == _STAYS for _, goal in goes):
+        planned = None
+    else:
+        parts = [
+            Part(node.name, node.description, tuple(child.node_id for child, goal in goes if goal == node.name))
+            for node in new
+        ]
+        planned = try_plan(lambda: split_node(cursor, place.node_id, parts))
+    _finish(workspace, planned, "Split")
 
 
 @st.dialog("Remove", on_dismiss=close)
