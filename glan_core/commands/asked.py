@@ -38,6 +38,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.syllabus_shapes import list_places
 
 GROWING_STAGES = ("subjects", "syllabus", "class_details", *DEFAULT_STAGES)
+REWRITING_STAGES = ("syllabus", "class_details", *DEFAULT_STAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Asked:
     scope: Sequence[str]
     grow: str | None
     as_given: bool
+    rewrite: bool
     instructions: int
     quota: Sequence[str]
     weight: Sequence[str]
@@ -136,7 +138,8 @@ class Asked:
                 raise SettingsError("There are no gaps to fill.", "Leave --gaps out, or name other nodes.")
             instructions = min(self.instructions, sum(gap.instructions for gap in gaps))
             scope = scope or _scope_of(cursor, gaps)
-        given = self.stages or ",".join(GROWING_STAGES if grown is not None else DEFAULT_STAGES)
+        default = GROWING_STAGES if grown is not None else REWRITING_STAGES if self.rewrite else DEFAULT_STAGES
+        given = self.stages or ",".join(default)
         return PlanRequest(
             scope=tuple(node_id for node_id, _ in shares) or scope,
             instructions=instructions,
@@ -146,6 +149,7 @@ class Asked:
             allocation=allocation,
             shares=tuple(number for _, number in shares),
             gaps=gaps,
+            rewrites=self.rewrite,
         )
 
 
@@ -170,6 +174,9 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
         scope: Annotated[list[str] | None, typer.Option(help="Where: name, path or id of a node. Repeatable.")] = None,
         grow: Annotated[str | None, typer.Option(help="Grow this path, added if need be: Industry/Beekeeping.")] = None,
         as_given: Annotated[bool, typer.Option("--as-given", help="Add it though it is like another.")] = False,
+        rewrite: Annotated[
+            bool, typer.Option("--rewrite", help="Write the syllabi of the scope anew, as another version.")
+        ] = False,
         instructions: Annotated[int, typer.Option(help="How many questions over the whole scope.")] = 20,
         quota: Annotated[list[str] | None, typer.Option(help="NODE=NUMBER: so many there. Repeatable.")] = None,
         weight: Annotated[list[str] | None, typer.Option(help="NODE=WEIGHT: deal in proportion. Repeatable.")] = None,
@@ -200,6 +207,7 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
                 scope=scope or (),
                 grow=grow,
                 as_given=as_given,
+                rewrite=rewrite,
                 instructions=instructions,
                 quota=quota or (),
                 weight=weight or (),

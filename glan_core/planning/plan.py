@@ -70,6 +70,12 @@ class Growth(NamedTuple):
     """What it starts with: `taxonomy`, `subjects` (a discipline) or `syllabus` (a subject)."""
     instructions: int
     """How many are to be drawn below it in the end."""
+    version: int = 1
+    """Which version of its syllabus a subject gets."""
+
+    def to_data(self) -> list[Any]:
+        """Give it as JSON-ready data; a first version goes without saying."""
+        return list(self) if self.version > 1 else [self.node_id, self.stage, self.instructions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ class Plan:
             "run_id": self.run_id,
             "request": dataclasses.asdict(self.request),
             "items": self.items.to_data(),
-            "growths": [list(growth) for growth in self.growths],
+            "growths": [growth.to_data() for growth in self.growths],
             "calls": self.calls,
             "calls_reused": self.calls_reused,
             "combinations": self.combinations,
@@ -130,7 +136,7 @@ def make_plan(cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, 
     dealt = deal(cursor, request, targets, taken)
     items = PlannedInstructions(dealt.codes, settings=request.settings, seed=request.seed)
     growths = tuple(
-        Growth(node_id, targets.growing[node_id], dealt.growing.get(node_id, 0))
+        Growth(node_id, targets.growing[node_id], dealt.growing.get(node_id, 0), targets.versions.get(node_id, 1))
         for node_id in targets.ordered(targets.growing, seed=request.seed)
         if dealt.growing.get(node_id) or targets.growing[node_id] == "taxonomy" or "instructions" not in request.stages
     )
@@ -140,7 +146,7 @@ def make_plan(cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, 
     templates = _template_fingerprints(request.settings, _stages_used(request, growths))
     return Plan(
         run_id=ids.stable_id(
-            "run", request.identity, items.fingerprint, [list(growth) for growth in growths], templates
+            "run", request.identity, items.fingerprint, [growth.to_data() for growth in growths], templates
         ),
         request=request,
         items=items,

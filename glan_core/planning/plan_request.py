@@ -41,6 +41,8 @@ class PlanRequest:
     """One for each node of the scope. Quota: how many instructions it gets. Weight: in which proportion it gets them;
     without any, in proportion to what its target (or those of its disciplines) lacks."""
     gaps: tuple[Gap, ...] = ()
+    rewrites: bool = False
+    """Whether syllabi in the scope are written anew, as another version, before questions are drawn."""
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -49,6 +51,8 @@ class PlanRequest:
         del data["settings"]["templates_folder"]  # the plan names the templates themselves
         for stage in data["settings"]["stages"].values():
             del stage["price"]
+        if not self.rewrites:
+            del data["rewrites"]  # so that plans of before keep their run
         return data
 
 
@@ -79,6 +83,8 @@ def check_request(request: PlanRequest) -> None:
         raise PlanError("Answers need the stage instructions.", "Add it: instructions that exist are not made again.")
     if ("syllabus" in request.stages) != ("class_details" in request.stages):
         raise PlanError("The stages syllabus and class_details go together.", "Choose both or neither.")
+    if request.rewrites and "syllabus" not in request.stages:
+        raise PlanError("Writing syllabi anew takes the stages syllabus and class_details.", "Add both.")
     if "instructions" in request.stages and request.instructions < 1:
         raise PlanError(f"{request.instructions} instructions cannot be made.", "Ask for at least 1.")
     if not 0 <= request.settings.strategy_mix <= 1:

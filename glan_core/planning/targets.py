@@ -10,6 +10,7 @@ from glan_core.errors import PlanError, ScopeError
 from glan_core.planning.plan_request import WHOLE_TAXONOMY, PlanRequest
 from glan_core.store.database import Cursor
 from glan_core.store.subjects import find_subject, list_disciplines_listed_otherwise, list_subjects
+from glan_core.store.syllabi import list_next_versions
 from glan_core.store.syllabus_shapes import SyllabusShape, list_syllabus_shapes
 from glan_core.store.taxonomy_nodes import find_taxonomy_node, list_disciplines_below
 
@@ -26,6 +27,8 @@ class Targets:
     """The discipline of every target."""
     below: dict[str, tuple[str, ...]]
     """The targets that each node of the scope has."""
+    versions: dict[str, int]
+    """The version that the next syllabus gets, of subjects that are to have theirs written anew."""
 
     def ordered(self, target_ids: Iterable[str], *, seed: int) -> list[str]:
         """Put targets into the order in which the seed deals to them."""
@@ -64,7 +67,9 @@ def find_targets(cursor: Cursor, request: PlanRequest) -> Targets:
         below = {s.subject_id: s for s in list_subjects(cursor, disciplines) if s.discipline_id not in asked}
         subjects |= below
         reached[scope_id] = {*below, *asked}
-    shapes = list_syllabus_shapes(cursor, list(subjects))
+    # What this seed has written anew is there: the same plan goes on from it.
+    versions = list_next_versions(cursor, list(subjects), other_than_seed=request.seed) if request.rewrites else {}
+    shapes = list_syllabus_shapes(cursor, [subject_id for subject_id in subjects if subject_id not in versions])
     _check_shapes(shapes, subjects)
     if "syllabus" in request.stages:
         growing |= {subject_id: "syllabus" for subject_id in subjects if subject_id not in shapes}
@@ -82,6 +87,7 @@ def find_targets(cursor: Cursor, request: PlanRequest) -> Targets:
             target_id: subjects[target_id].discipline_id if target_id in subjects else target_id
             for target_id in open_ids
         },
+        versions=versions,
         below={scope_id: tuple(target for target in open_ids if target in reached[scope_id]) for scope_id in reached},
     )
 

@@ -147,6 +147,8 @@ class Grower:
         for place, subject in enumerate(ordered):
             share = growth.instructions // len(subjects) + (place < growth.instructions % len(subjects))
             course = courses.get(subject.subject_id)
+            if course is not None and course.syllabus.version < growth.version:
+                course = None  # it is to be written anew
             if course is not None:
                 work.extend(self._drawn(course, share, growth))
             elif self._is_drawing_only:
@@ -155,7 +157,7 @@ class Grower:
                 bare = find_syllabus_without_details(self._cursor, subject.subject_id)
                 work.append(
                     self._class_details_work(subject, bare, share, growth)
-                    if bare
+                    if bare is not None and bare.version >= growth.version
                     else self._syllabus_work(subject, share, growth)
                 )
         return work
@@ -171,7 +173,7 @@ class Grower:
                     self._model,
                     discipline=path[-1].name,
                     subject=subject,
-                    version=1,
+                    version=growth.version,
                     settings=self._settings,
                     seed=self._seed,
                     run_id=self._run_id,

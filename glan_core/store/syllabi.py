@@ -87,6 +87,30 @@ def list_syllabi_of(cursor: Cursor, subject_id: str) -> tuple[Syllabus, ...]:
     return tuple(Syllabus(*row) for row in rows)
 
 
+def list_next_versions(cursor: Cursor, subject_ids: Sequence[str], *, other_than_seed: int) -> dict[str, int]:
+    """Give, by subject id, the version after that of the newest syllabus that has class sessions.
+
+    Subjects without one are left out, and those whose newest one was written by a run with the seed.
+    """
+    rows = cursor.execute(
+        """
+        with newest as (
+            select subject_id, run_id, version
+            from syllabus
+            where subject_id in (select unnest(?::varchar[]))
+                and syllabus_id in (select syllabus_id from class_session)
+            qualify row_number() over (partition by subject_id order by version desc, syllabus_id) = 1
+        )
+        select newest.subject_id, newest.version + 1
+        from newest
+        left join run on run.run_id = newest.run_id
+        where run.seed is distinct from ?
+        """,
+        [list(subject_ids), other_than_seed],
+    ).fetchall()
+    return dict(rows)
+
+
 def list_syllabi(cursor: Cursor, syllabus_ids: Sequence[str]) -> tuple[Syllabus, ...]:
     """List the syllabi with these ids; unknown ids are left out."""
     rows = cursor.execute(

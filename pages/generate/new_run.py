@@ -51,9 +51,10 @@ if len(asked_for) < len(in_address):
         "The address names a node that this taxonomy does not have. Choose under Where.", icon=":material/link_off:"
     )
 
-if "grow" in st.query_params:  # said once: the switch is the visitor's from then on
-    switch_growing_on()
-    del st.query_params["grow"]
+for name, key in (("grow", state.GROWS), ("rewrite", state.REWRITES)):
+    if name in st.query_params:  # said once: the switch is the visitor's from then on
+        st.session_state[key] = True
+        del st.query_params[name]
 
 form, preview = st.columns([2, 3], gap="large")
 with form:
@@ -91,6 +92,12 @@ with form:
         help="Subjects without a syllabus get one, and disciplines without subjects get those first. "
         "The built-in model is weak at this; expect short, rough courses.",
     )
+    rewrites = st.toggle(
+        "Write the syllabi anew",
+        key=state.REWRITES,
+        help="Every syllabus in the scope gets another version first, and questions are drawn from that. The one of "
+        "before stays, and so do its pairs.",
+    )
     more = show_more_settings(model)
     kind = " (built in: for learning the tool, not for making data)" if model.endpoint.is_built_in else ""
     st.caption(plain(f"Model: {model.model}{kind}"))
@@ -105,7 +112,12 @@ with preview:
         settings=dataclasses.replace(
             model.generation_settings(more.preset), strategy_mix=more.strategy_mix, language=more.language
         ),
-        stages=("subjects", "syllabus", "class_details", *DEFAULT_STAGES) if grows else DEFAULT_STAGES,
+        stages=(
+            *(("subjects",) if grows else ()),
+            *(("syllabus", "class_details") if grows or rewrites else ()),
+            *DEFAULT_STAGES,
+        ),
+        rewrites=rewrites,
     )
     try:
         taken = workspace.background.taken_combinations(other_than_seed=request.seed)

@@ -22,6 +22,13 @@ def show_subject(workspace: Workspace, subject: Subject, *, version: str) -> Non
         with st.container(horizontal=True, width="content", gap="small"):
             if is_opened("Edit", node_id=subject.subject_id, icon=":material/edit:"):
                 show_change_form(workspace, subject)
+            if version and st.button(
+                "Write anew",
+                icon=":material/refresh:",
+                wrap=False,
+                help="A run writes another version of this syllabus. This one stays, and so do its pairs.",
+            ):
+                st.switch_page(NEW_RUN, query_params={"scope": subject.subject_id, "rewrite": "1"})
             if st.button("Generate here", type="primary", icon=":material/play_circle:", wrap=False):
                 st.switch_page(NEW_RUN, query_params={"scope": subject.subject_id})
     with st.container(horizontal=True, gap="xsmall"):

@@ -108,3 +108,8 @@ def test_without_a_folder_for_the_database_the_hint_is_init(terminal: Terminal):
     error, hint = complaint(terminal.run("plan", "--scope", "Optics"))
     assert f"There is no database at {terminal.database}" in error
     assert "init" in hint
+
+
+def test_a_plan_tells_that_a_syllabus_is_to_be_written_anew(terminal_with_model: Terminal):
+    planned = terminal_with_model.run("plan", "--scope", "Optics", "--instructions", "2", "--rewrite", "--json").data
+    assert planned["calls"] == {"syllabus": 1, "class_details": 1, "instructions": 2, "answers": 2}

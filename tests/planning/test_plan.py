@@ -180,7 +180,7 @@ def test_other_settings_are_another_run(small: Small, request_: PlanRequest):
 def test_a_bare_discipline_grows_from_its_subjects(small: Small, request_: PlanRequest):
     chemistry = small.nodes.chemistry.taxonomy_node_id
     plan = _plan(small, request_, scope=(chemistry,), stages=GROWING, instructions=3)
-    assert plan.growths == ((chemistry, "subjects", 3),)
+    assert plan.growths == ((chemistry, "subjects", 3, 1),)
     assert not plan.is_exact
     # Two queries of two turns; three questions reach three of up to four subjects.
     assert plan.calls == {"subjects": 4, "syllabus": 3, "class_details": 3, "instructions": 3, "answers": 3}
@@ -189,7 +189,7 @@ def test_a_bare_discipline_grows_from_its_subjects(small: Small, request_: PlanR
 def test_a_subject_without_a_syllabus_grows_one(small: Small, request_: PlanRequest):
     stages = ("syllabus", "class_details", "instructions", "answers")
     plan = _plan(small, request_, stages=stages)
-    assert plan.growths == ((small.nodes.mechanics.subject_id, "syllabus", 5),)
+    assert plan.growths == ((small.nodes.mechanics.subject_id, "syllabus", 5, 1),)
     assert len(plan.items) == 5
     assert plan.calls == {"syllabus": 1, "class_details": 1, "instructions": 10, "answers": 10}
 
@@ -203,7 +203,7 @@ def test_a_plan_without_instructions_only_grows(small: Small, request_: PlanRequ
 def test_a_field_grows_its_taxonomy(small: Small, request_: PlanRequest):
     field = small.nodes.natural_science.taxonomy_node_id
     plan = _plan(small, request_, scope=(field,), stages=("taxonomy",))
-    assert plan.growths == ((field, "taxonomy", 0),)
+    assert plan.growths == ((field, "taxonomy", 0, 1),)
     assert plan.calls == {"taxonomy": 3}
 
 
@@ -458,6 +458,11 @@ def test_renaming_and_moving_nodes_changes_no_id_of_a_plan(
     assert after.run_id == before.run_id
     assert _ids(after) == _ids(before)
     assert after.growths == before.growths
+
+
+def test_writing_syllabi_anew_takes_the_stages_for_it(small: Small, request_: PlanRequest):
+    with pytest.raises(PlanError, match="takes the stages syllabus and class_details"):
+        make_plan(small.cursor, dataclasses.replace(request_, rewrites=True))
 
 
 def test_prices_change_no_id_of_a_plan(small: Small, request_: PlanRequest):

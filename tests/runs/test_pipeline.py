@@ -28,6 +28,7 @@ from glan_core.store.pairs import list_pairs
 from glan_core.store.reports import totals
 from glan_core.store.runs import run_errors, save_run
 from glan_core.store.subjects import list_subjects
+from glan_core.store.syllabi import list_syllabi_of
 from tests.conftest import Small
 from tests.scripted_model import AnsweringModel, Script, reply_to
 from tests.small_pairs import run
@@ -275,6 +276,37 @@ def test_a_bare_discipline_grows_down_to_its_pairs(small: Small, growing: Callab
     assert (done.counts.answers, done.counts.failed) == (4, 0)
     subjects = list_subjects(small.cursor, [small.nodes.chemistry.taxonomy_node_id])
     assert len(subjects) == 3
+
+
+def test_a_syllabus_is_written_anew_as_another_version_and_questions_are_drawn_from_it(
+    small: Small, plan_of: Callable, work_off: Callable
+):
+    work_off(plan_of())
+    before = set(list_pairs(small.cursor, Filter(), limit=9)["instruction_id"])
+    stages = ("syllabus", "class_details", "instructions", "answers")
+    plan = plan_of(seed=2, stages=stages, rewrites=True)
+    done = work_off(plan)
+    assert done.sent() == {"syllabus": 1, "class_details": 1, "instructions": 4, "answers": 4}
+    old, new = list_syllabi_of(small.cursor, small.nodes.optics.subject_id)
+    assert (old.version, new.version, new.run_id) == (1, 2, plan.run_id)
+    assert before <= set(list_pairs(small.cursor, Filter(), limit=9)["instruction_id"])
+    drawn_from = small.cursor.execute("select syllabus_id, count(*) from instruction group by all").fetchall()
+    assert dict(drawn_from) == {old.syllabus_id: 4, new.syllabus_id: 4}
+    assert work_off(plan).sent() == {}
+    # The same seed goes on from its version; another one would write a third.
+    assert not plan_of(seed=2, stages=stages, rewrites=True).growths
+    assert [growth.version for growth in plan_of(seed=3, stages=stages, rewrites=True).growths] == [3]
+
+
+def test_a_rewriting_run_that_was_cut_off_between_its_stages_goes_on(
+    small: Small, plan_of: Callable, work_off: Callable
+):
+    plan = plan_of(seed=2, stages=("syllabus", "class_details", "instructions", "answers"), rewrites=True)
+    failed = work_off(plan, on("class_details", REFUSED))
+    assert failed.counts.failed
+    done = work_off(plan)
+    assert done.sent() == {"class_details": 1, "instructions": 4, "answers": 4}
+    assert len(list_syllabi_of(small.cursor, small.nodes.optics.subject_id)) == 2
 
 
 def test_no_subject_gets_more_than_one_question_more_than_another(small: Small, growing: Callable, work_off: Callable):
