@@ -35,6 +35,8 @@ def test_a_node_goes_from_its_name_to_a_pair_that_leads_back_to_it(start_app, pa
     page.get_by_role("button", name="Add 1 discipline").click()
     expect(page.get_by_text("Added Beekeeping to Physical sciences")).to_be_visible()
 
+    page.get_by_placeholder("Search names").fill("bee")
+    page.keyboard.press("Enter")
     tree(page).get_by_text("Beekeeping").click()
     expect(page.get_by_role("heading", name="Beekeeping")).to_be_visible()
     node_id = re.search(r"node=(\w+)", page.url)
@@ -42,7 +44,7 @@ def test_a_node_goes_from_its_name_to_a_pair_that_leads_back_to_it(start_app, pa
 
     page.goto(f"{app.url}/votes?reviewer=A&node={node_id[1]}")
     page.get_by_role("button", name=re.compile("^Keep")).click()
-    expect(page.get_by_text("1 keep")).to_be_visible()
+    expect(page.get_by_text("1 keep").first).to_be_visible(timeout=30_000)
 
     page.goto(f"{app.url}/taxonomy?node={node_id[1]}")
     page.get_by_role("button", name="Grow this node").click()
