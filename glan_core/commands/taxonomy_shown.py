@@ -12,7 +12,7 @@ from glan_core.errors import ScopeError
 from glan_core.scope import resolve_scope
 from glan_core.store.branches import Branch, list_branches
 from glan_core.store.database import Cursor, open_database
-from glan_core.store.edits import Edit, list_edits, list_edits_of
+from glan_core.store.edits import Edit, list_edits, list_edits_among
 from glan_core.store.votes import VotedNode, list_voted_nodes
 
 _LEVELS = 4  # field, sub-field, discipline, subject
@@ -66,7 +66,7 @@ def log(
         if node is None:
             edits = list_edits(cursor, limit=limit)
         else:
-            edits = list_edits_of(cursor, _found(cursor, node, is_all=True), limit=limit)
+            edits = list_edits_among(cursor, [_found(cursor, node, is_all=True)], limit=limit)
     lines = [_line(edit) for edit in edits] or ["Nothing was changed yet."]
     tell({"edits": [_edit_data(edit) for edit in edits]}, as_json, "\n".join(lines))
 

@@ -59,8 +59,10 @@ def _changes(differences: TaxonomyDifferences, *, removes_missing: bool) -> list
         note(moved.node, parent_id=moved.parent_id)
     for changed in differences.changed:
         note(changed.node, **changed.values)
+    gone = {missing.taxonomy_node_id for missing in differences.missing}
     for missing in differences.missing if removes_missing else ():
-        note(missing, status="removed")
+        if missing.parent_id not in gone:  # what stands below goes along, and comes back with it
+            note(missing, status="removed")
     return [
         RowChange("taxonomy_node", node_id, {column: getattr(nodes[node_id], column) for column in values}, values)
         for node_id, values in after.items()

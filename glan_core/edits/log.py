@@ -20,7 +20,7 @@ from glan_core.store.edits import (
     insert_edit,
     insert_row,
     last_edit_number,
-    list_edits_of,
+    list_edits_among,
     read_rows,
     update_rows,
 )
@@ -146,7 +146,7 @@ def _again(change: RowChange) -> RowChange:
 
 
 def _conflict(cursor: Cursor, change: RowChange) -> EditConflictError:
-    newest = list_edits_of(cursor, change.row_id, limit=1)
+    newest = list_edits_among(cursor, [change.row_id], limit=1)
     by = f" by {newest[0].editor}" if newest and newest[0].editor else ""
     what = f": {newest[0].label}{by}" if newest else ""
     return EditConflictError(

@@ -12,6 +12,7 @@ from glan_core.store.edits import RowChange
 from glan_core.store.taxonomy_nodes import find_taxonomy_node, list_children, list_nodes_with_ids
 
 LEVEL_NAMES = {"field": "field", "sub_field": "sub-field", "discipline": "discipline"}
+_NOTHING_SEEN: Mapping[str, Mapping[str, Any]] = {}
 _CHANGE_KINDS: dict[tuple[str, ...], str] = {("name",): "rename", ("description",): "describe", ("target",): "target"}
 _STATUS_KINDS = {
     ("pending", "kept"): ("accept", "Accepted"),
@@ -76,10 +77,16 @@ def add_nodes(
     return PlannedEdit("add", f"Added {names}{below}", tuple(changes))
 
 
-def change_nodes(cursor: Cursor, wanted: Mapping[str, Mapping[str, Any]]) -> PlannedEdit:
+def change_nodes(
+    cursor: Cursor,
+    wanted: Mapping[str, Mapping[str, Any]],
+    *,
+    seen: Mapping[str, Mapping[str, Any]] = _NOTHING_SEEN,
+) -> PlannedEdit:
     """Plan new names, descriptions or targets: node id -> {column: value}. What is the same already is left out.
 
-    EditError if nothing would change, or a value cannot be used.
+    `seen` are the values that the person had before them, in the same form: where one of them is another by now, the
+    edit is refused when it is made. EditError if nothing would change, or a value cannot be used.
     """
     check: dict[str, Callable[[Any], Any]] = {
         "name": checked_name,
@@ -93,6 +100,7 @@ def change_nodes(cursor: Cursor, wanted: Mapping[str, Mapping[str, Any]]) -> Pla
         changed = {column: value for column, value in values.items() if getattr(node, column) != value}
         if changed:
             before = {column: getattr(node, column) for column in changed}
+            before |= seen.get(node.taxonomy_node_id, {})
             changes.append(RowChange("taxonomy_node", node.taxonomy_node_id, before, changed))
             labels.append(_change_label(node, changed))
             columns.add(tuple(sorted(changed)))

@@ -151,7 +151,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, is_new: bool)
         if found != SCHEMA_VERSION:
             raise StoreError(
                 f"{path} has schema version {found}; this release reads version {SCHEMA_VERSION}.",
-                "Use the release that made it, or make a new one with `init` and take its runs in with `ingest`.",
+                "Use the release that made it. A new one, made with `init`, takes in its runs (`ingest`), but not its "
+                "edits and votes.",
             )
     with transaction(connection):
         connection.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))

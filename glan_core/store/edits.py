@@ -137,21 +137,6 @@ def list_edits(cursor: Cursor, *, limit: int | None = None) -> tuple[Edit, ...]:
     return tuple(_edit(row) for row in rows)
 
 
-def list_edits_of(cursor: Cursor, row_id: str, *, limit: int = 50) -> tuple[Edit, ...]:
-    """List the newest edits that changed a row, without their changes."""
-    rows = cursor.execute(
-        f"""
-        select {_WITHOUT_CHANGES}
-        from edit
-        where contains(changes::varchar, ?)
-        order by number desc
-        limit ?
-        """,  # noqa: S608
-        [json.dumps(row_id), limit],
-    ).fetchall()
-    return tuple(_edit(row) for row in rows)
-
-
 def list_edits_among(cursor: Cursor, row_ids: Sequence[str], *, limit: int = 50) -> tuple[Edit, ...]:
     """List the newest edits that changed any of these rows, without their changes."""
     rows = cursor.execute(

@@ -130,6 +130,7 @@ def count_combinations_used(cursor: Cursor, syllabus_ids: Sequence[str]) -> int:
         select count(distinct list_sort(key_concept_ids))
         from instruction
         where syllabus_id in (select unnest(?::varchar[]))
+            and not exists (from removed_run where removed_run.run_id = instruction.run_id)
         """,
             [list(syllabus_ids)],
         )

@@ -33,6 +33,7 @@ class Revision(NamedTuple):
     edits: int
     taxonomy_nodes: int
     subjects: int
+    syllabi: int
     key_concepts: int
     instructions: int
     judged: int
@@ -191,6 +192,7 @@ def taxonomy_revision(cursor: Cursor) -> Revision:
             (select coalesce(max(number), 0) from edit),
             (select count(*) from taxonomy_node),
             (select count(*) from subject),
+            (select count(*) from syllabus),
             (select count(*) from key_concept),
             (select count(*) from instruction),
             (select count_if(status <> 'generated') from instruction),

@@ -1,7 +1,7 @@
 -- Everything GLAN Explorer keeps, table by table, from the taxonomy down to an exported pair.
 --
--- Ids are stable hashes (ids.py): 16 letters and digits. Rows are written once; only names, statuses, parents and run
--- states change. Nothing is deleted: it is removed by status.
+-- Ids are stable hashes (ids.py): 16 letters and digits. Rows are written once; only run states change, and what people
+-- may edit (EDITABLE_COLUMNS in edits.py). Nothing is deleted: it is removed by status.
 -- There are no foreign keys on purpose: DuckDB refuses some updates on rows that others reference, and checks each row
 -- of a batch. Rows arrive from journals in an order that keeps them whole (see ingest.py), and a test looks for orphans.
 

@@ -93,14 +93,21 @@ def list_places(cursor: Cursor, node_ids: Sequence[str]) -> dict[str, PlaceOf]:
 
 
 def list_unused_key_concept_ids(cursor: Cursor, syllabus_ids: Sequence[str]) -> tuple[str, ...]:
-    """List the key concepts of these syllabi that no instruction was drawn from, in teaching order."""
+    """List the key concepts of these syllabi that no instruction was drawn from, in teaching order.
+
+    What a removed run has drawn does not count.
+    """
     rows = cursor.execute(
         """
         select concept.key_concept_id
         from key_concept as concept
         join class_session as session on session.class_session_id = concept.class_session_id
         where session.syllabus_id in (select unnest(?::varchar[]))
-            and concept.key_concept_id not in (select key_concept_id from instruction_key_concept)
+            and concept.key_concept_id not in (
+                select unnest(key_concept_ids)
+                from instruction
+                where not exists (from removed_run where removed_run.run_id = instruction.run_id)
+            )
         order by session.syllabus_id, session.position, concept.position
         """,
         [list(syllabus_ids)],

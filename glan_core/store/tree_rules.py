@@ -89,7 +89,7 @@ def find_tree_fault(cursor: Cursor, *, node_ids: Sequence[str], subject_ids: Seq
 def count_affected(cursor: Cursor, row_ids: Sequence[str]) -> Affected:
     """Count what lies at or below nodes and subjects, whatever the status of these themselves.
 
-    What was removed by itself further down does not count.
+    What was removed by itself further down does not count, nor what is only proposed there.
     """
     row = first_row(
         cursor.execute(
@@ -102,7 +102,7 @@ def count_affected(cursor: Cursor, row_ids: Sequence[str]) -> Affected:
             select node.taxonomy_node_id, node.level
             from taxonomy_node as node
             join walk on walk.taxonomy_node_id = node.parent_id
-            where node.status <> 'removed'
+            where node.status = 'kept'
         ),
         below as (
             select subject_id

@@ -43,6 +43,11 @@ def without_removed(branches: Sequence[Branch]) -> tuple[Branch, ...]:
     )
 
 
+def kept_alone(branches: Sequence[Branch]) -> tuple[Branch, ...]:
+    """Leave out what is not kept, proposals too, and with it all that stands below: for formats without a status."""
+    return tuple(Branch(branch.node, kept_alone(branch.below)) for branch in branches if branch.node.status == "kept")
+
+
 def walk(branches: Sequence[Branch]) -> Iterator[TaxonomyNode]:
     """Give every node, each before those below it."""
     for branch in branches:

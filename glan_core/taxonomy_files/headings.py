@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 
 from glan_core.entities import LEVELS
-from glan_core.taxonomy_files.branches import Branch, walk, without_removed
+from glan_core.taxonomy_files.branches import Branch, kept_alone, walk
 from glan_core.taxonomy_files.file_nodes import LEVEL_WORDS, Cell, FileNode, Problems, file_node
 from glan_core.taxonomy_files.text_lines import lines_of, one_line
 
@@ -31,7 +31,7 @@ _LINE_START = re.compile(r"^(\s*)#")
 def write_headings(branches: Sequence[Branch]) -> str:
     """Write the names and descriptions of all nodes that are not removed."""
     parts = []
-    for node in walk(without_removed(branches)):
+    for node in walk(kept_alone(branches)):
         parts.append(f"{'#' * (LEVELS.index(node.level) + 1)} {_escaped(one_line(node.name))}")
         if node.description.strip():
             parts.append("\n".join(_escaped(line) for line in lines_of(node.description.strip())))

@@ -5,7 +5,6 @@ The address holds the selection (?node=ID); tree, path, chart and table all read
 
 import streamlit as st
 
-from glan_core.store.edits import last_edit_number
 from glan_core.store.subjects import find_subject
 from glan_core.store.taxonomy_nodes import find_taxonomy_node
 from pages.shared.children_editor import edit_children
@@ -108,7 +107,7 @@ with right, st.container(gap="small"):
         elif opened == "Table":
             show_children(children, key=f"children-{selected}", on_select=select)
         elif opened == "Change":
-            edit_children(workspace, selected, revision=last_edit_number(cursor))
+            edit_children(workspace, selected)
         elif opened == "Votes" and selected:
             show_votes(cursor, selected)
         elif opened == "Proposals":

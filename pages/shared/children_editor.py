@@ -9,6 +9,7 @@ import streamlit as st
 from glan_core.edits import NewNode, PlannedEdit, add_nodes, change_nodes, combined, set_status
 from glan_core.entities import TaxonomyNode
 from glan_core.errors import EditError
+from glan_core.ids import stable_id
 from glan_core.store.database import Cursor
 from glan_core.store.taxonomy_nodes import list_children
 from pages.shared.edit_view import make, show_affected, try_plan
@@ -18,16 +19,16 @@ from pages.shared.workspace import Workspace
 _COLUMNS = ("name", "description", "target")
 
 
-def edit_children(workspace: Workspace, parent_id: str | None, *, revision: int) -> None:
+def edit_children(workspace: Workspace, parent_id: str | None) -> None:
     """Show what stands directly below a node as a table to change, and what would change; then make it."""
     cursor = workspace.database.cursor()
     kept = (child for child in list_children(cursor, parent_id) if child.status == "kept")
     children = sorted(kept, key=lambda child: child.name)  # as in the tree
-    key = f"children-editor-{parent_id}-{revision}"  # another one as soon as the taxonomy is another
+    rows = [[getattr(child, column) for column in _COLUMNS] for child in children]
+    # Another table as soon as these rows are others; what changes elsewhere leaves what was typed alone.
+    key = f"children-editor-{stable_id('children', parent_id, rows)}"
     st.data_editor(
-        pd.DataFrame([[getattr(child, column) for column in _COLUMNS] for child in children], columns=_COLUMNS).astype(
-            {"target": "Int64"}
-        ),
+        pd.DataFrame(rows, columns=_COLUMNS).astype({"target": "Int64"}),
         key=key,
         num_rows="dynamic",
         hide_index=True,

@@ -127,9 +127,12 @@ def _describe(workspace: Workspace, outline: Outline, place: Place) -> None:
     cursor = workspace.database.cursor()
     name = st.text_input("Name", place.name, max_chars=200)
     description = st.text_area("Description, one sentence", place.description, height=120, max_chars=2000)
-    is_same = (name.strip(), description.strip()) == (place.name, place.description)
-    values = {"name": name, "description": description}
-    planned = None if is_same else try_plan(lambda: change_nodes(cursor, {place.node_id: values}))
+    # Only what was typed here, and only as long as the rest is what was shown: somebody else may save meanwhile.
+    shown = {"name": place.name, "description": place.description}
+    values = {"name": name.strip(), "description": description.strip()}
+    wanted = {column: value for column, value in values.items() if value != shown[column]}
+    seen = {place.node_id: {column: shown[column] for column in wanted}}
+    planned = try_plan(lambda: change_nodes(cursor, {place.node_id: wanted}, seen=seen)) if wanted else None
     if name.strip() != place.name:
         show_name_hint(workspace, name, parent_id=place.parent_id, node_id=place.node_id, on_use=_go_to)
     _finish(workspace, planned, "Save")

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from glan_core.edits import PlannedEdit, apply_edit, next_redo, next_undo, redo, undo
-from glan_core.errors import EditError, GlanError
+from glan_core.errors import EditConflictError, EditError, GlanError
 from glan_core.store.database import Cursor
+from glan_core.store.edits import Edit
 from glan_core.store.tree_rules import Affected, count_affected
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
@@ -68,6 +69,8 @@ def show_news() -> None:
     """Say once what was changed last."""
     if news := st.session_state.pop(state.EDIT_NEWS, ""):
         st.toast(plain(news), icon=":material/check:")
+    if trouble := st.session_state.pop(state.EDIT_TROUBLE, ""):
+        st.warning(plain(trouble), icon=":material/info:")
 
 
 def show_undo(workspace: Workspace, cursor: Cursor) -> None:
@@ -85,14 +88,20 @@ def show_undo(workspace: Workspace, cursor: Cursor) -> None:
             disabled=edit is None,
             help=plain(edit.label) if edit else f"Nothing to {label.lower()}.",
             on_click=_step,
-            args=(workspace, step),
+            args=(workspace, step, edit.edit_id if edit else ""),
         )
 
 
-def _step(workspace: Workspace, step: Callable[..., object]) -> None:
+def _step(workspace: Workspace, step: Callable[..., Edit], edit_id: str) -> None:
+    """Undo or redo the edit that the button named, unless another one has come in between."""
+    cursor = workspace.database.cursor()
+    edit = next_undo(cursor) if step is undo else next_redo(cursor)
     try:
-        made = step(workspace.database, editor=editor())
+        if edit is None or edit.edit_id != edit_id:
+            raise EditConflictError(
+                "Something else was changed in the meantime, so nothing was taken back or made again.",
+                "Look at what the button names now.",
+            )
+        st.session_state[state.EDIT_NEWS] = step(workspace.database, editor=editor()).label
     except GlanError as error:
-        st.session_state[state.EDIT_NEWS] = f"{error.message} {error.hint}"
-        return
-    st.session_state[state.EDIT_NEWS] = made.label  # type: ignore[attr-defined]
+        st.session_state[state.EDIT_TROUBLE] = f"{error.message} {error.hint}"

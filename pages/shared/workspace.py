@@ -33,6 +33,8 @@ class Workspace(NamedTuple):
     background: Background
     placer: Placer
     names: NameReader
+    worker: EmbeddingWorker
+    """The process that reads texts for both."""
 
     def cursor(self) -> Cursor:
         """Give a cursor of its own to this run of a page, with what runs elsewhere have made taken in."""
@@ -50,7 +52,7 @@ def open_workspace() -> Workspace:
     # A server that is asked to end lets the calls in flight finish, as far as they do so soon.
     atexit.register(background.stop_all, seconds=_STOP_SECONDS)
     return Workspace(
-        settings, database, background, Placer(database, worker.compute), NameReader(database, worker.compute)
+        settings, database, background, Placer(database, worker.compute), NameReader(database, worker.compute), worker
     )
 
 

@@ -341,3 +341,13 @@ def test_a_node_whose_name_was_taken_in_the_meantime_cannot_come_back(small: Sma
 def test_what_cannot_be_removed_is_refused(small: Small, node_ids: list[str], status: str, sentence: str):
     told, _ = refused(small, lambda cursor: set_status(cursor, node_ids, status))
     assert told == sentence
+
+
+def test_a_change_is_refused_where_what_was_seen_is_another_by_now(small: Small):
+    physics = small.nodes.physics
+    seen = {physics.taxonomy_node_id: {"description": physics.description}}
+    apply_edit(small.database, change_nodes(small.cursor, {physics.taxonomy_node_id: {"description": "Theirs."}}))
+    mine = change_nodes(small.cursor, {physics.taxonomy_node_id: {"description": "Mine."}}, seen=seen)
+    with pytest.raises(EditConflictError):
+        apply_edit(small.database, mine)
+    assert find_taxonomy_node(small.cursor, physics.taxonomy_node_id).description == "Theirs."

@@ -25,7 +25,9 @@ def app(
     monkeypatch.setenv("GLAN_MODEL", MODEL)
     forget()
     yield AppTest.from_file(str(PROJECT_FOLDER / "app.py"), default_timeout=60)
-    open_workspace().database.close()
+    workspace = open_workspace()
+    workspace.worker.close()  # or it would go on reading names beside the tests that follow
+    workspace.database.close()
     forget()
 
 

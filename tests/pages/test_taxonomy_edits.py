@@ -176,10 +176,18 @@ def test_the_menu_offers_what_the_level_allows(app: AppTest, app_database: Datab
         == {
             "All fields": ["Add fields"],
             "Natural Science": [
-                *("Add sub-fields", "Rename or describe", "Set a target", "Merge into another", "Remove"),
+                *("Add sub-fields", "Rename or describe", "Set a target", "Merge into another", "Split", "Remove"),
             ],
             "Physics": [
-                *("Add a subject", "Rename or describe", "Set a target", "Move", "Merge into another", "Remove"),
+                *(
+                    "Add a subject",
+                    "Rename or describe",
+                    "Set a target",
+                    "Move",
+                    "Merge into another",
+                    "Split",
+                    "Remove",
+                ),
             ],
         }[level]
     )

@@ -16,7 +16,7 @@ from glan_core.store.edits import (
     insert_row,
     last_edit_number,
     list_edits,
-    list_edits_of,
+    list_edits_among,
     read_rows,
     update_rows,
 )
@@ -70,9 +70,9 @@ def test_edits_are_listed_newest_first_without_their_changes(cursor: Cursor):
 def test_the_edits_of_a_row_are_those_that_changed_it(cursor: Cursor):
     for number, row_id in enumerate(("one", "other", "one"), start=1):
         insert_edit(cursor, edit(number, row_id=row_id))
-    assert [each.number for each in list_edits_of(cursor, "one")] == [3, 1]
-    assert [each.number for each in list_edits_of(cursor, "one", limit=1)] == [3]
-    assert list_edits_of(cursor, "o") == ()
+    assert [each.number for each in list_edits_among(cursor, ["one"])] == [3, 1]
+    assert [each.number for each in list_edits_among(cursor, ["one"], limit=1)] == [3]
+    assert list_edits_among(cursor, ["o"]) == ()
 
 
 def test_the_last_number_is_that_of_the_newest_edit(cursor: Cursor):

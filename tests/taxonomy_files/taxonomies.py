@@ -71,8 +71,17 @@ def by_id(nodes: tuple[TaxonomyNode, ...]) -> dict[str, TaxonomyNode]:
 
 def not_removed(nodes: tuple[TaxonomyNode, ...]) -> tuple[TaxonomyNode, ...]:
     """Leave out removed nodes and what stands below them."""
+    return _of_status(nodes, ("kept", "pending"))
+
+
+def kept(nodes: tuple[TaxonomyNode, ...]) -> tuple[TaxonomyNode, ...]:
+    """Leave out removed and pending nodes and what stands below them."""
+    return _of_status(nodes, ("kept",))
+
+
+def _of_status(nodes: tuple[TaxonomyNode, ...], statuses: tuple[str, ...]) -> tuple[TaxonomyNode, ...]:
     left: dict[str | None, TaxonomyNode | None] = {None: None}
     for node in nodes:
-        if node.parent_id in left and node.status != "removed":
+        if node.parent_id in left and node.status in statuses:
             left[node.taxonomy_node_id] = node
     return tuple(node for node in left.values() if node is not None)

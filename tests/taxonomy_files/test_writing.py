@@ -15,7 +15,7 @@ from glan_core.errors import TaxonomyFileError
 from glan_core.starter import CURRICULUM_FOLDER, read_curriculum
 from glan_core.taxonomy_files import FORMATS, read_taxonomy_file, taxonomy_differences, write_taxonomy_file
 from tests.small_curriculum import small_curriculum
-from tests.taxonomy_files.taxonomies import by_id, nodes_of, not_removed, taxonomies
+from tests.taxonomy_files.taxonomies import by_id, kept, nodes_of, not_removed, taxonomies
 
 Nodes = tuple[TaxonomyNode, ...]
 
@@ -42,7 +42,7 @@ def test_csv_keeps_every_column_of_what_is_not_removed(nodes: Nodes):
 
 @given(nodes=taxonomies())
 def test_markdown_keeps_names_and_descriptions(nodes: Nodes):
-    left = not_removed(nodes)
+    left = kept(nodes)
     assume(left)
     file_nodes = read_taxonomy_file(write_taxonomy_file(nodes, format_="markdown").encode(), format_="markdown")
     told = sorted((node.level, node.name, lines(node.description or "")) for node in file_nodes)
@@ -51,7 +51,7 @@ def test_markdown_keeps_names_and_descriptions(nodes: Nodes):
 
 @given(nodes=taxonomies())
 def test_an_outline_keeps_names_and_places(nodes: Nodes):
-    left = not_removed(nodes)
+    left = kept(nodes)
     assume(left)
     file_nodes = read_taxonomy_file(write_taxonomy_file(nodes, format_="outline").encode(), format_="outline")
     names = {node.taxonomy_node_id: node.name for node in left}
@@ -62,7 +62,7 @@ def test_an_outline_keeps_names_and_places(nodes: Nodes):
 @pytest.mark.parametrize("format_", FORMATS)
 @given(nodes=taxonomies())
 def test_what_was_written_differs_in_nothing_from_what_is_there(format_: str, nodes: Nodes):
-    assume(not_removed(nodes))
+    assume(kept(nodes))
     file_nodes = read_taxonomy_file(write_taxonomy_file(nodes, format_=format_).encode(), format_=format_)
     assert not any(taxonomy_differences(nodes, file_nodes))
 
