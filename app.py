@@ -7,6 +7,7 @@ import streamlit as st
 
 from glan_core.errors import GlanError
 from pages.shared.feedback import show_error
+from pages.shared.page_button import follow
 from pages.shared.workspace import open_workspace
 
 st.set_page_config(page_title="GLAN Explorer", page_icon="static/icon.svg", layout="wide")
@@ -32,6 +33,7 @@ page = st.navigation(
     }
 )
 
+follow()
 try:
     open_workspace()
 except GlanError as error:

@@ -11,6 +11,10 @@ from typing import Any, Literal
 
 LEVELS = ("field", "sub_field", "discipline")
 SUBJECT_LEVELS = ("introductory", "intermediate", "advanced")
+LONGEST_NAME = 200
+"""Characters of a node's or subject's name, or of a subtopic."""
+LONGEST_DESCRIPTION = 2_000
+LARGEST_TARGET = 1_000_000_000
 STAGES = ("taxonomy", "subjects", "syllabus", "class_details", "instructions", "answers")
 
 

@@ -4,11 +4,9 @@ import threading
 
 import numpy as np
 
-from glan_core.embedding.encoder import BATCH, ENCODER, encode
 from glan_core.errors import EmbeddingError, GlanError
-from glan_core.placement import Compute
-from glan_core.store.database import Database, explained_errors
-from glan_core.store.embeddings import insert_embeddings, list_unembedded_texts, list_vectors
+from glan_core.store.database import Database
+from glan_core.text_vectors import Compute, embed_missing, vectors_of
 
 _MOST_ASKED = 1_000  # names that were typed; those of the curriculum are not counted
 
@@ -75,22 +73,16 @@ class NameReader:
             return wanted
 
     def _read(self, name: str, texts: tuple[str, ...]) -> None:
-        cursor = self._database.cursor()
-        with explained_errors(self._database.path):
-            missing = list_unembedded_texts(cursor, encoder=ENCODER, texts=[name, *texts])
-            self.total = len(missing)
-            for start in range(0, len(missing), BATCH):
-                batch = missing[start : start + BATCH]
-                vectors = self._compute(encode, batch)
-                with self._database.writing:
-                    insert_embeddings(cursor, encoder=ENCODER, texts=batch, vectors=vectors)
-                self.done = start + len(batch)
-            own, *rest = list_vectors(cursor, encoder=ENCODER, texts=[name, *texts])
+        embed_missing(self._database, [name, *texts], compute=self._compute, on_progress=self._hear)
+        own, *rest = vectors_of(self._database, [name, *texts], compute=self._compute)
         with self._lock:
             if texts != self._texts:
                 self._texts, self._vectors = texts, np.array(rest, np.float32).reshape(len(texts), len(own))
                 self._vector_of = {**self._newest_asked(), **dict(zip(texts, self._vectors, strict=True))}
             self._vector_of.setdefault(name, own)
+
+    def _hear(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
 
     def _newest_asked(self) -> dict[str, np.ndarray]:
         of_curriculum = set(self._texts)

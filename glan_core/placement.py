@@ -8,12 +8,12 @@ seconds, a map that fits is worth more than one that stands still.
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
 from glan_core import ids
-from glan_core.embedding.encoder import BATCH, ENCODER, encode
+from glan_core.embedding.encoder import ENCODER
 from glan_core.embedding.projection import SEED, lay_out, place
 from glan_core.errors import EmbeddingError, GlanError
 from glan_core.store.database import Cursor, Database, explained_errors, transaction
@@ -21,29 +21,18 @@ from glan_core.store.embeddings import (
     PlacedInstruction,
     Projection,
     find_newest_projection,
-    insert_embeddings,
     insert_projected_points,
     insert_projection,
     list_placed_instructions,
-    list_unembedded_texts,
     list_unplaced_instructions,
     list_vectors,
 )
-
-T = TypeVar("T")
+from glan_core.text_vectors import Compute, compute_here, embed_missing
 
 # A set is laid out anew when it has doubled since, as long as the layout was made of fewer points than this; a fit of
 # 2,000 takes about 3 s on two cores, and one of 20,000 about 15 s, which is as many as one is made of.
 _LARGEST_RELAYOUT = 2_000
 _LARGEST_FIT = 20_000
-
-
-class Compute(Protocol):
-    """Something that calls a function, here or in another process."""
-
-    def __call__(self, function: Callable[..., T], *arguments: Any, **options: Any) -> T:
-        """Give what the function gives."""
-        ...
 
 
 class Placed(NamedTuple):
@@ -52,11 +41,6 @@ class Placed(NamedTuple):
     embedded: int
     placed: int
     is_new_layout: bool
-
-
-def compute_here(function: Callable[..., T], *arguments: Any, **options: Any) -> T:
-    """Call a function in this process."""
-    return function(*arguments, **options)
 
 
 def place_all(
@@ -76,7 +60,12 @@ def place_all(
         unplaced = list_unplaced_instructions(cursor, projection.projection_id if projection else None)
         if not unplaced:
             return Placed(0, 0, False)
-        embedded = _embed(cursor, list(unplaced.values()), compute, on_progress)
+        embedded = embed_missing(
+            database,
+            list(unplaced.values()),
+            compute=compute,
+            on_progress=lambda done, total: on_progress("embedding", done, total),
+        )
         on_progress("layout", 0, len(unplaced))
         points = list_placed_instructions(cursor, projection.projection_id) if projection else []
         fitted = [point for point in points if point.placed_by == "fit"]
@@ -85,15 +74,6 @@ def place_all(
             return Placed(embedded, len(unplaced), True)
         _place_among(cursor, projection, fitted, unplaced, compute)
         return Placed(embedded, len(unplaced), False)
-
-
-def _embed(cursor: Cursor, texts: list[str], compute: Compute, on_progress: Callable[[str, int, int], None]) -> int:
-    missing = list_unembedded_texts(cursor, encoder=ENCODER, texts=texts)
-    for start in range(0, len(missing), BATCH):
-        on_progress("embedding", start, len(missing))
-        batch = missing[start : start + BATCH]
-        insert_embeddings(cursor, encoder=ENCODER, texts=batch, vectors=compute(encode, batch))
-    return len(missing)
 
 
 def _has_outgrown(fitted: int, total: int) -> bool:

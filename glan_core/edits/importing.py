@@ -41,7 +41,7 @@ def import_nodes(cursor: Cursor, file_nodes: Sequence[FileNode], *, removes_miss
 
 def _row(node: TaxonomyNode) -> dict[str, Any]:
     row = {column: getattr(node, column) for column in EDITABLE_COLUMNS["taxonomy_node"]}
-    return row | {"level": node.level, "origin": node.origin}
+    return row | {"name": node.name.strip(), "level": node.level, "origin": node.origin}
 
 
 def _changes(differences: TaxonomyDifferences, *, removes_missing: bool) -> list[RowChange]:
@@ -54,7 +54,7 @@ def _changes(differences: TaxonomyDifferences, *, removes_missing: bool) -> list
         after.setdefault(node.taxonomy_node_id, {}).update(values)
 
     for renamed in differences.renamed:
-        note(renamed.node, name=renamed.name)
+        note(renamed.node, name=renamed.name.strip())
     for moved in differences.moved:
         note(moved.node, parent_id=moved.parent_id)
     for changed in differences.changed:

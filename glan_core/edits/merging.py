@@ -27,7 +27,8 @@ def merge_nodes(cursor: Cursor, node_id: str, *, into_id: str) -> PlannedEdit:
     """Plan to move everything below a node to another one of its level, and to remove it.
 
     Below both, nodes and subjects of the same name become one as well; the syllabi of such subjects stand side by
-    side as versions, those of `into_id` last, so that they stay the current ones. EditError for nodes of two levels.
+    side as versions, those of `into_id` last, so that they stay the current ones. Where one of them has a target of
+    its own, what is wanted of both is added up. EditError for nodes of two levels.
     """
     node, into = nodes_with(cursor, [node_id, into_id]) if node_id != into_id else _refuse_itself(cursor, node_id)
     if node.level != into.level:
@@ -44,8 +45,8 @@ def merge_nodes(cursor: Cursor, node_id: str, *, into_id: str) -> PlannedEdit:
 def split_node(cursor: Cursor, node_id: str, parts: Sequence[Part]) -> PlannedEdit:
     """Plan to add nodes beside a node and to move what is named below it there.
 
-    What no part names stays where it is; a node with nothing left is removed. EditError for a part without anything, a
-    name that is there already, or something that stands elsewhere or in two parts.
+    What no part names stays where it is; a node with nothing left but proposals is removed. EditError for a part
+    without anything, a name that is there already, or something that stands elsewhere or in two parts.
     """
     (node,) = nodes_with(cursor, [node_id])
     if node.status == "removed":
@@ -68,7 +69,7 @@ def split_node(cursor: Cursor, node_id: str, parts: Sequence[Part]) -> PlannedEd
         for part, change in zip(parts, added.changes, strict=True)
         for child_id in part.child_ids
     ]
-    gone = len(wanted) == len(children)
+    gone = _kept(cursor, node) <= set(wanted)
     removal = [RowChange("taxonomy_node", node_id, {"status": node.status}, {"status": "removed"})] if gone else []
     names = in_words([checked_name(part.name) for part in parts])
     rest = "" if gone else ", and kept the rest"
@@ -88,6 +89,23 @@ def _children(cursor: Cursor, node: TaxonomyNode) -> dict[str, str]:
     return {child.taxonomy_node_id: child.name for child in children if child.status != "removed"}
 
 
+def _kept(cursor: Cursor, node: TaxonomyNode) -> set[str]:
+    """Give the ids of what stands directly below a node and is no proposal."""
+    if node.level == "discipline":
+        return set(_children(cursor, node))
+    children = list_children(cursor, node.taxonomy_node_id)
+    return {child.taxonomy_node_id for child in children if child.status == "kept"}
+
+
+def _wanted(cursor: Cursor, node: TaxonomyNode) -> int | None:
+    """Give the pairs wanted at or below a node: its own target, or else those of its children."""
+    if node.target is not None or node.level == "discipline":
+        return node.target
+    below = [_wanted(cursor, child) for child in list_children(cursor, node.taxonomy_node_id) if child.status == "kept"]
+    targets = [target for target in below if target is not None]
+    return sum(targets) if targets else None
+
+
 def _merged(cursor: Cursor, node: TaxonomyNode, into: TaxonomyNode) -> list[RowChange]:
     changes = []
     if node.level == "discipline":
@@ -103,8 +121,9 @@ def _merged(cursor: Cursor, node: TaxonomyNode, into: TaxonomyNode) -> list[RowC
             else:
                 place = {"parent_id": node.taxonomy_node_id}, {"parent_id": into.taxonomy_node_id}
                 changes.append(RowChange("taxonomy_node", child.taxonomy_node_id, *place))
-    if node.target is not None:
-        both = (into.target or 0) + node.target
+    both = (_wanted(cursor, into) or 0) + (_wanted(cursor, node) or 0)
+    # Where both only add up what stands below them, so does what they become.
+    if (node.target is not None or into.target is not None) and both != into.target:
         changes.append(RowChange("taxonomy_node", into.taxonomy_node_id, {"target": into.target}, {"target": both}))
     changes.append(RowChange("taxonomy_node", node.taxonomy_node_id, {"status": node.status}, {"status": "removed"}))
     return changes

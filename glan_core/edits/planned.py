@@ -1,14 +1,14 @@
 """What is a change before it is made, and which names and numbers may it bring?"""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from glan_core.entities import LARGEST_TARGET, LONGEST_DESCRIPTION, LONGEST_NAME
 from glan_core.errors import EditError
 from glan_core.store.edits import RowChange
 
-LONGEST_NAME = 200
-LONGEST_DESCRIPTION = 2_000
 _MOST_NAMED = 3
 
 
@@ -40,9 +40,10 @@ def combined(parts: Sequence[PlannedEdit]) -> PlannedEdit:
 def checked_name(name: str) -> str:
     """Give a name without spaces around it; EditError if it is empty, too long or has a line break.
 
-    Spaces of other kinds, such as pasted text has them, become plain ones.
+    Spaces of other kinds, such as pasted text has them, become plain ones, and several in a row become one.
     """
-    name = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in name).strip()
+    plain = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in name)
+    name = re.sub(" +", " ", plain).strip()
     if not name:
         raise EditError("A name is empty.", "Give every node a name.")
     if len(name) > LONGEST_NAME:
@@ -67,9 +68,11 @@ def checked_description(description: str) -> str:
 
 
 def checked_target(target: int | None) -> int | None:
-    """Give a target; EditError if it is negative."""
+    """Give a target; EditError if it is negative or too large."""
     if target is not None and target < 0:
         raise EditError(f"The target {target} is negative.", "Use 0 or more, or none.")
+    if target is not None and target > LARGEST_TARGET:
+        raise EditError(f"The target {target:,} is too large.", f"Use at most {LARGEST_TARGET:,}.")
     return target
 
 

@@ -114,7 +114,7 @@ def _checked_level(level: str) -> str:
 
 
 def _checked_subtopics(subtopics: Sequence[str]) -> list[str]:
-    return [checked_name(subtopic) for subtopic in subtopics if subtopic.strip()]
+    return list(dict.fromkeys(checked_name(subtopic) for subtopic in subtopics if subtopic.strip()))
 
 
 def _check_is_new(cursor: Cursor, discipline: TaxonomyNode, name: str, *, but: str = "") -> None:

@@ -19,7 +19,7 @@ from glan_core.stages.taxonomy import build_taxonomy
 from glan_core.store.database import Cursor
 from glan_core.store.failures import list_open_failures
 from glan_core.store.instructions import count_instructions_below
-from glan_core.store.subjects import find_subject, list_subjects
+from glan_core.store.subjects import find_subject, find_subjects, list_subjects
 from glan_core.store.syllabi import find_syllabus_without_details
 from glan_core.store.taxonomy_nodes import list_child_names, list_path
 
@@ -62,7 +62,7 @@ class Grower:
         self._left[growth.node_id] = growth.instructions - made
         if growth.stage == "syllabus":
             subject = find_subject(self._cursor, growth.node_id)
-            if subject is not None:  # a run that goes on may have its syllabus already
+            if subject is not None and subject.status == "kept":  # a run that goes on may have its syllabus already
                 yield from self._shared_out((subject,), growth)
         elif self._is_drawing_only:
             yield from self._shared_out(list_subjects(self._cursor, [growth.node_id]), growth)
@@ -125,11 +125,17 @@ class Grower:
                     ),
                 )
                 if listed is not None:
+                    left_out = list(listed.left_out)
+                    there = find_subjects(self._cursor, [subject.subject_id for subject in listed.subjects])
                     for subject in listed.subjects:
-                        if subject.name.casefold() not in found:
+                        row = there.get(subject.subject_id)
+                        if row is not None and (row.status, row.discipline_id) != ("kept", growth.node_id):
+                            left_out.append(f"{subject.name!r} was removed or moved by a person.")
+                        elif row is None and subject.name.casefold() not in found:
                             found[subject.name.casefold()] = subject
                             self._ledger.keep(subject)
-                    self._ledger.settle(listed.model_call_id, left_out=listed.left_out)
+                        # Else it is there, maybe under another name by now.
+                    self._ledger.settle(listed.model_call_id, left_out=tuple(left_out))
                     self._ledger.settle_unusable(listed.unusable)
                 open_queries.discard(query)
                 return [] if open_queries else self._shared_out(tuple(found.values()), growth)

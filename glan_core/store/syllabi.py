@@ -10,22 +10,34 @@ _COLUMNS = "syllabus_id, subject_id, version, text, run_id, model_call_id"
 
 
 def insert_syllabi(cursor: Cursor, syllabi: Sequence[Syllabus]) -> None:
-    """Add syllabi; those that are there already stay as they are."""
-    insert_batch(
-        cursor,
-        "syllabus",
-        [
+    """Add syllabi; those that are there already stay as they are.
+
+    A version that the subject has already becomes the next one: two runs may have written anew at the same time.
+    """
+    new = {syllabus.syllabus_id: syllabus for syllabus in syllabi}
+    versions: dict[str, set[int]] = {}
+    for syllabus_id, subject_id, version in cursor.execute(
+        "select syllabus_id, subject_id, version from syllabus where subject_id in (select unnest(?::varchar[]))",
+        [list({syllabus.subject_id for syllabus in new.values()})],
+    ).fetchall():
+        versions.setdefault(subject_id, set()).add(version)
+        new.pop(syllabus_id, None)
+    rows = []
+    for syllabus in new.values():
+        taken = versions.setdefault(syllabus.subject_id, set())
+        version = max(taken) + 1 if syllabus.version in taken else syllabus.version
+        taken.add(version)
+        rows.append(
             {
                 "syllabus_id": syllabus.syllabus_id,
                 "subject_id": syllabus.subject_id,
-                "version": syllabus.version,
+                "version": version,
                 "text": syllabus.text,
                 "run_id": syllabus.run_id,
                 "model_call_id": syllabus.model_call_id,
             }
-            for syllabus in {syllabus.syllabus_id: syllabus for syllabus in syllabi}.values()
-        ],
-    )
+        )
+    insert_batch(cursor, "syllabus", rows)
 
 
 def insert_class_sessions(cursor: Cursor, class_sessions: Sequence[ClassSession]) -> None:

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, cast
 
+from glan_core.entities import LARGEST_TARGET, LONGEST_DESCRIPTION, LONGEST_NAME
 from glan_core.errors import TaxonomyFileError
 
 FORMATS = {"yaml": ".yaml", "json": ".json", "csv": ".csv", "markdown": ".md", "outline": ".txt"}
 """Format names with the file ending each is given."""
 LEVEL_WORDS = {"field": "field", "sub_field": "sub-field", "discipline": "discipline"}
-MOST_NAME_CHARACTERS = 200
 MOST_PROBLEMS_SHOWN = 20
 Status = Literal["kept", "pending", "removed"]
 
@@ -23,7 +23,7 @@ _STATUSES = ("kept", "pending", "removed")
 _ORIGINS = ("paper", "starter", "user", "model")
 _ORIGIN_OURS = "ours"  # how data/curriculum/taxonomy.yaml says `starter`
 _LEAST = {"target": 0, "position": 1}
-_MOST = 1_000_000_000  # positions are stored in 32 bits
+_MOST = {"target": LARGEST_TARGET, "position": 1_000_000_000}  # positions are stored in 32 bits
 _ID = re.compile(r"[a-z2-7]{16}")
 _WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
 _LINE_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -132,8 +132,8 @@ def shown(text: str) -> str:
 def _check_name(name: str, *, line: int, level: str, problems: Problems) -> None:
     if not name.strip():
         problems.add(line, f"a {LEVEL_WORDS[level]} has no name.")
-    elif len(name) > MOST_NAME_CHARACTERS:
-        problems.add(line, f"{shown(name)} has {len(name)} characters; a name has at most {MOST_NAME_CHARACTERS}.")
+    elif len(name) > LONGEST_NAME:
+        problems.add(line, f"{shown(name)} has {len(name)} characters; a name has at most {LONGEST_NAME}.")
     if _LINE_BREAK.search(name):
         problems.add(line, f"{shown(name)} has a line break in it; a name stands on one line.")
     elif _NO_CHARACTER.search(name):
@@ -152,6 +152,11 @@ def _description(cells: Mapping[str, Cell], problems: Problems) -> str | None:
     cell = cells.get("description")
     if cell is not None and _NOT_IN_A_DESCRIPTION.search(cell.text):
         problems.add(cell.line, f"the description {shown(cell.text)} has a character in it that cannot be shown.")
+    if cell is not None and len(cell.text.strip()) > LONGEST_DESCRIPTION:
+        problems.add(
+            cell.line,
+            f"a description has {len(cell.text.strip()):,} characters; it has at most {LONGEST_DESCRIPTION:,}.",
+        )
     return cell.text if cell else None
 
 
@@ -167,9 +172,10 @@ def _number(cells: Mapping[str, Cell], column: str, problems: Problems) -> int |
     cell = cells.get(column)
     if cell is None:
         return None
-    if _WHOLE_NUMBER.fullmatch(cell.text) and _LEAST[column] <= int(cell.text) <= _MOST:
+    if _WHOLE_NUMBER.fullmatch(cell.text) and _LEAST[column] <= int(cell.text) <= _MOST[column]:
         return int(cell.text)
     problems.add(
-        cell.line, f"the {column} {shown(cell.text)} is not a whole number from {_LEAST[column]} to {_MOST:,}."
+        cell.line,
+        f"the {column} {shown(cell.text)} is not a whole number from {_LEAST[column]} to {_MOST[column]:,}.",
     )
     return None

@@ -15,7 +15,7 @@ from pages.shared.edit_view import show_news
 from pages.shared.feedback import plain
 from pages.shared.formats import shortened
 from pages.shared.outlines import read_cached_outline
-from pages.shared.subject_header import show_numbers, show_subject
+from pages.shared.subject_header import show_numbers, show_subject_header
 from pages.shared.subject_list import current_use, show_discipline
 from pages.shared.syllabus_view import show_class_sessions, show_syllabus_text
 from pages.shared.version_picker import labelled, pick_version
@@ -75,7 +75,7 @@ if subject is None:
 uses = list_syllabus_use(cursor, [subject.subject_id])[subject.subject_id]
 current = current_use(uses)
 if current is None:
-    show_subject(workspace, subject, version="")
+    show_subject_header(workspace, subject, version="")
     st.info("No syllabus yet. A run that starts here can write one first.", icon=":material/menu_book:")
     st.stop()
 
@@ -85,7 +85,7 @@ if asked["version"] and asked["version"] not in versions:
 use = versions.get(asked["version"] or "", current)
 label = next(label for label, version in versions.items() if version == use)
 here = {"discipline": discipline_id, "subject": subject.subject_id}
-show_subject(workspace, subject, version=label)
+show_subject_header(workspace, subject, version=label)
 pick_version(versions, selected=label, on_select=lambda version: select(**here, version=version))
 show_numbers(use)
 (syllabus,) = list_syllabi(cursor, [use.syllabus_id])

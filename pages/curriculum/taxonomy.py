@@ -8,16 +8,17 @@ import streamlit as st
 from glan_core.store.subjects import find_subject
 from glan_core.store.taxonomy_nodes import find_taxonomy_node
 from pages.shared.children_editor import edit_children
-from pages.shared.edit_dialogs import actions, open_dialog
+from pages.shared.edit_dialogs import show_edit_menu, show_open_dialog
 from pages.shared.edit_view import show_news, show_undo
 from pages.shared.feedback import plain
 from pages.shared.formats import shortened
 from pages.shared.history_view import ids_at_or_below, show_history, show_removed
 from pages.shared.nodes import LEVEL_WORDS, ORIGIN_WORDS, show_chart, show_children, show_node, show_path
 from pages.shared.outlines import read_cached_outline
+from pages.shared.page_button import page_button
 from pages.shared.proposals_view import show_proposals
 from pages.shared.state import TAXONOMY_SEEN
-from pages.shared.subject_card import show_subject
+from pages.shared.subject_card import show_subject_card
 from pages.shared.taxonomy_files_view import show_files
 from pages.shared.tree import tree
 from pages.shared.votes_view import show_votes
@@ -79,14 +80,15 @@ with right, st.container(gap="small"):
         word, icon = (
             ("Grow this node", ":material/psychiatry:") if grows else ("Generate here", ":material/play_circle:")
         )
-        if selected and st.button(word, type="primary", icon=icon, wrap=False):
-            st.switch_page(NEW_RUN, query_params={"scope": selected} | ({"grow": "1"} if grows else {}))
-        chosen = st.menu_button("Edit", list(actions(place)), icon=":material/edit:", key="node-edit", wrap=False)
-    open_dialog(workspace, outline, place, chosen)
+        if selected:
+            question = {"scope": selected} | ({"grow": "1"} if grows else {})
+            page_button(word, NEW_RUN, question, key="generate-here", type="primary", icon=icon)
+        show_edit_menu(place)
+    show_open_dialog(workspace, outline, place)
 
     subject = find_subject(cursor, selected) if place.level == "subject" and selected else None
     if subject:
-        show_subject(workspace, cursor, place, subject)
+        show_subject_card(workspace, cursor, place, subject)
         st.stop()
     show_node(place, badges=[ORIGIN_WORDS[node.origin]] if node and node.origin in ORIGIN_WORDS else [])
     children = outline.children(selected)

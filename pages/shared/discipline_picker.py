@@ -11,6 +11,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.taxonomy_nodes import list_taxonomy_nodes
 from pages.shared.feedback import plain
 from pages.shared.formats import shortened
+from pages.shared.page_button import page_button
 
 TAXONOMY = "pages/curriculum/taxonomy.py"
 
@@ -54,13 +55,14 @@ def show_path_to(path: Path) -> None:
         for place, node in enumerate(path):
             if place:
                 st.markdown(":gray[›]", width="content")
-            if st.button(
+            page_button(
                 plain(shortened(node.name, 40)),
+                TAXONOMY,
+                {"node": node.taxonomy_node_id},
                 key=f"path-{node.taxonomy_node_id}",
                 type="tertiary",
                 help="Show it on the Taxonomy page",
-            ):
-                st.switch_page(TAXONOMY, query_params={"node": node.taxonomy_node_id})
+            )
 
 
 def show_disciplines(paths: Mapping[str, Path], outline: Outline, *, on_select: Callable[[str], None]) -> None:

@@ -65,6 +65,34 @@ def make(workspace: Workspace, planned: PlannedEdit) -> bool:
     return True
 
 
+def is_dialog_open(label: str, node_id: str, *, icon: str) -> bool:
+    """Offer a dialog about a node or subject, and say whether it is open: until it is finished or dismissed."""
+    st.button(label, icon=icon, wrap=False, on_click=open_dialog, args=(label, node_id))
+    return bool(st.session_state.get(state.EDIT_DIALOG) == (label, node_id))
+
+
+def open_dialog(label: str, node_id: str) -> None:
+    """Note which dialog is open; every run of the page that does not show it would close it."""
+    st.session_state[state.EDIT_DIALOG] = (label, node_id)
+
+
+def close_dialog() -> None:
+    """Forget the dialog that was open."""
+    st.session_state.pop(state.EDIT_DIALOG, None)
+
+
+def finish_dialog(workspace: Workspace, planned: PlannedEdit | None, label: str) -> bool:
+    """Show what a change touches and the button that makes it; say whether it was made, to draw the page anew."""
+    if planned is not None:
+        show_affected(workspace.database.cursor(), planned)
+    if not st.button(label, type="primary", disabled=planned is None, key="edit-finish") or planned is None:
+        return False
+    if not make(workspace, planned):
+        return False
+    close_dialog()
+    return True
+
+
 def show_news() -> None:
     """Say once what was changed last."""
     if news := st.session_state.pop(state.EDIT_NEWS, ""):

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from pages.shared.page_button import page_button
+
 
 class Step(NamedTuple):
     """Something to do next."""
@@ -25,11 +27,5 @@ def show_steps(steps: Sequence[Step], *, key: str) -> None:
             mark = ":green[:material/check_circle:]" if step.is_done else ":gray[:material/radio_button_unchecked:]"
             sentence = f":gray[{step.sentence}]" if step.is_done else step.sentence
             st.markdown(f"{mark}&ensp;{sentence}", width="stretch")
-            if st.button(
-                step.label,
-                key=f"{key}-{place}",
-                type="primary" if is_next else "secondary",
-                width=140,
-                wrap=False,
-            ):
-                st.switch_page(step.page)
+            kind = "primary" if is_next else "secondary"
+            page_button(step.label, step.page, key=f"{key}-{place}", type=kind, width=140)

@@ -13,7 +13,7 @@ from pages.shared.workspace import Workspace
 _SYLLABI = "pages/curriculum/syllabi.py"
 
 
-def show_subject(workspace: Workspace, cursor: Cursor, place: Place, subject: Subject) -> None:
+def show_subject_card(workspace: Workspace, cursor: Cursor, place: Place, subject: Subject) -> None:
     """Show what a subject is, how much lies below it, its syllabus and what was changed."""
     subtopics = f"Subtopics: {', '.join(subject.subtopics)}" if subject.subtopics else ""
     level = (subject.level.capitalize(), "Whom the subject is for: beginners, or people further on.")

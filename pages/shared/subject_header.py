@@ -4,10 +4,12 @@ import streamlit as st
 
 from glan_core.entities import Subject
 from glan_core.store.draws import SyllabusUse
+from pages.shared.edit_view import is_dialog_open
 from pages.shared.feedback import plain
 from pages.shared.formats import count, shortened
 from pages.shared.nodes import COUNT_WORDS
-from pages.shared.subject_form import is_opened, show_change_form
+from pages.shared.page_button import page_button
+from pages.shared.subject_dialogs import show_change_dialog
 from pages.shared.version_picker import VERSION_MEANING
 from pages.shared.workspace import Workspace
 
@@ -15,22 +17,23 @@ NEW_RUN = "pages/generate/new_run.py"
 LEVEL_MEANING = "Whom the subject is for: beginners, or people further on."
 
 
-def show_subject(workspace: Workspace, subject: Subject, *, version: str) -> None:
+def show_subject_header(workspace: Workspace, subject: Subject, *, version: str) -> None:
     """Show a subject's name, level and subtopics, and which version of its syllabus this is; empty for none."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(plain(shortened(subject.name, 120)), anchor=False, width="stretch")
         with st.container(horizontal=True, width="content", gap="small"):
-            if is_opened("Edit", node_id=subject.subject_id, icon=":material/edit:"):
-                show_change_form(workspace, subject)
-            if version and st.button(
-                "Write anew",
-                icon=":material/refresh:",
-                wrap=False,
-                help="A run writes another version of this syllabus. This one stays, and so do its pairs.",
-            ):
-                st.switch_page(NEW_RUN, query_params={"scope": subject.subject_id, "rewrite": "1"})
-            if st.button("Generate here", type="primary", icon=":material/play_circle:", wrap=False):
-                st.switch_page(NEW_RUN, query_params={"scope": subject.subject_id})
+            if is_dialog_open("Edit", subject.subject_id, icon=":material/edit:"):
+                show_change_dialog(workspace, subject)
+            here = {"scope": subject.subject_id}
+            if version:
+                page_button(
+                    "Write anew",
+                    NEW_RUN,
+                    here | {"rewrite": "1"},
+                    icon=":material/refresh:",
+                    help="A run writes another version of this syllabus. This one stays, and so do its pairs.",
+                )
+            page_button("Generate here", NEW_RUN, here, type="primary", icon=":material/play_circle:")
     with st.container(horizontal=True, gap="xsmall"):
         st.badge(subject.level.capitalize(), color="gray", help=LEVEL_MEANING)
         if version:

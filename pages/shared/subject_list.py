@@ -8,8 +8,10 @@ import streamlit as st
 from glan_core.entities import SUBJECT_LEVELS, Subject, TaxonomyNode
 from glan_core.store.draws import SyllabusUse, list_syllabus_use
 from glan_core.store.subjects import list_subjects
+from pages.shared.edit_view import is_dialog_open
 from pages.shared.feedback import plain
-from pages.shared.subject_form import is_opened, show_add_form
+from pages.shared.page_button import page_button
+from pages.shared.subject_dialogs import show_add_dialog
 from pages.shared.subject_header import LEVEL_MEANING, NEW_RUN
 from pages.shared.workspace import Workspace
 
@@ -25,10 +27,10 @@ def show_discipline(workspace: Workspace, discipline: TaxonomyNode, *, on_select
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(f"Subjects of {plain(discipline.name)}", anchor=False, width="stretch")
         with st.container(horizontal=True, width="content", gap="small"):
-            if is_opened("Add a subject", node_id=discipline.taxonomy_node_id, icon=":material/add:"):
-                show_add_form(workspace, discipline.taxonomy_node_id, on_done=on_select)
-            if st.button("Generate here", type="primary", icon=":material/play_circle:", wrap=False):
-                st.switch_page(NEW_RUN, query_params={"scope": discipline.taxonomy_node_id})
+            if is_dialog_open("Add a subject", discipline.taxonomy_node_id, icon=":material/add:"):
+                show_add_dialog(workspace, discipline.taxonomy_node_id, on_done=on_select)
+            question = {"scope": discipline.taxonomy_node_id}
+            page_button("Generate here", NEW_RUN, question, type="primary", icon=":material/play_circle:")
     subjects = sorted(
         list_subjects(cursor, [discipline.taxonomy_node_id]),
         key=lambda subject: (SUBJECT_LEVELS.index(subject.level), subject.name.casefold()),

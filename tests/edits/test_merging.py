@@ -147,6 +147,21 @@ def test_a_target_goes_to_a_node_without_one_and_none_takes_nothing_away(small: 
     assert target(small, PHYSICS) == 12
 
 
+def test_what_is_wanted_below_a_node_counts_with_its_own_target(small: Small):
+    """Land use wants what Agriculture below it wants; 100 from Physical sciences do not make that less."""
+    targets = {SCIENCES: {"target": 100}, FARMING: {"target": 300}}
+    apply_edit(small.database, change_nodes(small.cursor, targets))
+    apply_edit(small.database, merge_nodes(small.cursor, SCIENCES, into_id=LAND_USE))
+    assert target(small, LAND_USE) == 400
+
+
+def test_two_nodes_that_only_add_up_their_children_go_on_doing_so(small: Small):
+    apply_edit(small.database, change_nodes(small.cursor, {PHYSICS: {"target": 100}, FARMING: {"target": 300}}))
+    apply_edit(small.database, merge_nodes(small.cursor, SCIENCES, into_id=LAND_USE))
+    assert target(small, LAND_USE) is None
+    assert target(small, PHYSICS) == 100
+
+
 def test_a_removed_node_of_the_same_name_is_not_merged_with(made: Small):
     """Below Land use stand a kept Physics and one that was removed."""
     apply_edit(made.database, add_nodes(made.cursor, LAND_USE, [NewNode("Physics")]))
@@ -209,6 +224,14 @@ def test_what_no_part_names_stays(made: Small):
     apply_edit(made.database, planned)
     assert "Natural Science/Physical sciences/Physics/Mechanics" in names(made.cursor)
     assert path(made, "a")[2] == "Light"
+
+
+def test_a_proposal_keeps_no_node_that_has_nothing_else_left(made: Small):
+    insert_taxonomy_nodes(made.cursor, [TaxonomyNode("p", SCIENCES, "discipline", "Geology", status="pending")])
+    parts = [Part("A", "", (PHYSICS, CHEMISTRY))]
+    apply_edit(made.database, split_node(made.cursor, SCIENCES, parts))
+    assert "Natural Science/Physical sciences" not in names(made.cursor)
+    assert path(made, "a")[:3] == ("Natural Science", "A", "Physics")
 
 
 def test_a_field_is_split_into_fields(made: Small):

@@ -141,6 +141,7 @@ def test_a_name_that_a_kept_and_a_removed_node_have_is_there_already(small: Smal
         (SCIENCES, [NewNode("Rocks", "a" * 2_001)], "A description has 2,001 characters."),
         (SCIENCES, [NewNode("Rocks", "a\x00b")], "has a control character"),
         (SCIENCES, [NewNode("Rocks", target=-1)], "The target -1 is negative."),
+        (SCIENCES, [NewNode("Rocks", target=10**10)], "The target 10,000,000,000 is too large."),
         (SCIENCES, [NewNode("PHYSICS")], "There is a discipline 'Physics' here already."),
         (SCIENCES, [NewNode("Geology"), NewNode("geology")], "There is a discipline 'Geology' here already."),
         (NATURAL, [NewNode("Physical Sciences")], "There is a sub-field 'Physical sciences' here already."),

@@ -203,3 +203,24 @@ def test_a_node_without_a_syllabus_is_grown_from_its_name(app: AppTest, app_data
     assert app.title[0].value == "New run"
     assert app.multiselect[0].value == [place(app_database, "Geophysics").node_id]
     assert app.toggle[0].value
+
+
+def test_a_discipline_is_split_as_proposed(app: AppTest, app_database: Database) -> None:
+    open_at(app, app_database, "Physics")
+    choose(app, "Split")
+    field_named(app.number_input, "Parts").set_value(3)
+    next(button for button in app.button if button.label == "Propose parts").click().run()
+    assert not app.exception
+    proposed = field_named(app.text_area, "New disciplines beside it, one a line").value.splitlines()
+    assert len(proposed) == 3
+    assert all(" and " in name for name in proposed)
+
+    field_named(app.text_area, "New disciplines beside it, one a line").set_value(
+        "\n".join(["Of my own", *proposed[1:]])
+    )
+    app.run()
+    finish(app)
+    assert not app.exception
+    assert "Physics" not in names_below(app_database, "Physical sciences")
+    assert {"Of my own", *proposed[1:]} < set(names_below(app_database, "Physical sciences"))
+    assert sum(place(app_database, name).subjects for name in ("Of my own", *proposed[1:])) == 12

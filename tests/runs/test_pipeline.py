@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from glan_core.calls import ChatReply, ChatRequest
+from glan_core.edits import apply_edit, move_subjects, set_subject_status
 from glan_core.entities import Filter, TaxonomyNode
 from glan_core.errors import CallError
 from glan_core.generation_settings import GenerationSettings
@@ -351,6 +352,25 @@ def test_a_subject_without_a_syllabus_grows_one(small: Small, plan_of: Callable,
     done = work_off(plan_of(scope=scope, stages=("syllabus", "class_details", "instructions", "answers")))
     assert done.sent() == {"syllabus": 1, "class_details": 1, "instructions": 4, "answers": 4}
     assert set(list_pairs(small.cursor, Filter(), limit=9)["subject"]) == {"Optics", "Mechanics"}
+
+
+def test_a_subject_that_a_person_removed_or_moved_does_not_grow_again(
+    small: Small, growing: Callable, work_off: Callable
+):
+    """The default list names it; what is below a removed subject nobody would see."""
+    chemistry = small.nodes.chemistry.taxonomy_node_id
+    work_off(growing(stages=("subjects",)))
+    removed, moved, *rest = list_subjects(small.cursor, [chemistry])
+    apply_edit(small.database, set_subject_status(small.cursor, [removed.subject_id], "removed"))
+    apply_edit(
+        small.database,
+        move_subjects(small.cursor, [moved.subject_id], discipline_id=small.nodes.physics.taxonomy_node_id),
+    )
+    apply_edit(small.database, set_subject_status(small.cursor, [each.subject_id for each in rest], "removed"))
+    done = work_off(growing(instructions=2))
+    assert done.calls_reused > 0  # the lists come back
+    assert done.sent()["syllabus"] == 0
+    assert list_subjects(small.cursor, [chemistry]) == ()
 
 
 def test_one_failed_query_leaves_the_subjects_of_the_others(growing: Callable, work_off: Callable):

@@ -10,6 +10,7 @@ from glan_core.store.syllabi import (
     list_class_details,
     list_current_syllabi,
     list_syllabi,
+    list_syllabi_of,
 )
 from tests.conftest import Small
 
@@ -63,6 +64,16 @@ def test_a_newer_version_without_class_sessions_does_not_count_yet(small: Small)
     insert_syllabi(small.cursor, [_newer(small)])
     optics = small.nodes.optics.subject_id
     assert list_current_syllabi(small.cursor, [optics]) == {optics: small.nodes.syllabus}
+
+
+def test_a_version_that_is_there_already_becomes_the_next_one(small: Small):
+    """Two runs that wrote the same syllabus anew at the same time both made a second version."""
+    mine, theirs = _newer(small), dataclasses.replace(_newer(small), syllabus_id="theirs")
+    insert_syllabi(small.cursor, [mine])
+    insert_syllabi(small.cursor, [theirs, mine])
+    optics = small.nodes.optics.subject_id
+    versions = {each.syllabus_id: each.version for each in list_syllabi_of(small.cursor, optics)}
+    assert versions == {small.nodes.syllabus.syllabus_id: 1, "newer": 2, "theirs": 3}
 
 
 def test_what_is_inserted_again_changes_nothing(small: Small):
