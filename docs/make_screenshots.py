@@ -9,23 +9,20 @@ words its replies a little differently from machine to machine.
 """
 
 import contextlib
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from docs.headless import command, environment
+from docs.headless import command
 from glan_core.scope import resolve_scope
-from glan_core.settings import PROJECT_FOLDER, exports_folder
+from glan_core.settings import exports_folder
 from glan_core.store.database import open_database
 from tests.browser.chromium import find_chromium, launch_options
+from tests.browser.running_app import App
 
 FOLDER = Path(__file__).parent / "screenshots"
 GROUNDS = ("light", "dark")
@@ -91,35 +88,12 @@ def fill(database: Path) -> Example:
 @contextlib.contextmanager
 def running_app(database: Path) -> Iterator[str]:
     """Start the app on a free port, give its address, and end it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    line = [sys.executable, "-m", "pages", "--server.port", str(port)]
-    app = subprocess.Popen(line, cwd=PROJECT_FOLDER, env=environment(database), stdout=sys.stderr)
+    app = App(database, log=database.with_suffix(".log"), environment={})
     try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(app, url)
-        yield url
+        app.start()
+        yield app.url
     finally:
-        app.terminate()
-        try:
-            app.wait(30)
-        except subprocess.TimeoutExpired:
-            app.kill()
-            app.wait()
-
-
-def wait_for(app: subprocess.Popen[bytes], url: str) -> None:
-    """Return when the app answers; ends the program if it does not."""
-    deadline = time.monotonic() + _START_SECONDS
-    while True:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
-                return
-        except OSError:
-            if app.poll() is not None or time.monotonic() > deadline:
-                sys.exit("The app did not start.")
-            time.sleep(0.2)
+        app.stop()
 
 
 def pictures(example: Example) -> tuple[Picture, ...]:
