@@ -1,6 +1,8 @@
 """How near in meaning are names, without anybody having to wait for the encoder?"""
 
 import threading
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +11,13 @@ from glan_core.store.database import Database
 from glan_core.text_vectors import Compute, embed_missing, vectors_of
 
 _MOST_ASKED = 1_000  # names that were typed; those of the curriculum are not counted
+
+
+class _Wanted(NamedTuple):
+    """Names that were typed, and those that they are compared with."""
+
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
 
 
 class NameReader:
@@ -22,8 +31,8 @@ class NameReader:
         self._texts: tuple[str, ...] = ()
         self._vectors = np.empty((0, 0), np.float32)
         self._vector_of: dict[str, np.ndarray] = {}
-        self._wanted: tuple[str, tuple[str, ...]] | None = None
-        self._failed: tuple[str, tuple[str, ...]] | None = None
+        self._wanted: _Wanted | None = None
+        self._failed: _Wanted | None = None
         self.done = 0
         self.total = 0
         """Names that are being embedded; 0 before that is known."""
@@ -40,23 +49,30 @@ class NameReader:
 
         None as long as there are none; they are then being read, unless `error` says why not.
         """
+        if not self.knows([name], texts):
+            return None
         with self._lock:
-            vector = self._vector_of.get(name)
-            if vector is not None and texts == self._texts:
-                cosines: np.ndarray = self._vectors @ vector
-                return cosines
-            if (name, texts) != self._failed:
-                self._wanted = (name, texts)
+            cosines: np.ndarray = self._vectors @ self._vector_of[name]
+            return cosines
+
+    def knows(self, names: Sequence[str], texts: tuple[str, ...]) -> bool:
+        """Say whether `similarities` has something to give for each of the names; else they are being read."""
+        wanted = _Wanted(tuple(names), texts)
+        with self._lock:
+            if texts == self._texts and all(name in self._vector_of for name in names):
+                return True
+            if wanted != self._failed:
+                self._wanted = wanted
                 if not self.is_running:
                     self._thread = threading.Thread(target=self._run, name="name-reader", daemon=True)
                     self._thread.start()
-            return None
+            return False
 
     def _run(self) -> None:
         wanted = self._next()
         while wanted is not None:
             try:
-                self._read(*wanted)
+                self._read(wanted)
                 self._fail(None, None)
             except GlanError as error:
                 self._fail(wanted, error)
@@ -64,7 +80,7 @@ class NameReader:
                 self._fail(wanted, EmbeddingError(f"Comparing names ended on {type(error).__name__}: {error}"))
             wanted = self._next()
 
-    def _next(self) -> tuple[str, tuple[str, ...]] | None:
+    def _next(self) -> _Wanted | None:
         with self._lock:
             wanted, self._wanted = self._wanted, None
             self.done = self.total = 0
@@ -72,14 +88,17 @@ class NameReader:
                 self._thread = None  # from here on the next name starts another one
             return wanted
 
-    def _read(self, name: str, texts: tuple[str, ...]) -> None:
-        embed_missing(self._database, [name, *texts], compute=self._compute, on_progress=self._hear)
-        own, *rest = vectors_of(self._database, [name, *texts], compute=self._compute)
+    def _read(self, wanted: _Wanted) -> None:
+        names, texts = wanted
+        both = [*names, *texts]
+        embed_missing(self._database, both, compute=self._compute, on_progress=self._hear)
+        vectors = vectors_of(self._database, both, compute=self._compute)
         with self._lock:
             if texts != self._texts:
-                self._texts, self._vectors = texts, np.array(rest, np.float32).reshape(len(texts), len(own))
+                self._texts, self._vectors = texts, vectors[len(names) :]
                 self._vector_of = {**self._newest_asked(), **dict(zip(texts, self._vectors, strict=True))}
-            self._vector_of.setdefault(name, own)
+            for name, vector in zip(names, vectors, strict=False):
+                self._vector_of.setdefault(name, vector)
 
     def _hear(self, done: int, total: int) -> None:
         self.done, self.total = done, total
@@ -89,6 +108,6 @@ class NameReader:
         asked = {name: vector for name, vector in self._vector_of.items() if name not in of_curriculum}
         return dict(list(asked.items())[-_MOST_ASKED:])
 
-    def _fail(self, wanted: tuple[str, tuple[str, ...]] | None, error: GlanError | None) -> None:
+    def _fail(self, wanted: _Wanted | None, error: GlanError | None) -> None:
         with self._lock:
             self._failed, self.error = wanted, error

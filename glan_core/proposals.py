@@ -37,7 +37,7 @@ class Proposal(NamedTuple):
     description: str
 
 
-class Agreement(NamedTuple):
+class ListAgreement(NamedTuple):
     """How often the lists of a model name something."""
 
     named: dict[str, int]
@@ -60,7 +60,7 @@ def proposal_run_ids(cursor: Cursor, node_id: str | None) -> tuple[str, ...]:
     return tuple(run.run_id for run in list_runs_of(cursor, stage=_STAGE, scope_id=node_id or WHOLE_TAXONOMY))
 
 
-def find_agreement(cursor: Cursor, run_ids: Sequence[str]) -> Agreement:
+def find_agreement(cursor: Cursor, run_ids: Sequence[str]) -> ListAgreement:
     """Count how many lists of these runs name what, each list as the reply to one wording."""
     named: Counter[str] = Counter()
     lists = 0
@@ -71,7 +71,7 @@ def find_agreement(cursor: Cursor, run_ids: Sequence[str]) -> Agreement:
             continue
         named.update({plain_name(text_field(item, "name")) for item in items})
         lists += 1
-    return Agreement(dict(named), lists)
+    return ListAgreement(dict(named), lists)
 
 
 def accept_proposals(cursor: Cursor, proposals: Sequence[Proposal]) -> PlannedEdit:

@@ -9,9 +9,9 @@ No database is touched: whoever holds one applies the differences there.
 """
 
 from glan_core.taxonomy_files.differences import (
+    AddedNode,
     ChangedNode,
     MovedNode,
-    NewNode,
     RenamedNode,
     TaxonomyDifferences,
     apply_differences,
@@ -24,10 +24,10 @@ from glan_core.taxonomy_files.writing import write_taxonomy_file
 
 __all__ = [
     "FORMATS",
+    "AddedNode",
     "ChangedNode",
     "FileNode",
     "MovedNode",
-    "NewNode",
     "RenamedNode",
     "TaxonomyDifferences",
     "apply_differences",

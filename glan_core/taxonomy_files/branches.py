@@ -10,14 +10,14 @@ from glan_core.entities import LEVELS, TaxonomyNode
 from glan_core.errors import TaxonomyFileError
 
 
-class Branch(NamedTuple):
+class FileBranch(NamedTuple):
     """A node with what stands below it."""
 
     node: TaxonomyNode
-    below: tuple["Branch", ...]
+    below: tuple["FileBranch", ...]
 
 
-def branches_of(nodes: Sequence[TaxonomyNode]) -> tuple[Branch, ...]:
+def branches_of(nodes: Sequence[TaxonomyNode]) -> tuple[FileBranch, ...]:
     """Arrange nodes, given in any order, below their fields.
 
     Raises TaxonomyFileError for a node without its parent: written without it, it would be lost.
@@ -36,19 +36,21 @@ def branches_of(nodes: Sequence[TaxonomyNode]) -> tuple[Branch, ...]:
     return branches
 
 
-def without_removed(branches: Sequence[Branch]) -> tuple[Branch, ...]:
+def without_removed(branches: Sequence[FileBranch]) -> tuple[FileBranch, ...]:
     """Leave out what is removed, and with it all that stands below."""
     return tuple(
-        Branch(branch.node, without_removed(branch.below)) for branch in branches if branch.node.status != "removed"
+        FileBranch(branch.node, without_removed(branch.below)) for branch in branches if branch.node.status != "removed"
     )
 
 
-def kept_alone(branches: Sequence[Branch]) -> tuple[Branch, ...]:
+def kept_alone(branches: Sequence[FileBranch]) -> tuple[FileBranch, ...]:
     """Leave out what is not kept, proposals too, and with it all that stands below: for formats without a status."""
-    return tuple(Branch(branch.node, kept_alone(branch.below)) for branch in branches if branch.node.status == "kept")
+    return tuple(
+        FileBranch(branch.node, kept_alone(branch.below)) for branch in branches if branch.node.status == "kept"
+    )
 
 
-def walk(branches: Sequence[Branch]) -> Iterator[TaxonomyNode]:
+def walk(branches: Sequence[FileBranch]) -> Iterator[TaxonomyNode]:
     """Give every node, each before those below it."""
     for branch in branches:
         yield branch.node
@@ -57,11 +59,11 @@ def walk(branches: Sequence[Branch]) -> Iterator[TaxonomyNode]:
 
 def _arrange(
     children: dict[tuple[str | None, str], list[TaxonomyNode]], parent_id: str | None, depth: int
-) -> tuple[Branch, ...]:
+) -> tuple[FileBranch, ...]:
     if depth == len(LEVELS):
         return ()
     siblings = sorted(children.get((parent_id, LEVELS[depth]), ()), key=_place)
-    return tuple(Branch(node, _arrange(children, node.taxonomy_node_id, depth + 1)) for node in siblings)
+    return tuple(FileBranch(node, _arrange(children, node.taxonomy_node_id, depth + 1)) for node in siblings)
 
 
 def _place(node: TaxonomyNode) -> tuple[bool, int, str, str, str]:

@@ -13,7 +13,7 @@ from glan_core.taxonomy_files.matching import Ancestry, Match, match_nodes
 from glan_core.taxonomy_files.text_lines import lines_of
 
 
-class NewNode(NamedTuple):
+class AddedNode(NamedTuple):
     """A node that is to be added."""
 
     node: TaxonomyNode
@@ -49,7 +49,7 @@ class ChangedNode(NamedTuple):
 class TaxonomyDifferences(NamedTuple):
     """All that an import would change, in the order of the file; a node may be renamed, moved and changed at once."""
 
-    new: tuple[NewNode, ...] = ()
+    new: tuple[AddedNode, ...] = ()
     """Each before those below it."""
     renamed: tuple[RenamedNode, ...] = ()
     moved: tuple[MovedNode, ...] = ()
@@ -73,7 +73,7 @@ def taxonomy_differences(nodes: Sequence[TaxonomyNode], file_nodes: Sequence[Fil
     named = {node.taxonomy_node_id for _, _, node in met}
     ancestry = Ancestry(nodes)
     differences = TaxonomyDifferences(
-        new=tuple(NewNode(_new(file_node, match), file_node) for file_node, match in pairs if match.node is None),
+        new=tuple(AddedNode(_new(file_node, match), file_node) for file_node, match in pairs if match.node is None),
         renamed=tuple(
             RenamedNode(node, file_node.name)
             for file_node, _, node in met

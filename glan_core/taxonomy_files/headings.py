@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 
 from glan_core.entities import LEVELS
-from glan_core.taxonomy_files.branches import Branch, kept_alone, walk
+from glan_core.taxonomy_files.branches import FileBranch, kept_alone, walk
 from glan_core.taxonomy_files.file_nodes import LEVEL_WORDS, Cell, FileNode, Problems, file_node
 from glan_core.taxonomy_files.text_lines import lines_of, one_line
 
@@ -28,7 +28,7 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LINE_START = re.compile(r"^(\s*)#")
 
 
-def write_headings(branches: Sequence[Branch]) -> str:
+def write_headings(branches: Sequence[FileBranch]) -> str:
     """Write the names and descriptions of all nodes that are not removed."""
     parts = []
     for node in walk(kept_alone(branches)):

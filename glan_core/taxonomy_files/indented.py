@@ -12,12 +12,12 @@ also a dash or a number sign at its beginning.
 from collections.abc import Sequence
 
 from glan_core.entities import LEVELS
-from glan_core.taxonomy_files.branches import Branch, kept_alone, walk
+from glan_core.taxonomy_files.branches import FileBranch, kept_alone, walk
 from glan_core.taxonomy_files.file_nodes import Cell, FileNode, Problems, file_node, shown
 from glan_core.taxonomy_files.text_lines import lines_of, one_line
 
 
-def write_indented(branches: Sequence[Branch]) -> str:
+def write_indented(branches: Sequence[FileBranch]) -> str:
     """Write the names of all nodes that are not removed, indented by tabs."""
     nodes = walk(kept_alone(branches))
     return "".join("\t" * LEVELS.index(node.level) + one_line(node.name).strip() + "\n" for node in nodes)

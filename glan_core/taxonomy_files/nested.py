@@ -28,7 +28,7 @@ from typing import Any
 
 from glan_core import ids
 from glan_core.entities import LEVELS, TaxonomyNode
-from glan_core.taxonomy_files.branches import Branch
+from glan_core.taxonomy_files.branches import FileBranch
 from glan_core.taxonomy_files.file_nodes import (
     LEVEL_WORDS,
     Cell,
@@ -67,12 +67,12 @@ def read_nested(document: Value | None, problems: Problems) -> list[FileNode]:
     return nodes
 
 
-def write_yaml(branches: Sequence[Branch]) -> str:
+def write_yaml(branches: Sequence[FileBranch]) -> str:
     """Write all nodes and all their columns as YAML; text from a model or a person is quoted where YAML needs it."""
     return "".join(f"{line}\n" for line in _yaml_list(_data(branches), indent="")) or "[]\n"
 
 
-def write_json(branches: Sequence[Branch]) -> str:
+def write_json(branches: Sequence[FileBranch]) -> str:
     """Write all nodes and all their columns as JSON."""
     return json.dumps(_data(branches), ensure_ascii=False, indent=2) + "\n"
 
@@ -129,7 +129,7 @@ def _is_null(value: Value) -> bool:
     return isinstance(value, Scalar) and value.text is None
 
 
-def _data(branches: Sequence[Branch]) -> list[dict[str, Any]]:
+def _data(branches: Sequence[FileBranch]) -> list[dict[str, Any]]:
     is_counting, data = True, []
     for place, branch in enumerate(branches, start=1):
         node = branch.node

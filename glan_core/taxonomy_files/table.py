@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from glan_core.entities import LEVELS, TaxonomyNode
-from glan_core.taxonomy_files.branches import Branch, walk, without_removed
+from glan_core.taxonomy_files.branches import FileBranch, walk, without_removed
 from glan_core.taxonomy_files.file_nodes import Cell, FileNode, Problem, Problems, file_node, is_node_id, refusal, shown
 
 _COLUMNS = ("id", "parent_id", "level", "name", "description", "status", "target", "origin", "position")
@@ -34,7 +34,7 @@ class _Row(NamedTuple):
     """By column; those that say something."""
 
 
-def write_table(branches: Sequence[Branch]) -> str:
+def write_table(branches: Sequence[FileBranch]) -> str:
     """Write every column of all nodes that are not removed, each node before those below it."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

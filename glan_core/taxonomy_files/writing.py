@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 
 from glan_core.entities import TaxonomyNode
 from glan_core.errors import TaxonomyFileError
-from glan_core.taxonomy_files.branches import Branch, branches_of
+from glan_core.taxonomy_files.branches import FileBranch, branches_of
 from glan_core.taxonomy_files.file_nodes import FORMATS
 from glan_core.taxonomy_files.headings import write_headings
 from glan_core.taxonomy_files.indented import write_indented
 from glan_core.taxonomy_files.nested import write_json, write_yaml
 from glan_core.taxonomy_files.table import write_table
 
-_WRITERS: dict[str, Callable[[Sequence[Branch]], str]] = {
+_WRITERS: dict[str, Callable[[Sequence[FileBranch]], str]] = {
     "yaml": write_yaml,
     "json": write_json,
     "csv": write_table,

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from glan_core.edits import NewNode, PlannedEdit, add_nodes, change_nodes, combined, set_status
-from glan_core.entities import TaxonomyNode
+from glan_core.entities import LARGEST_TARGET, LONGEST_DESCRIPTION, LONGEST_NAME, TaxonomyNode
 from glan_core.errors import EditError
 from glan_core.ids import stable_id
 from glan_core.store.database import Cursor
 from glan_core.store.taxonomy_nodes import list_children
+from pages.shared import state
 from pages.shared.edit_view import make, show_affected, try_plan
 from pages.shared.feedback import plain
 from pages.shared.workspace import Workspace
@@ -25,8 +26,9 @@ def edit_children(workspace: Workspace, parent_id: str | None) -> None:
     kept = (child for child in list_children(cursor, parent_id) if child.status == "kept")
     children = sorted(kept, key=lambda child: child.name)  # as in the tree
     rows = [[getattr(child, column) for column in _COLUMNS] for child in children]
-    # Another table as soon as these rows are others; what changes elsewhere leaves what was typed alone.
+    # Another table as soon as these rows are others; what changes elsewhere in the taxonomy leaves this one alone.
     key = f"children-editor-{stable_id('children', parent_id, rows)}"
+    _tell_if_another(parent_id, key)
     st.data_editor(
         pd.DataFrame(rows, columns=_COLUMNS).astype({"target": "Int64"}),
         key=key,
@@ -34,10 +36,15 @@ def edit_children(workspace: Workspace, parent_id: str | None) -> None:
         hide_index=True,
         row_height=34,
         column_config={
-            "name": st.column_config.TextColumn("Name", required=True, max_chars=200, width=170),
-            "description": st.column_config.TextColumn("Description", max_chars=2000, width=330),
+            "name": st.column_config.TextColumn("Name", required=True, max_chars=LONGEST_NAME, width=170),
+            "description": st.column_config.TextColumn("Description", max_chars=LONGEST_DESCRIPTION, width=330),
             "target": st.column_config.NumberColumn(
-                "Target", min_value=0, step=1, width=80, help="Pairs wanted at or below this node."
+                "Target",
+                min_value=0,
+                max_value=LARGEST_TARGET,
+                step=1,
+                width=80,
+                help="Pairs wanted at or below this node.",
             ),
         },
         alt="The nodes below this one, to be changed, added to and removed.",
@@ -53,7 +60,19 @@ def edit_children(workspace: Workspace, parent_id: str | None) -> None:
         st.markdown(line)
     show_affected(cursor, planned)
     if st.button(f"Apply: {plain(planned.label)}", type="primary", key="children-apply") and make(workspace, planned):
+        del st.session_state[state.CHILDREN_TABLE]
         st.rerun()
+
+
+def _tell_if_another(parent_id: str | None, key: str) -> None:
+    """Say so where somebody else changed these rows while something was typed into the table, which is gone by that."""
+    of, before = st.session_state.get(state.CHILDREN_TABLE, (parent_id, key))
+    if of == parent_id and before != key and any(st.session_state.get(before, {}).values()):
+        st.warning(
+            "Somebody else changed these nodes in the meantime. Here is how they are now; what was typed was not made.",
+            icon=":material/info:",
+        )
+    st.session_state[state.CHILDREN_TABLE] = (parent_id, key)
 
 
 def planned_changes(

@@ -1,6 +1,6 @@
 """Which forms change a node of the taxonomy? One dialog a change; each shows first what it touches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -15,12 +15,11 @@ from glan_core.edits import (
 )
 from glan_core.entities import LARGEST_TARGET, LEVELS, LONGEST_DESCRIPTION, LONGEST_NAME
 from glan_core.outline import Outline, Place
-from glan_core.store.subjects import find_subject
 from glan_core.store.taxonomy_nodes import find_taxonomy_node
 from pages.shared import state
-from pages.shared.edit_view import close_dialog, finish_dialog, open_dialog, try_plan
+from pages.shared.edit_view import close_dialog, finish_dialog, open_dialog, tell_if_changed, try_plan
 from pages.shared.feedback import plain
-from pages.shared.name_hint import near_names, show_name_hint
+from pages.shared.name_hint import show_name_hint, show_name_hints
 from pages.shared.new_names import new_nodes
 from pages.shared.nodes import LEVEL_WORDS
 from pages.shared.split_dialog import show_split_dialog
@@ -88,7 +87,11 @@ def _add(workspace: Workspace, outline: Outline, place: Place) -> None:
         return
     planned = try_plan(lambda: add_nodes(cursor, place.node_id or None, nodes))
     if planned is not None:
-        _show_hints(workspace, [node.name for node in nodes], parent_id=place.node_id or None)
+        parent_id = place.node_id or None
+        if len(nodes) == 1:
+            show_name_hint(workspace, nodes[0].name, parent_id=parent_id, on_use=_go_to)
+        else:
+            show_name_hints(workspace, [node.name for node in nodes], parent_id=parent_id)
     if finish_dialog(workspace, planned, f"Add {len(nodes)} {level}{'s' if len(nodes) > 1 else ''}"):
         st.rerun()
 
@@ -96,19 +99,21 @@ def _add(workspace: Workspace, outline: Outline, place: Place) -> None:
 @st.dialog("Rename or describe", on_dismiss=close_dialog)
 def _describe(workspace: Workspace, outline: Outline, place: Place) -> None:
     cursor = workspace.database.cursor()
-    name = st.text_input("Name", place.name, max_chars=LONGEST_NAME)
-    description = st.text_area(
-        "Description, one sentence", place.description, height=120, max_chars=LONGEST_DESCRIPTION
-    )
+    node = find_taxonomy_node(cursor, place.node_id)  # each time anew: what is typed here draws nothing but the dialog
+    if node is None:
+        return
+    shown = {"name": node.name, "description": node.description}
+    is_changed = tell_if_changed(shown)
+    name = st.text_input("Name", node.name, max_chars=LONGEST_NAME)
+    description = st.text_area("Description, one sentence", node.description, height=120, max_chars=LONGEST_DESCRIPTION)
     # Only what was typed here, and only as long as the rest is what was shown: somebody else may save meanwhile.
-    shown = {"name": place.name, "description": place.description}
     values = {"name": name.strip(), "description": description.strip()}
     wanted = {column: value for column, value in values.items() if value != shown[column]}
     seen = {place.node_id: {column: shown[column] for column in wanted}}
     planned = try_plan(lambda: change_nodes(cursor, {place.node_id: wanted}, seen=seen)) if wanted else None
-    if name.strip() != place.name:
+    if name.strip() != node.name:
         show_name_hint(workspace, name, parent_id=place.parent_id, node_id=place.node_id, on_use=_go_to)
-    if finish_dialog(workspace, planned, "Save"):
+    if finish_dialog(workspace, planned, "Save", passes_over=is_changed):
         st.rerun()
 
 
@@ -117,12 +122,13 @@ def _target(workspace: Workspace, outline: Outline, place: Place) -> None:
     cursor = workspace.database.cursor()
     node = find_taxonomy_node(cursor, place.node_id)
     own = node.target if node else None
+    is_changed = tell_if_changed({"target": own})
     st.caption("How many pairs are wanted at or below this node. Leave it empty for none of its own.")
     target = st.number_input(
         "Pairs wanted", min_value=0, max_value=LARGEST_TARGET, value=own, step=100, placeholder="no target"
     )
     planned = None if target == own else try_plan(lambda: change_nodes(cursor, {place.node_id: {"target": target}}))
-    if finish_dialog(workspace, planned, "Save"):
+    if finish_dialog(workspace, planned, "Save", passes_over=is_changed):
         st.rerun()
 
 
@@ -190,24 +196,7 @@ def _add_subject(workspace: Workspace, outline: Outline, place: Place) -> None:
 
 
 def _change_subject(workspace: Workspace, outline: Outline, place: Place) -> None:
-    subject = find_subject(workspace.cursor(), place.node_id)
-    if subject is not None:
-        show_change_dialog(workspace, subject)
-
-
-def _show_hints(workspace: Workspace, names: Sequence[str], *, parent_id: str | None) -> None:
-    """Hint at what is there under nearly the same names; of a list, one line a name."""
-    if len(names) == 1:
-        show_name_hint(workspace, names[0], parent_id=parent_id, on_use=_go_to)
-        return
-    found = {name: near_names(workspace, name, parent_id=parent_id, limit=1) for name in names}
-    lines = [
-        f"- {plain(name)}: {plain(near[0].known.name)} ({plain(near[0].place_in_words)})"
-        for name, near in found.items()
-        if near
-    ]
-    if lines:
-        st.markdown("\n".join(["Some are nearly the same as what is there already:", *lines]))
+    show_change_dialog(workspace, place.node_id)
 
 
 def _go_to(node_id: str) -> None:

@@ -74,20 +74,36 @@ def is_dialog_open(label: str, node_id: str, *, icon: str) -> bool:
 def open_dialog(label: str, node_id: str) -> None:
     """Note which dialog is open; every run of the page that does not show it would close it."""
     st.session_state[state.EDIT_DIALOG] = (label, node_id)
+    st.session_state.pop(state.EDIT_SEEN, None)
 
 
 def close_dialog() -> None:
     """Forget the dialog that was open."""
     st.session_state.pop(state.EDIT_DIALOG, None)
+    st.session_state.pop(state.EDIT_SEEN, None)
 
 
-def finish_dialog(workspace: Workspace, planned: PlannedEdit | None, label: str) -> bool:
-    """Show what a change touches and the button that makes it; say whether it was made, to draw the page anew."""
+def tell_if_changed(now: dict[str, object]) -> bool:
+    """Tell, and say, whether somebody else changed what the open dialog shows; those fields then begin anew with that."""
+    if st.session_state.setdefault(state.EDIT_SEEN, now) == now:
+        return False
+    st.session_state[state.EDIT_SEEN] = now
+    st.warning(
+        "Somebody else changed this in the meantime. Here is how it is now; nothing was overwritten.",
+        icon=":material/info:",
+    )
+    return True
+
+
+def finish_dialog(workspace: Workspace, planned: PlannedEdit | None, label: str, *, passes_over: bool = False) -> bool:
+    """Show what a change touches and the button that makes it; say whether it was made, to draw the page anew.
+
+    With `passes_over` a press does nothing yet: it was meant for what the dialog showed before.
+    """
     if planned is not None:
         show_affected(workspace.database.cursor(), planned)
-    if not st.button(label, type="primary", disabled=planned is None, key="edit-finish") or planned is None:
-        return False
-    if not make(workspace, planned):
+    is_pressed = st.button(label, type="primary", disabled=planned is None, key="edit-finish")
+    if not is_pressed or passes_over or planned is None or not make(workspace, planned):
         return False
     close_dialog()
     return True

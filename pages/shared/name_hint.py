@@ -3,7 +3,7 @@
 It may stand in a dialog: it never redraws more than itself, except after its own button, which ends the dialog.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -38,7 +38,7 @@ def show_name_hint(
     if not name.strip():
         return
 
-    @st.fragment(run_every=_SECONDS if _is_comparing(workspace, name) else None)
+    @st.fragment(run_every=_SECONDS if _is_comparing(workspace, [name]) else None)
     def hint() -> None:
         near = near_names(workspace, name, parent_id=parent_id, node_id=node_id)
         if near:
@@ -46,12 +46,38 @@ def show_name_hint(
                 st.caption("This is there already, and may be the same:")
                 for each in near:
                     _show_name(each, key=f"{parent_id}-{node_id}-{name}", on_use=on_use)
-        if _is_comparing(workspace, name):
-            _show_comparing(workspace)
-        elif workspace.names.error is not None:
-            st.caption(plain(f"Only the spelling was compared. {workspace.names.error.message}"))
+        _show_comparing(workspace, [name])
 
     hint()
+
+
+def show_name_hints(workspace: Workspace, names: Sequence[str], *, parent_id: str | None) -> None:
+    """Name, for each of several names, what is nearly the same, in a line; nothing where there is no such thing."""
+
+    @st.fragment(run_every=_SECONDS if _is_comparing(workspace, names) else None)
+    def hints() -> None:
+        _show_comparing(workspace, names)
+        index = known_names(workspace)
+        meant = bool(index.texts) and workspace.names.knows(names, index.texts)
+        found = {
+            name: index.find(
+                name,
+                parent_id=parent_id,
+                similarities=workspace.names.similarities(name, index.texts) if meant else None,
+                limit=1,
+            )
+            for name in names
+        }
+        lines = [
+            f"- {plain(shortened(name, _LONGEST_NAME))}: {plain(shortened(near[0].known.name, _LONGEST_NAME))} "
+            f"({plain(shortened(near[0].place_in_words, _LONGEST_PATH))}), {near[0].why}"
+            for name, near in found.items()
+            if near
+        ]
+        if lines:
+            st.markdown("\n".join(["Some are nearly the same as what is there already:", *lines]))
+
+    hints()
 
 
 def near_names(
@@ -74,10 +100,10 @@ def _index(_workspace: Workspace, path: str, stamp: str) -> NameIndex:
     return NameIndex(list_known_names(_workspace.database.cursor()))
 
 
-def _is_comparing(workspace: Workspace, name: str) -> bool:
-    """Say whether the meaning of a name is being read; begins to read it if nobody did."""
+def _is_comparing(workspace: Workspace, names: Sequence[str]) -> bool:
+    """Say whether the meaning of names is being read; begins to read them if nobody did."""
     texts = known_names(workspace).texts
-    return bool(texts) and workspace.names.similarities(name, texts) is None and workspace.names.is_running
+    return bool(texts) and not workspace.names.knows(names, texts) and workspace.names.is_running
 
 
 def _show_name(near: NearName, *, key: str, on_use: Callable[[str], None]) -> None:
@@ -100,7 +126,10 @@ def _badges(near: NearName) -> str:
     return f"{place} :orange-badge[pending]" if near.known.status == "pending" else place
 
 
-def _show_comparing(workspace: Workspace) -> None:
-    names = workspace.names
-    done = f" ({count(names.done)} of {count(names.total)} names read)" if names.total else ""
-    st.caption(f":material/hourglass_top: Comparing meanings ...{done}")
+def _show_comparing(workspace: Workspace, names: Sequence[str]) -> None:
+    reader = workspace.names
+    if _is_comparing(workspace, names):
+        done = f" ({count(reader.done)} of {count(reader.total)} names read)" if reader.total else ""
+        st.caption(f":material/hourglass_top: Comparing meanings ...{done}")
+    elif reader.error is not None:
+        st.caption(plain(f"Only the spelling was compared. {reader.error.message}"))

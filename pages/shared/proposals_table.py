@@ -13,11 +13,11 @@ import streamlit as st
 
 from glan_core import ids
 from glan_core.edits import PlannedEdit
-from glan_core.entities import TaxonomyNode
+from glan_core.entities import LONGEST_DESCRIPTION, LONGEST_NAME, TaxonomyNode
 from glan_core.errors import EditError
 from glan_core.near_names import NearName
 from glan_core.proposals import (
-    Agreement,
+    ListAgreement,
     Proposal,
     accept_proposals,
     find_agreement,
@@ -37,8 +37,8 @@ _ROW_HEIGHT = 34
 _MOST_HEIGHT = 520
 _COLUMNS = {
     _TICK: st.column_config.CheckboxColumn("Tick", width=64),
-    _NAME: st.column_config.TextColumn("Name", width=190, required=True, max_chars=200),
-    _DESCRIPTION: st.column_config.TextColumn("Description", width=290, max_chars=2000),
+    _NAME: st.column_config.TextColumn("Name", width=190, required=True, max_chars=LONGEST_NAME),
+    _DESCRIPTION: st.column_config.TextColumn("Description", width=290, max_chars=LONGEST_DESCRIPTION),
     "near": st.column_config.TextColumn(
         "Nearly the same", width=190, help="What is there already and is spelled, or means, nearly the same."
     ),
@@ -74,7 +74,7 @@ def show_proposals_table(workspace: Workspace, node_id: str | None, *, run_ids: 
     table()
 
 
-def _show_rows(workspace: Workspace, desk: Desk, proposals: Sequence[TaxonomyNode], agreement: Agreement) -> None:
+def _show_rows(workspace: Workspace, desk: Desk, proposals: Sequence[TaxonomyNode], agreement: ListAgreement) -> None:
     near = _near(workspace, proposals)
     key = "proposals-" + ids.stable_id(
         "proposals", desk.version, [(node.taxonomy_node_id, node.name, node.description) for node in proposals], near
@@ -123,7 +123,7 @@ def _place(near: NearName) -> str:
     return near.place_in_words
 
 
-def _frame(desk: Desk, proposals: Sequence[TaxonomyNode], near: list[str], agreement: Agreement) -> pd.DataFrame:
+def _frame(desk: Desk, proposals: Sequence[TaxonomyNode], near: list[str], agreement: ListAgreement) -> pd.DataFrame:
     rows = [
         {_TICK: False, _NAME: node.name, _DESCRIPTION: node.description} | desk.drafts.get(node.taxonomy_node_id, {})
         for node in proposals

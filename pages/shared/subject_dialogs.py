@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from glan_core.edits import add_subject, change_subject
-from glan_core.entities import LONGEST_NAME, SUBJECT_LEVELS, Subject
-from pages.shared.edit_view import close_dialog, finish_dialog, try_plan
+from glan_core.entities import LONGEST_NAME, SUBJECT_LEVELS
+from glan_core.store.subjects import find_subject
+from pages.shared.edit_view import close_dialog, finish_dialog, tell_if_changed, try_plan
 from pages.shared.workspace import Workspace
 
 
@@ -27,19 +28,23 @@ def show_add_dialog(workspace: Workspace, discipline_id: str, *, on_done: Callab
 
 
 @st.dialog("Change the subject", on_dismiss=close_dialog)
-def show_change_dialog(workspace: Workspace, subject: Subject) -> None:
+def show_change_dialog(workspace: Workspace, subject_id: str) -> None:
     """Ask for another name, level or subtopics; syllabi and pairs stay as they are."""
     cursor = workspace.cursor()
+    subject = find_subject(cursor, subject_id)  # each time anew: what is typed here draws nothing but the dialog
+    if subject is None:
+        return
     st.caption("Syllabus and pairs stay as they are. What is generated from now on uses the new words.")
     was = subject.name, subject.level, subject.subtopics
+    is_changed = tell_if_changed(dict(zip(("name", "level", "subtopics"), was, strict=True)))
     name, level, subtopics = _fields(*was)
     is_same = (name.strip(), level, subtopics) == was
     planned = (
         None
         if is_same
-        else try_plan(lambda: change_subject(cursor, subject.subject_id, name=name, level=level, subtopics=subtopics))
+        else try_plan(lambda: change_subject(cursor, subject_id, name=name, level=level, subtopics=subtopics))
     )
-    if finish_dialog(workspace, planned, "Save"):
+    if finish_dialog(workspace, planned, "Save", passes_over=is_changed):
         st.rerun()
 
 

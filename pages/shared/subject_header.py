@@ -23,7 +23,7 @@ def show_subject_header(workspace: Workspace, subject: Subject, *, version: str)
         st.header(plain(shortened(subject.name, 120)), anchor=False, width="stretch")
         with st.container(horizontal=True, width="content", gap="small"):
             if is_dialog_open("Edit", subject.subject_id, icon=":material/edit:"):
-                show_change_dialog(workspace, subject)
+                show_change_dialog(workspace, subject.subject_id)
             here = {"scope": subject.subject_id}
             if version:
                 page_button(

@@ -142,3 +142,28 @@ def test_names_are_never_markup(page: AppTest, app_database: Database):
     app_database.cursor().execute("update taxonomy_node set name = '**Bold** [a](b)' where name = 'Television'")
     show(page, "bold a b")
     assert any("\\*\\*Bold\\*\\* \\[a\\]\\(b\\)" in text.value for text in page.markdown)
+
+
+def hints() -> None:
+    """A page with several names."""
+    import streamlit as st
+
+    from pages.shared.name_hint import show_name_hints
+
+    show_name_hints(st.session_state["workspace"], st.session_state["names"], parent_id=st.session_state["parent_id"])
+
+
+def test_each_of_several_names_has_its_own_line_by_spelling_and_by_meaning(app_database: Database):
+    page = AppTest.from_function(hints, default_timeout=60)
+    page.session_state["parent_id"] = node_id(app_database, "Screen arts")
+    page.session_state["workspace"] = workspace_with(vectors_of)
+    page.session_state["names"] = ["Moving pictures", "Televison", "Beekeeping"]
+    page.run()
+    assert "- Televison: Television" in page.markdown[0].value
+    wait(page)
+    page.run()
+    assert not page.exception
+    lines = page.markdown[0].value.splitlines()
+    assert [line.partition(":")[0] for line in lines[1:]] == ["- Moving pictures", "- Televison"]
+    assert lines[1].endswith("means nearly the same")
+    assert not page.caption

@@ -290,3 +290,8 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
     assert not app.exception
     found = {subject.subject_id: subject for subject in list_subjects(app_database.cursor(), [physics])}
     assert found[thermodynamics].name == "Theirs"
+    assert found[thermodynamics].subtopics != ("entropy",)
+    assert "Somebody else changed this in the meantime" in app.warning[0].value
+    finish(app)
+    found = {subject.subject_id: subject for subject in list_subjects(app_database.cursor(), [physics])}
+    assert (found[thermodynamics].name, found[thermodynamics].subtopics) == ("Theirs", ("entropy",))

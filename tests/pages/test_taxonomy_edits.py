@@ -144,6 +144,8 @@ def test_a_change_made_elsewhere_meanwhile_is_told(app: AppTest, app_database: D
     other = change_nodes(app_database.cursor(), {place(app_database, "Physics").node_id: {"name": "Theirs"}})
     apply_edit(app_database, other, editor="B")
     finish(app)
+    assert "Somebody else changed this in the meantime" in app.warning[0].value
+    assert field_named(app.text_input, "Name").value == "Theirs"
     assert place(app_database, "Theirs")
     assert not [found for found in outline(app_database).places.values() if found.name == "Mine"]
 
