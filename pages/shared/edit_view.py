@@ -84,7 +84,7 @@ def close_dialog() -> None:
 
 
 def tell_if_changed(now: dict[str, object]) -> bool:
-    """Tell, and say, whether somebody else changed what the open dialog shows; those fields then begin anew with that."""
+    """Tell, and say, whether somebody else changed what the open dialog shows; those fields begin anew with that."""
     if st.session_state.setdefault(state.EDIT_SEEN, now) == now:
         return False
     st.session_state[state.EDIT_SEEN] = now

@@ -26,9 +26,9 @@ def show_split_dialog(workspace: Workspace, outline: Outline, place: Place) -> N
         st.info("Nothing stands below this node: there is nothing to divide.", icon=":material/info:")
         return
     names_key = f"split-names-{place.node_id}"
-    proposed: tuple[ProposedPart, ...] = st.session_state.get(state.SPLIT, {}).get(place.node_id, ())
     if len(children) > 2:
         _offer(workspace, place, [child.name for child in children], names_key=names_key)
+    proposed: tuple[ProposedPart, ...] = st.session_state.get(state.SPLIT, {}).get(place.node_id, ())
     level = LEVEL_WORDS[place.level][0].lower()
     text = st.text_area(
         f"New {level}s beside it, one a line",
@@ -96,8 +96,8 @@ def _choose_goals(
         row_height=34,
         height=min(34 * len(children) + 36, 380),
         column_config={
-            "name": st.column_config.TextColumn("Name", width=300),
-            "goes to": st.column_config.SelectboxColumn("Goes to", options=goals, required=True, width=260),
+            "name": st.column_config.TextColumn("Name", width=150),
+            "goes to": st.column_config.SelectboxColumn("Goes to", options=goals, required=True, width=130),
         },
         key=f"split-{place.node_id}-{'|'.join(goals)}-{hash(proposed)}",
         alt="What stands below the node, and where each goes.",

@@ -216,6 +216,7 @@ def test_a_discipline_is_split_as_proposed(app: AppTest, app_database: Database)
     proposed = field_named(app.text_area, "New disciplines beside it, one a line").value.splitlines()
     assert len(proposed) == 3
     assert all(" and " in name for name in proposed)
+    assert not app.button(key="edit-finish").disabled  # everything has its part at once
 
     field_named(app.text_area, "New disciplines beside it, one a line").set_value(
         "\n".join(["Of my own", *proposed[1:]])
