@@ -145,6 +145,26 @@ create table if not exists endpoint_model (
     primary key (endpoint, model)
 );
 
+-- Where models answer, as people added it. Never a key: only what names it.
+create table if not exists endpoint (
+    endpoint_id         varchar primary key,
+    name                varchar not null,               -- what people call it
+    base_url            varchar not null,
+    key_name            varchar not null default '',    -- the environment variable or secret that holds the key
+    model               varchar not null default '',
+    answer_model        varchar not null default '',    -- '': the same
+    concurrency         integer not null,               -- calls at once
+    added_at            timestamptz not null,
+    is_removed          boolean not null default false
+);
+
+-- Settings that people saved under a name.
+create table if not exists saved_preset (
+    name                varchar primary key,
+    settings            json not null,                  -- GenerationSettings
+    saved_at            timestamptz not null
+);
+
 -- Homework questions (paper 2.4).
 create table if not exists instruction (
     instruction_id      varchar primary key,
