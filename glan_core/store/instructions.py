@@ -136,3 +136,17 @@ def count_combinations_used(cursor: Cursor, syllabus_ids: Sequence[str]) -> int:
         )
     )
     return int(row[0]) if row else 0
+
+
+def count_instructions_of(cursor: Cursor, run_id: str) -> int:
+    """Count the instructions that a run has made."""
+    row = first_row(cursor.execute("select count(*) from instruction where run_id = ?", [run_id]))
+    return int(row[0]) if row else 0
+
+
+def list_instruction_texts(cursor: Cursor, run_id: str, *, limit: int) -> tuple[str, ...]:
+    """Give the texts of the first instructions of a run in the order of their ids, which are hashes."""
+    rows = cursor.execute(
+        "select text from instruction where run_id = ? order by instruction_id limit ?", [run_id, limit]
+    ).fetchall()
+    return tuple(text for (text,) in rows)
