@@ -106,6 +106,22 @@ def count_runs(cursor: Cursor) -> int:
     return int(row[0]) if row else 0
 
 
+def next_seed(cursor: Cursor, *, first: int) -> int:
+    """Give the smallest seed from `first` on that is above those of all runs from there on, removed ones too."""
+    row = first_row(cursor.execute("select coalesce(max(seed) + 1, ?) from run where seed >= ?", [first, first]))
+    return int(row[0]) if row else first
+
+
+def remove_run(cursor: Cursor, run_id: str) -> None:
+    """Take what a run has made out of every page, count and export; nothing is deleted, `restore_run` undoes it."""
+    cursor.execute("update run set is_removed = true where run_id = ?", [run_id])
+
+
+def restore_run(cursor: Cursor, run_id: str) -> None:
+    """Let a run that was removed count again."""
+    cursor.execute("update run set is_removed = false where run_id = ?", [run_id])
+
+
 def mark_interrupted_runs(cursor: Cursor, *, at_work: Sequence[str] = ()) -> int:
     """Mark runs that claim to be running as interrupted, and give their number.
 

@@ -8,18 +8,19 @@ from glan_core.errors import GlanError, PlanError, SettingsError
 from glan_core.planning.estimates import estimate
 from glan_core.planning.plan import DEFAULT_STAGES, PlanRequest, make_plan
 from glan_core.runs.costs import Costs
-from glan_core.scope import list_scope_nodes
 from glan_core.store.runs import count_runs
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
 from pages.shared.more_settings import chosen_limits, show_more_settings
-from pages.shared.plan_view import show_plan, show_prompts
+from pages.shared.plan_view import show_plan
+from pages.shared.prompts_view import show_prompts
 from pages.shared.run_view import show_others_at_work, show_run
+from pages.shared.scope_field import choose_scope
+from pages.shared.try_three import show_trial, start_trial
 from pages.shared.workspace import open_model, open_workspace
 
 MOST_INSTRUCTIONS = 10_000
 NO_PRICE_HINT = "Leave the budget empty here, or start the run with the command `python -m glan_core generate`."
-LEVELS = ("field", "sub_field", "discipline", "subject")
 
 workspace = open_workspace()
 cursor = workspace.cursor()
@@ -43,14 +44,6 @@ except GlanError as error:
     show_error(error)
     st.stop()
 
-nodes = {node.node_id: node for node in sorted(list_scope_nodes(cursor), key=lambda n: (LEVELS.index(n.level), n.path))}
-in_address = [node_id for node_id in st.query_params.get("scope", "").split(",") if node_id]
-asked_for = [node_id for node_id in in_address if node_id in nodes]
-if len(asked_for) < len(in_address):
-    st.warning(
-        "The address names a node that this taxonomy does not have. Choose under Where.", icon=":material/link_off:"
-    )
-
 for name, key in (("grow", state.GROWS), ("rewrite", state.REWRITES)):
     if name in st.query_params:  # said once: the switch is the visitor's from then on
         st.session_state[key] = True
@@ -58,15 +51,7 @@ for name, key in (("grow", state.GROWS), ("rewrite", state.REWRITES)):
 
 form, preview = st.columns([2, 3], gap="large")
 with form:
-    scope = st.multiselect(
-        "Where",
-        list(nodes),
-        default=asked_for,
-        format_func=lambda node_id: " › ".join(nodes[node_id].path[-2:]),
-        placeholder="The whole taxonomy",
-        help="Fields, sub-fields, disciplines or subjects. Pairs are spread evenly over all syllabi below them. "
-        "Type to search.",
-    )
+    scope = choose_scope(cursor)
     first, second = st.columns(2)
     instructions = first.number_input(
         "Pairs",
@@ -103,10 +88,8 @@ with form:
     st.caption(plain(f"Model: {model.model}{kind}"))
 
 with preview:
-    st.query_params["scope"] = ",".join(scope)
-    fields = [node_id for node_id, node in nodes.items() if node.level == "field"]
     request = PlanRequest(
-        scope=tuple(scope or fields),
+        scope=scope,
         instructions=int(instructions),
         seed=int(seed),
         settings=dataclasses.replace(
@@ -138,7 +121,15 @@ with preview:
             can_keep_budget = False
     # Not a callback: it would start the plan of the run before, without a number that was typed just now. Nothing about
     # the button ever changes, as a press is lost when it comes back as another one; a run that is going is just shown.
-    if st.button("Start", key=state.START, type="primary", icon=":material/play_arrow:") and can_keep_budget:
+    with st.container(horizontal=True):
+        starts = st.button("Start", key=state.START, type="primary", icon=":material/play_arrow:")
+        tries = st.button(
+            "Try three",
+            key=state.TRY_THREE,
+            icon=":material/science:",
+            help="Makes three pairs with these settings to look at; keep or discard them afterwards.",
+        )
+    if starts and can_keep_budget:
         try:
             workspace.background.start(plan, endpoint=model.endpoint, concurrency=more.concurrency, limits=limits)
         except PlanError as error:
@@ -147,4 +138,7 @@ with preview:
         st.query_params["run"] = plan.run_id
         st.session_state[state.NEXT_SEED] = plan.request.seed + 1
         st.rerun()
-    show_prompts(cursor, plan)
+    if tries and can_keep_budget:
+        start_trial(workspace, request, model=model, concurrency=more.concurrency, limits=limits)
+    show_trial(workspace)
+    show_prompts(cursor, plan, endpoint_url=model.endpoint.base_url)

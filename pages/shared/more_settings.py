@@ -44,6 +44,7 @@ def show_more_settings(model: ModelChoice) -> MoreSettings:
             sorted(LANGUAGE_NAMES, key=LANGUAGE_NAMES.__getitem__),
             index=sorted(LANGUAGE_NAMES, key=LANGUAGE_NAMES.__getitem__).index(model.language),
             format_func=LANGUAGE_NAMES.__getitem__,
+            key=state.LANGUAGE,
             help="The curriculum stays as it is. A pair that turns out to be in another language is flagged.",
         )
         concurrency = st.number_input(

@@ -1,13 +1,10 @@
-"""How is a plan shown before it is run: what it takes, and what exactly it sends?"""
+"""How is a plan shown before it is run: what does it take?"""
 
 import streamlit as st
 
 from glan_core.calls import Message
-from glan_core.courses import Course, find_courses
 from glan_core.planning.estimates import PRIOR, Estimate
-from glan_core.planning.plan import Plan, PlannedInstruction
-from glan_core.stages.instructions import instruction_request
-from glan_core.store.database import Cursor
+from glan_core.planning.plan import Plan
 from pages.shared.feedback import plain
 from pages.shared.formats import between, count, duration, money, short_count
 
@@ -71,51 +68,11 @@ def show_plan_line(plan: Plan, expected: Estimate) -> None:
     )
 
 
-def show_prompts(cursor: Cursor, plan: Plan) -> None:
-    """Let the reader leaf through the exact prompts of a plan's questions."""
-    if not plan.items:
-        st.caption("The prompts of the questions are known once the syllabi are.")
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader("What is sent", anchor=False, width="stretch")
-        number = st.number_input("Question", 1, len(plan.items), 1, width=150, help=f"1 to {len(plan.items):,}")
-    item = plan.items[int(number) - 1]
-    course = find_courses(cursor, [item.syllabus_id])[item.syllabus_id]
-    with st.container(border=True):
-        _show_draw(item, course)
-    request = instruction_request(
-        discipline=course.path[-1].name,
-        subject=course.subject,
-        syllabus=course.syllabus,
-        details=course.details,
-        combination=item.combination,
-        settings=plan.request.settings,
-        seed=plan.request.seed,
-    )
-    parameters = {name: value for name, value in request.parameters.items() if value is not None}
-    with st.expander(f"The whole prompt: {len(request.messages)} messages to {request.model}"):
-        show_messages(request.messages)
-        st.caption(plain(", ".join(f"{name} {value}" for name, value in parameters.items())))
-    st.caption("The answer is asked for in a call of its own that holds the question and nothing of the syllabus.")
-
-
 def show_messages(messages: tuple[Message, ...]) -> None:
     """Show the turns of a conversation as they are sent."""
     for message in messages:
         st.caption(message.role)
         st.code(message.content, language=None, wrap_lines=True)
-
-
-def _show_draw(item: PlannedInstruction, course: Course) -> None:
-    st.caption(plain(" › ".join([*(node.name for node in course.path), course.subject.name])))
-    for session in course.details.class_sessions:
-        if session.class_session_id in item.combination.class_session_ids:
-            drawn = [
-                concept.name
-                for concept in course.details.key_concepts_of(session.class_session_id)
-                if concept.key_concept_id in item.combination.key_concept_ids
-            ]
-            st.markdown(f"**{plain(session.title)}**  \n{plain('; '.join(drawn))}")
 
 
 def _basis(basis: str) -> str:

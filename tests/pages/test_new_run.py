@@ -91,7 +91,7 @@ def test_the_language_is_that_of_the_environment_until_another_is_chosen(
 ) -> None:
     monkeypatch.setenv("GLAN_LANGUAGE", "Korean")
     open_page(app)
-    (language,) = app.selectbox
+    language = app.selectbox(key="language")
     assert language.value == "ko"
     assert "Korean" in "\n".join(code.value for code in app.code)
     language.select("da").run()

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from glan_core.entities import RunState
+from glan_core.entities import Filter, RunState
 from glan_core.store.database import Cursor
 from glan_core.store.ingest import ingest
+from glan_core.store.pairs import count_pairs
 from glan_core.store.runs import (
     RunCounts,
     Spending,
@@ -12,6 +13,9 @@ from glan_core.store.runs import (
     find_run,
     list_runs,
     mark_interrupted_runs,
+    next_seed,
+    remove_run,
+    restore_run,
     run_counts,
     run_errors,
     save_run,
@@ -105,3 +109,29 @@ def test_calls_of_unknown_price_are_counted_apart(made: Small):
 
 def test_nothing_was_spent_at_first(small: Small):
     assert spending(small.cursor) == Spending(0, 0, 0, 0, 0)
+
+
+def test_a_removed_run_counts_nowhere_until_it_is_restored(made: Small):
+    assert (count_runs(made.cursor), count_pairs(made.cursor, Filter())) == (1, 3)
+    remove_run(made.cursor, "run")
+    assert (count_runs(made.cursor), count_pairs(made.cursor, Filter()), list_runs(made.cursor)) == (0, 0, ())
+    restore_run(made.cursor, "run")
+    assert (count_runs(made.cursor), count_pairs(made.cursor, Filter())) == (1, 3)
+
+
+def test_a_removed_run_stays_removed_when_it_writes_its_own_row(cursor: Cursor):
+    save_run(cursor, run())
+    remove_run(cursor, "run")
+    save_run(cursor, run(state=RunState.FINISHED))
+    found = find_run(cursor, "run")
+    assert found is not None
+    assert (found.state, found.is_removed) == (RunState.FINISHED, True)
+
+
+def test_the_next_seed_is_above_all_from_the_first_on_removed_or_not(cursor: Cursor):
+    assert next_seed(cursor, first=100) == 100
+    save_run(cursor, run("low", seed=99))
+    assert next_seed(cursor, first=100) == 100
+    save_run(cursor, run("high", seed=105))
+    remove_run(cursor, "high")
+    assert next_seed(cursor, first=100) == 106

@@ -1,0 +1,35 @@
+"""Where in the taxonomy does a run generate?"""
+
+import streamlit as st
+
+from glan_core.scope import list_scope_nodes
+from glan_core.store.database import Cursor
+
+_LEVELS = ("field", "sub_field", "discipline", "subject")
+
+
+def choose_scope(cursor: Cursor) -> tuple[str, ...]:
+    """Let the visitor choose nodes, those of the address to begin with; gives their ids, all fields if none is chosen.
+
+    What is chosen stands in the address from then on.
+    """
+    nodes = {
+        node.node_id: node for node in sorted(list_scope_nodes(cursor), key=lambda n: (_LEVELS.index(n.level), n.path))
+    }
+    in_address = [node_id for node_id in st.query_params.get("scope", "").split(",") if node_id]
+    asked_for = [node_id for node_id in in_address if node_id in nodes]
+    if len(asked_for) < len(in_address):
+        st.warning(
+            "The address names a node that this taxonomy does not have. Choose under Where.", icon=":material/link_off:"
+        )
+    scope = st.multiselect(
+        "Where",
+        list(nodes),
+        default=asked_for,
+        format_func=lambda node_id: " › ".join(nodes[node_id].path[-2:]),
+        placeholder="The whole taxonomy",
+        help="Fields, sub-fields, disciplines or subjects. Pairs are spread evenly over all syllabi below them. "
+        "Type to search.",
+    )
+    st.query_params["scope"] = ",".join(scope)
+    return tuple(scope or (node_id for node_id, node in nodes.items() if node.level == "field"))
