@@ -102,3 +102,37 @@ def test_settings_of_a_version_without_forms_keep_their_meaning(is_bound: bool, 
         del stage["reply_form"]
         stage["is_schema_bound"] = is_bound
     assert {stage.reply_form for stage in settings_from_data(data).stages.values()} == {form}
+
+
+def test_differences_name_the_stage_the_field_and_both_values():
+    paper_preset = presets.preset("paper", model="m")
+    answers = dataclasses.replace(paper_preset.stages["answers"], temperature=0.1, model="other")
+    changed = dataclasses.replace(
+        paper_preset, strategy_mix=0.2, stages={**paper_preset.stages, "answers": answers}, templates_folder="/own"
+    )
+    assert [tuple(each) for each in presets.differences(changed, paper_preset)] == [
+        ("", "strategy_mix", 0.2, 0.5),
+        ("answers", "model", "other", "m"),
+        ("answers", "temperature", 0.1, paper.ANSWER_TEMPERATURE),
+    ]
+    assert presets.differences(paper_preset, paper_preset) == ()
+
+
+def test_a_name_is_given_with_single_spaces():
+    assert presets.checked_name("  my   best (v2) ") == "my best (v2)"
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("  ", "needs a name"),
+        ("paper", "shipped one"),
+        ("Quick", "shipped one"),
+        ("x" * 41, "41 characters"),
+        ("a/b", "a character"),
+        ("<b>", "a character"),
+    ],
+)
+def test_a_name_that_will_not_do_is_refused(name: str, complaint: str):
+    with pytest.raises(SettingsError, match=complaint):
+        presets.checked_name(name)

@@ -17,12 +17,14 @@ from glan_core.commands.options import (
     BaseUrlOption,
     BudgetOption,
     ConcurrencyOption,
+    EndpointOption,
     MaxMinutesOption,
     MaxPairsOption,
     MaxTokensOption,
     PriceOption,
     TimeoutOption,
     limits_of,
+    settings_of,
 )
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with
 from glan_core.courses import find_courses
@@ -32,6 +34,7 @@ from glan_core.llm.prices import parse_prices
 from glan_core.model_choice import ModelChoice
 from glan_core.planning.gaps import unused_key_concepts
 from glan_core.planning.plan_request import DEFAULT_STAGES, WHOLE_TAXONOMY, Allocation, Gap, PlanRequest
+from glan_core.preset_choice import preset_settings
 from glan_core.scope import resolve_scope
 from glan_core.settings import Settings
 from glan_core.store.database import Cursor
@@ -59,6 +62,7 @@ class Asked:
     language: str | None
     templates: Path | None
     preset: str | None
+    endpoint: str | None
     base_url: str | None
     model: str | None
     answer_model: str | None
@@ -77,7 +81,7 @@ class Asked:
     @property
     def settings(self) -> Settings:
         """The environment, with the options in its place."""
-        return settings_with(
+        settings = settings_with(
             self.database,
             {
                 "OPENAI_BASE_URL": self.base_url,
@@ -86,6 +90,9 @@ class Asked:
                 "GLAN_LANGUAGE": self.language,
                 "GLAN_TEMPLATES": str(self.templates) if self.templates else None,
             },
+        )
+        return settings_of(
+            settings, self.endpoint, base_url=self.base_url, model=self.model, answer_model=self.answer_model
         )
 
     @property
@@ -98,9 +105,11 @@ class Asked:
             max_pairs=self.max_pairs,
         )
 
-    def generation_settings(self, choice: ModelChoice) -> GenerationSettings:
+    def generation_settings(self, cursor: Cursor, choice: ModelChoice) -> GenerationSettings:
         """Give the preset with what was asked for otherwise; SettingsError for what does not exist."""
-        wanted = choice.generation_settings(self.preset)
+        wanted = preset_settings(cursor, choice, self.preset)
+        if self.language is not None:  # a saved preset has a language of its own
+            wanted = dataclasses.replace(wanted, language=choice.language)
         if self.strategy_mix is not None:
             wanted = dataclasses.replace(wanted, strategy_mix=self.strategy_mix)
         stages = dict(wanted.stages)
@@ -186,7 +195,10 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
         strategy_mix: Annotated[float | None, typer.Option(help="Share of draws over two sessions, 0 to 1.")] = None,
         language: Annotated[str | None, typer.Option(help="Language of questions and answers: ko or Korean.")] = None,
         templates: Annotated[Path | None, typer.Option(help="Folder of templates of your own.")] = None,
-        preset: Annotated[str | None, typer.Option(help="paper or quick. Default: what fits the model.")] = None,
+        preset: Annotated[
+            str | None, typer.Option(help="paper, quick or a saved one. Default: what fits the model.")
+        ] = None,
+        endpoint: EndpointOption = None,
         base_url: BaseUrlOption = None,
         model: Annotated[str | None, typer.Option(help="Model for every stage. Default: GLAN_MODEL.")] = None,
         answer_model: Annotated[str | None, typer.Option(help="Another model for the answers.")] = None,
@@ -218,6 +230,7 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
                 language=language,
                 templates=templates,
                 preset=preset,
+                endpoint=endpoint,
                 base_url=base_url,
                 model=model,
                 answer_model=answer_model,

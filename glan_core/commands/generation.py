@@ -168,7 +168,7 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
         cursor.begin()
         insert_taxonomy_nodes(cursor, added)
     try:
-        request = asked.request(cursor, asked.generation_settings(choice), grown=grown)
+        request = asked.request(cursor, asked.generation_settings(cursor, choice), grown=grown)
         at_work = planning.at_work
         made = make_plan(cursor, request, also_taken=taken_codes(at_work, other_than_seed=request.seed))
         try:

@@ -1,7 +1,5 @@
 """What will this do and cost? Then: do it, and watch the pairs arrive."""
 
-import dataclasses
-
 import streamlit as st
 
 from glan_core.errors import GlanError, PlanError, SettingsError
@@ -83,7 +81,7 @@ with form:
         help="Every syllabus in the scope gets another version first, and questions are drawn from that. The one of "
         "before stays, and so do its pairs.",
     )
-    more = show_more_settings(model)
+    more = show_more_settings(workspace, model)
     kind = " (built in: for learning the tool, not for making data)" if model.endpoint.is_built_in else ""
     st.caption(plain(f"Model: {model.model}{kind}"))
 
@@ -92,9 +90,7 @@ with preview:
         scope=scope,
         instructions=int(instructions),
         seed=int(seed),
-        settings=dataclasses.replace(
-            model.generation_settings(more.preset), strategy_mix=more.strategy_mix, language=more.language
-        ),
+        settings=more.settings,
         stages=(
             *(("subjects",) if grows else ()),
             *(("syllabus", "class_details") if grows or rewrites else ()),

@@ -118,8 +118,17 @@ def test_limits_are_none_until_they_are_set() -> None:
     app = AppTest.from_function(_limits_page).run()
     assert app.text[0].value == "Limits(dollars=None, tokens=None, seconds=None, pairs=None)"
     app.number_input(key="stop_at_dollars").set_value(2.5)
+    app.number_input(key="stop_at_tokens").set_value(70_000)
     app.number_input(key="stop_after_minutes").set_value(3).run()
-    assert app.text[0].value == "Limits(dollars=2.5, tokens=None, seconds=180, pairs=None)"
+    assert app.text[0].value == "Limits(dollars=2.5, tokens=70000, seconds=180, pairs=None)"
+
+
+def test_a_run_stops_at_its_tokens(app: AppTest, app_database: Database) -> None:
+    open_page(app)
+    app.number_input(key="stop_at_tokens").set_value(1).run()
+    wait_for(start(app))
+    app.run()
+    assert "The limit of 1 tokens would not hold another call" in texts(app)
 
 
 def test_an_endpoint_without_a_chosen_model_lists_what_it_offers(
@@ -135,9 +144,7 @@ def test_an_endpoint_without_a_chosen_model_lists_what_it_offers(
 def _limits_page() -> None:
     import streamlit as st
 
-    from glan_core.llm.endpoint import Endpoint
-    from glan_core.model_choice import ModelChoice
-    from pages.shared.more_settings import chosen_limits, show_more_settings
+    from pages.shared.more_settings import chosen_limits, show_limits
 
-    show_more_settings(ModelChoice(Endpoint("http://127.0.0.1:9/v1", ""), "model", "model", 16))
+    show_limits()
     st.text(str(chosen_limits()))
