@@ -1,11 +1,11 @@
 """Which endpoint and which models does a run use, and do they answer?"""
 
-import asyncio
 import dataclasses
 from typing import NamedTuple
 
 from glan_core import presets
 from glan_core.calls import ChatRequest, Message
+from glan_core.coroutines import run_to_end
 from glan_core.errors import CallError, EndpointError, SettingsError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.llm import built_in
@@ -89,7 +89,7 @@ def check_endpoint(choice: ModelChoice) -> float:
             except CallError as error:  # a run would send it again; this is about the endpoint
                 raise EndpointError(error.message, error.hint) from error
 
-    return asyncio.run(ask())
+    return run_to_end(ask())
 
 
 def _only_model(endpoint: Endpoint) -> str:
@@ -97,7 +97,7 @@ def _only_model(endpoint: Endpoint) -> str:
         async with OpenAIChatModel(endpoint, timeout_seconds=_CHECK_SECONDS) as model:
             return await model.list_models()
 
-    models = asyncio.run(ask())
+    models = run_to_end(ask())
     if len(models) == 1:
         return models[0]
     if not models:

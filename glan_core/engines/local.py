@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from glan_core.calls import EndpointModel
+from glan_core.coroutines import run_to_end
 from glan_core.engines.control import RunControl, wish_of_folder
 from glan_core.engines.limits import Spent, check_limits, is_first_awaited, reached
 from glan_core.engines.pool import Pool
@@ -83,7 +84,7 @@ def execute(
         loop.on_progress = on_progress
         try:
             loop.open(kept, before)
-            asyncio.run(
+            run_to_end(
                 loop.run(
                     endpoint,
                     concurrency=concurrency,
