@@ -42,9 +42,9 @@ from glan_core.model_choice import choose_model
 from glan_core.placement import place_all
 from glan_core.planning.estimates import estimate
 from glan_core.planning.plan import Plan, PlanRequest, make_plan
+from glan_core.planning.prompt_preview import preview
 from glan_core.scope import list_scope_nodes, resolve_scope
 from glan_core.settings import read_settings, runs_folder
-from glan_core.stages.instructions import instruction_request
 from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import open_database
 from glan_core.store.embeddings import find_newest_projection
@@ -179,18 +179,9 @@ show_plan(plan)
 # that were drawn.
 
 # %%
-item = plan.items[0]
-course = next(course for course in courses.values() if course.syllabus.syllabus_id == item.syllabus_id)
-prompt = instruction_request(
-    discipline=course.path[-1].name,
-    subject=course.subject,
-    syllabus=course.syllabus,
-    details=course.details,
-    combination=item.combination,
-    settings=generation,
-    seed=request.seed,
-)
-for message in prompt.messages:
+first = preview(cursor, plan, "instructions", 0)
+print(" > ".join(first.about))
+for message in first.requests[0].messages:
     print(f"--- {message.role}\n{message.content}")
 
 # %% [markdown]

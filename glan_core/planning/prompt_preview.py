@@ -6,7 +6,6 @@ there is a mark instead:
     Write the syllabus of the subject "⟦a subject that the model will list⟧" (introductory level).
 """
 
-import asyncio
 import contextlib
 import difflib
 from collections.abc import Coroutine, Sequence
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 
 from glan_core import prompts
 from glan_core.calls import ChatReply, ChatRequest, ReplyForm
+from glan_core.coroutines import run_to_end
 from glan_core.courses import Course, find_courses
 from glan_core.entities import (
     ClassDetails,
@@ -132,7 +132,7 @@ class _Unsent:
     def asked(self, stage: Coroutine[Any, Any, object]) -> tuple[ChatRequest, ...]:
         """Let a stage ask, and give its requests; that a mark is no list is what a stage must complain about."""
         with contextlib.suppress(ReplyError):
-            asyncio.run(stage)
+            run_to_end(stage)
         return tuple(self._requests)
 
 
