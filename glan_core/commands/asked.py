@@ -27,18 +27,16 @@ from glan_core.commands.options import (
     settings_of,
 )
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with
-from glan_core.courses import find_courses
 from glan_core.errors import SettingsError
 from glan_core.generation_settings import GenerationSettings, Limits
 from glan_core.llm.prices import parse_prices
 from glan_core.model_choice import ModelChoice
-from glan_core.planning.gaps import unused_key_concepts
+from glan_core.planning.gaps import scope_of_gaps, unused_key_concepts
 from glan_core.planning.plan_request import DEFAULT_STAGES, WHOLE_TAXONOMY, Allocation, Gap, PlanRequest
 from glan_core.preset_choice import preset_settings
 from glan_core.scope import resolve_scope
 from glan_core.settings import Settings
 from glan_core.store.database import Cursor
-from glan_core.store.syllabus_shapes import list_places
 
 GROWING_STAGES = ("subjects", "syllabus", "class_details", *DEFAULT_STAGES)
 REWRITING_STAGES = ("syllabus", "class_details", *DEFAULT_STAGES)
@@ -146,7 +144,7 @@ class Asked:
             if not gaps:
                 raise SettingsError("There are no gaps to fill.", "Leave --gaps out, or name other nodes.")
             instructions = min(self.instructions, sum(gap.instructions for gap in gaps))
-            scope = scope or _scope_of(cursor, gaps)
+            scope = scope or scope_of_gaps(cursor, gaps)
         default = GROWING_STAGES if grown is not None else REWRITING_STAGES if self.rewrite else DEFAULT_STAGES
         given = self.stages or ",".join(default)
         return PlanRequest(
@@ -270,17 +268,6 @@ def _number(text: str, *, of: str) -> float:
     if not math.isfinite(number):
         raise SettingsError(f"{text!r} is not a number.", f"Give one for {of}.")
     return number
-
-
-def _scope_of(cursor: Cursor, gaps: Sequence[Gap]) -> tuple[str, ...]:
-    """Give the nodes of gaps, with its subject for a class session or key concept."""
-    places = list_places(cursor, [gap.node_id for gap in gaps])
-    courses = find_courses(cursor, {place.syllabus_id for place in places.values()})
-    nodes = (
-        courses[places[gap.node_id].syllabus_id].subject.subject_id if gap.node_id in places else gap.node_id
-        for gap in gaps
-    )
-    return tuple(dict.fromkeys(nodes))
 
 
 def _gaps(cursor: Cursor, text: str, scope: Sequence[str]) -> tuple[Gap, ...]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from glan_core.combination_code import Place, decode
+from glan_core.courses import find_courses
 from glan_core.planning.plan_request import Gap
 from glan_core.stages.draw_order import DrawOrder
 from glan_core.store.database import Cursor
 from glan_core.store.subjects import find_subject, list_subjects
-from glan_core.store.syllabus_shapes import list_syllabus_shapes, list_unused_key_concept_ids
+from glan_core.store.syllabus_shapes import list_places, list_syllabus_shapes, list_unused_key_concept_ids
 from glan_core.store.taxonomy_nodes import list_disciplines_below
 
 
@@ -23,6 +24,17 @@ def unused_key_concepts(cursor: Cursor, scope: Sequence[str]) -> tuple[Gap, ...]
     shapes = list_syllabus_shapes(cursor, sorted(subject_ids)).values()
     unused = list_unused_key_concept_ids(cursor, [shape.syllabus_id for shape in shapes])
     return tuple(Gap(key_concept_id, 1) for key_concept_id in unused)
+
+
+def scope_of_gaps(cursor: Cursor, gaps: Sequence[Gap]) -> tuple[str, ...]:
+    """Give the nodes of gaps, each once; for a class session or key concept its subject."""
+    places = list_places(cursor, [gap.node_id for gap in gaps])
+    courses = find_courses(cursor, {place.syllabus_id for place in places.values()})
+    nodes = (
+        courses[places[gap.node_id].syllabus_id].subject.subject_id if gap.node_id in places else gap.node_id
+        for gap in gaps
+    )
+    return tuple(dict.fromkeys(nodes))
 
 
 def draws_for_gaps(order: DrawOrder, sizes: Sequence[int], wanted: Mapping[Place, int]) -> Iterator[int]:

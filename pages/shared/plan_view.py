@@ -1,5 +1,6 @@
 """How is a plan shown before it is run: what does it take?"""
 
+import pandas as pd
 import streamlit as st
 
 from glan_core.calls import Message
@@ -50,6 +51,30 @@ def show_plan(plan: Plan, expected: Estimate) -> None:
         " ".join(sentences),
         help="A combination is a way to draw key concepts from the syllabi in scope. A taken one has a question.",
     )
+
+
+def show_stages(plan: Plan, expected: Estimate) -> None:
+    """Show calls, tokens, time and money of every stage as a small table."""
+    rows = [
+        (
+            STAGE_WORDS[stage].capitalize(),
+            plan.calls[stage],
+            between(part.prompt_tokens, short_count),
+            between(part.completion_tokens, short_count),
+            between(part.seconds, duration),
+            "unknown" if part.dollars is None else between(part.dollars, money),
+        )
+        for stage, part in expected.stages.items()
+    ]
+    with st.expander("By stage"):
+        st.dataframe(
+            pd.DataFrame(rows, columns=["Stage", "Calls", "Tokens in", "Tokens out", "Time", "Cost"]),
+            hide_index=True,
+            row_height=34,
+            column_config={"Calls": st.column_config.NumberColumn(format="localized")},
+            alt="Calls, tokens, time and cost of each stage.",
+        )
+        st.caption("Ranges are what it will be in eight cases of ten. Time is that of a stage if it were alone.")
 
 
 def show_plan_line(plan: Plan, expected: Estimate) -> None:

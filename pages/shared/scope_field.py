@@ -1,5 +1,7 @@
 """Where in the taxonomy does a run generate?"""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from glan_core.scope import list_scope_nodes
@@ -8,15 +10,15 @@ from glan_core.store.database import Cursor
 _LEVELS = ("field", "sub_field", "discipline", "subject")
 
 
-def choose_scope(cursor: Cursor) -> tuple[str, ...]:
-    """Let the visitor choose nodes, those of the address to begin with; gives their ids, all fields if none is chosen.
+def choose_scope(cursor: Cursor, *, otherwise: Sequence[str] = ()) -> tuple[str, ...]:
+    """Let the visitor choose nodes, those of the address to begin with, and `otherwise` if it names none.
 
-    What is chosen stands in the address from then on.
+    Gives their ids, all fields if none is chosen. What is chosen stands in the address from then on.
     """
     nodes = {
         node.node_id: node for node in sorted(list_scope_nodes(cursor), key=lambda n: (_LEVELS.index(n.level), n.path))
     }
-    in_address = [node_id for node_id in st.query_params.get("scope", "").split(",") if node_id]
+    in_address = [node_id for node_id in st.query_params.get("scope", ",".join(otherwise)).split(",") if node_id]
     asked_for = [node_id for node_id in in_address if node_id in nodes]
     if len(asked_for) < len(in_address):
         st.warning(

@@ -33,6 +33,14 @@ def test_what_it_takes_is_a_range_and_an_unknown_price_is_said_to_be_unknown(app
     assert "questions: a wide guess" in help_.lower()
 
 
+def test_calls_and_tokens_are_told_by_stage(app: AppTest) -> None:
+    open_page(app)
+    (table,) = (each.value for each in app.dataframe if "Tokens in" in each.value.columns)
+    assert list(zip(table["Stage"], table["Calls"], strict=True)) == [("Questions", 5), ("Answers", 5)]
+    assert all("–" in tokens for tokens in [*table["Tokens in"], *table["Tokens out"]])
+    assert set(table["Cost"]) == {"unknown"}
+
+
 def test_the_whole_prompt_is_shown_with_the_drawn_key_concepts(app: AppTest, app_database: Database) -> None:
     scope = resolve_scope(app_database.cursor(), "Thermodynamics")
     open_page(app, scope=scope.node_id)

@@ -1,0 +1,52 @@
+"""How is a planned run begun, or tried with three pairs first?"""
+
+import streamlit as st
+
+from glan_core.errors import GlanError, SettingsError
+from glan_core.model_choice import ModelChoice
+from glan_core.planning.plan import Plan
+from glan_core.runs.costs import Costs
+from pages.shared import state
+from pages.shared.feedback import show_error
+from pages.shared.more_settings import chosen_limits
+from pages.shared.try_three import show_trial, start_trial
+from pages.shared.workspace import Workspace
+
+_NO_PRICE_HINT = "Give its price under Model and numbers of each stage, or leave the budget empty."
+
+
+def show_start(workspace: Workspace, plan: Plan, *, model: ModelChoice, concurrency: int) -> None:
+    """Offer to begin a run or to try three, and show the three; within the limits that the visitor has set."""
+    limits = chosen_limits()
+    may_start = limits.dollars is None or _can_keep_budget(plan, model)
+    # Not a callback: it would start the plan of the run before, without a number that was typed just now. Nothing about
+    # the button ever changes, as a press is lost when it comes back as another one; a run that is going is just shown.
+    with st.container(horizontal=True):
+        starts = st.button("Start", key=state.START, type="primary", icon=":material/play_arrow:")
+        tries = st.button(
+            "Try three",
+            key=state.TRY_THREE,
+            icon=":material/science:",
+            help="Makes three pairs with these settings to look at; keep or discard them afterwards.",
+        )
+    if starts and may_start:
+        try:
+            workspace.background.start(plan, endpoint=model.endpoint, concurrency=concurrency, limits=limits)
+        except GlanError as error:
+            show_error(error)
+            st.stop()
+        st.query_params["run"] = plan.run_id
+        st.session_state[state.NEXT_SEED] = plan.request.seed + 1
+        st.rerun()
+    if tries and may_start:
+        start_trial(workspace, plan.request, model=model, concurrency=concurrency, limits=limits)
+    show_trial(workspace)
+
+
+def _can_keep_budget(plan: Plan, model: ModelChoice) -> bool:
+    try:
+        Costs(plan.request.settings, base_url=model.endpoint.base_url).check(plan.request.stages)
+    except SettingsError as error:
+        show_error(SettingsError(error.message, _NO_PRICE_HINT))
+        return False
+    return True

@@ -1,0 +1,141 @@
+"""Is what is chosen to be made, and how it is dealt, what the plan does?"""
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from glan_core.entities import Filter
+from glan_core.planning.plan import Gap
+from glan_core.scope import resolve_scope
+from glan_core.store.database import Database
+from glan_core.store.pairs import count_pairs, list_pairs
+from glan_core.store.taxonomy_nodes import find_taxonomy_node
+from pages.shared.dealing_view import read_gaps, shares_of, stages_of
+from tests.pages.new_run_page import labels, open_page, press, start, texts, wait_for
+
+
+def node_id(database: Database, name: str) -> str:
+    return resolve_scope(database.cursor(), name).node_id
+
+
+def calls(app: AppTest) -> str:
+    return next(metric.value for metric in app.metric if metric.label.startswith("Calls"))
+
+
+@pytest.mark.parametrize(
+    ("made", "grows", "rewrites", "stages"),
+    [
+        ("pairs", False, False, "instructions answers"),
+        ("pairs", True, False, "subjects syllabus class_details instructions answers"),
+        ("pairs", False, True, "syllabus class_details instructions answers"),
+        ("questions", False, False, "instructions"),
+        ("questions", True, True, "subjects syllabus class_details instructions"),
+        ("syllabi", False, False, "syllabus class_details"),
+        ("syllabi", True, False, "subjects syllabus class_details"),
+        ("subjects", False, True, "subjects"),
+    ],
+)
+def test_the_stages_are_those_that_make_it(made: str, grows: bool, rewrites: bool, stages: str):
+    assert stages_of(made, grows=grows, rewrites=rewrites) == tuple(stages.split())
+
+
+def test_gaps_are_read_and_what_cannot_be_read_is_told():
+    assert read_gaps("") == ((), True)
+    assert read_gaps("a:2,b,a:1") == ((Gap("a", 3), Gap("b", 1)), True)
+    for broken in ("a:0", "a:-1", "a:two", ":3", "a:"):
+        assert read_gaps(f"{broken},b:1") == ((Gap("b", 1),), False)
+
+
+def test_an_empty_cell_is_no_pair():
+    assert shares_of(pd.DataFrame({"pairs": [3, None]})) == (3.0, 0.0)
+
+
+def test_questions_alone_are_made_without_answers(app: AppTest, app_database: Database) -> None:
+    open_page(app)
+    app.selectbox(key="made").select("questions").run()
+    assert calls(app) == "5"
+    run_id = start(app)
+    wait_for(run_id)
+    app.run()
+    assert not app.exception
+    assert count_pairs(app_database.cursor(), Filter(run_ids=(run_id,))) == 5
+    assert count_pairs(app_database.cursor(), Filter(run_ids=(run_id,), has_answer=True)) == 0
+    assert "5 of 5 questions" in app.get("progress")[0].proto.text
+
+
+def test_subjects_alone_are_planned_without_any_question(app: AppTest, app_database: Database) -> None:
+    open_page(app, scope=node_id(app_database, "Physics"))
+    app.selectbox(key="made").select("syllabi").run()
+    assert not app.exception
+    assert "11 for syllabi, 11 for class details" in texts(app)
+    press(app, "Try three")
+    assert "There are no questions to try" in texts(app)
+
+
+def test_a_number_for_each_node_begins_with_equal_ones_and_is_what_is_made(
+    app: AppTest, app_database: Database
+) -> None:
+    nodes = [node_id(app_database, name) for name in ("Physics", "Chemistry")]
+    open_page(app, scope=",".join(nodes))
+    app.segmented_control(key="dealt").set_value("quota").run()
+    assert not app.exception
+    assert "5 in all, in place of the number under Pairs" in texts(app)
+    assert next(each for each in app.number_input if each.label == "Pairs").disabled
+    assert list(app.data_editor[0].value["pairs"]) == [3, 2]
+    run_id = start(app)
+    wait_for(run_id)
+    made = list_pairs(app_database.cursor(), Filter(run_ids=(run_id,)), limit=10)
+    assert dict(made["discipline"].value_counts()) == {"Physics": 3, "Chemistry": 2}
+
+
+def test_pairs_go_where_a_target_lacks_most(app: AppTest, app_database: Database) -> None:
+    nodes = [node_id(app_database, name) for name in ("Physics", "Chemistry")]
+    open_page(app, scope=",".join(nodes))
+    app.segmented_control(key="dealt").set_value("weight").run()
+    assert "No node of this scope has a target that is not reached yet" in texts(app)
+    assert "Grow what is missing first" not in labels(app)
+    cursor = app_database.cursor()
+    chemistry = find_taxonomy_node(cursor, nodes[1])
+    assert chemistry is not None
+    cursor.execute("update taxonomy_node set target = 40 where taxonomy_node_id = ?", [nodes[1]])
+    app.run()
+    run_id = start(app)
+    wait_for(run_id)
+    made = list_pairs(app_database.cursor(), Filter(run_ids=(run_id,)), limit=10)
+    assert set(made["discipline"]) == {"Chemistry"}
+
+
+def test_gaps_of_the_address_are_shown_and_filled(app: AppTest, app_database: Database) -> None:
+    cursor = app_database.cursor()
+    (concept, name), (other, _) = cursor.execute(
+        "select key_concept_id, name from key_concept order by key_concept_id limit 2"
+    ).fetchall()
+    open_page(app, gaps=f"{concept}:2,{other}:1")
+    assert not app.exception
+    assert "2 gaps" in texts(app)
+    assert "3 wanted" in texts(app)
+    assert next(each for each in app.number_input if each.label == "Pairs").value == 3
+    (shown,) = (each.value for each in app.dataframe if list(each.value.columns) == ["Where", "Pairs"])
+    assert shown["Where"][0].endswith(name)
+    run_id = start(app)
+    wait_for(run_id)
+    drawn = cursor.execute("select key_concept_ids from instruction where run_id = ?", [run_id]).fetchall()
+    assert sum(concept in ids for (ids,) in drawn) == 2
+    assert sum(other in ids for (ids,) in drawn) >= 1
+
+
+def test_gaps_can_be_left(app: AppTest, app_database: Database) -> None:
+    physics = node_id(app_database, "Physics")
+    open_page(app, gaps=f"{physics}:7")
+    assert app.multiselect[0].value == [physics]
+    press(app, "Leave the gaps")
+    assert "gap" not in texts(app)
+    assert "gaps" not in app.query_params
+    assert calls(app) == "10"
+
+
+def test_gaps_that_are_nowhere_are_told(app: AppTest) -> None:
+    open_page(app, gaps="nosuchnode:2,other:x")
+    assert not app.exception
+    assert "gaps that cannot be read" in app.warning[0].value
+    assert app.error
