@@ -23,6 +23,7 @@ page = st.navigation(
         ],
         "Generate": [
             st.Page("pages/generate/new_run.py", title="New run", icon=":material/play_circle:"),
+            st.Page("pages/generate/endpoints.py", title="Endpoints", icon=":material/dns:"),
         ],
         "Explore": [
             st.Page("pages/explore/map.py", title="Map", icon=":material/bubble_chart:"),

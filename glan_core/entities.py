@@ -184,6 +184,27 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedEndpoint:
+    """Where a model answers, as people added it; the key itself is never part of it."""
+
+    endpoint_id: str
+    name: str
+    """What people call it."""
+    base_url: str
+    """Empty: the built-in model."""
+    key_name: str
+    """The environment variable or secret that holds the key; empty where none is wanted."""
+    model: str
+    """Empty: the only one that it offers."""
+    answer_model: str
+    """Empty: the same as `model`."""
+    concurrency: int
+    """Calls at once."""
+    added_at: datetime
+    is_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One execution of a plan."""
 

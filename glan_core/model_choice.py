@@ -28,6 +28,8 @@ class ModelChoice(NamedTuple):
     concurrency: int
     language: str = "en"
     templates_folder: str = ""
+    endpoint_name: str = ""
+    """What people call the endpoint; empty where the environment names it."""
 
     @property
     def preset(self) -> str:
@@ -51,7 +53,8 @@ def choose_endpoint(settings: Settings) -> EndpointChoice:
     """Give the endpoint that the settings mean; starts the built-in model if it is that one. Raises EndpointError."""
     if not settings.base_url:
         return EndpointChoice(built_in.start(settings.threads), built_in.CONCURRENCY)
-    return EndpointChoice(Endpoint(settings.base_url, settings.api_key), CONCURRENCY)
+    endpoint = Endpoint(settings.base_url, settings.api_key, key_name=settings.key_name)
+    return EndpointChoice(endpoint, settings.concurrency or CONCURRENCY)
 
 
 def choose_model(settings: Settings) -> ModelChoice:
@@ -65,7 +68,15 @@ def choose_model(settings: Settings) -> ModelChoice:
     endpoint, concurrency = choose_endpoint(settings)
     model = built_in.MODEL if endpoint.is_built_in else settings.model or _only_model(endpoint)
     answer_model = model if endpoint.is_built_in else settings.answer_model or model
-    return ModelChoice(endpoint, model, answer_model, concurrency, settings.language, settings.templates_folder)
+    return ModelChoice(
+        endpoint,
+        model,
+        answer_model,
+        concurrency,
+        language=settings.language,
+        templates_folder=settings.templates_folder,
+        endpoint_name=settings.endpoint_name,
+    )
 
 
 def check_endpoint(choice: ModelChoice) -> float:
@@ -102,9 +113,10 @@ def _only_model(endpoint: Endpoint) -> str:
         return models[0]
     if not models:
         raise EndpointError(
-            f"{endpoint.label} offers no model.", "Load one there, or name it with GLAN_MODEL or --model."
+            f"{endpoint.label} offers no model.",
+            "Load one there, or name it on the Endpoints page or with GLAN_MODEL or --model.",
         )
     raise SettingsError(
         f"{endpoint.label} offers {len(models)} models, and none was chosen.",
-        f"Set GLAN_MODEL or --model, for instance to {', '.join(models[:4])}.",
+        f"Choose one on the Endpoints page or with GLAN_MODEL or --model, for instance {', '.join(models[:4])}.",
     )

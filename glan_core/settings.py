@@ -27,7 +27,7 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says."""
+    """What the environment says, or an endpoint that people added in its place (endpoints.py)."""
 
     database: Path
     base_url: str
@@ -43,6 +43,12 @@ class Settings:
     """Empty: the shipped templates only."""
     threads: int | None = None
     """Cores that the built-in model writes with. None: all but one, which is left to the pages."""
+    key_name: str = "OPENAI_API_KEY"
+    """What the key is called where it is kept; empty where the endpoint has none."""
+    concurrency: int | None = None
+    """Calls at once. None: as many as is usual for the endpoint."""
+    endpoint_name: str = ""
+    """What people call the endpoint; empty where nobody gave it a name."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

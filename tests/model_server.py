@@ -92,6 +92,8 @@ class ModelServer:
         self.most_in_flight = 0
         self.script: Script = script or (lambda request: None)
         self.models = [MODEL]
+        self.models_reply: Reply | None = None
+        """Sent in place of the list of models."""
         self._requests: list[SeenRequest] = []
         self._replies: list[Reply] = []
         self._lock = threading.Lock()
@@ -170,8 +172,12 @@ class ModelServer:
         if scripted is None:
             scripted = default_text(request.body)
         reply = Reply(scripted) if isinstance(scripted, str) else scripted
-        self._is_closing.wait(reply.delay_seconds)
+        self.wait(reply.delay_seconds)
         return reply
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until the server is stopped."""
+        self._is_closing.wait(seconds)
 
     def opened(self, connection: socket.socket) -> None:
         """Remember a connection."""
@@ -297,6 +303,12 @@ def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True  # the client is gone
 
         def do_GET(self) -> None:
+            instead = server.models_reply
+            if instead is not None:
+                server.wait(instead.delay_seconds)
+                content = json.dumps({"error": {"message": instead.text}}).encode()
+                self._send(instead.status, content if instead.body is None else instead.body)
+                return
             models = [{"id": name, "object": "model", "created": 0, "owned_by": "test"} for name in server.models]
             self._send(200, json.dumps({"object": "list", "data": models}).encode())
 

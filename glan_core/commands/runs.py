@@ -13,12 +13,14 @@ from glan_core.commands.options import (
     BaseUrlOption,
     BudgetOption,
     ConcurrencyOption,
+    EndpointOption,
     MaxMinutesOption,
     MaxPairsOption,
     MaxTokensOption,
     PriceOption,
     TimeoutOption,
     limits_of,
+    settings_of,
 )
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, settings_with, tell
 from glan_core.engines.control import Wish, ask_folder
@@ -79,6 +81,7 @@ def stop(
 @app.command()
 def resume(
     run: RunArgument,
+    endpoint: EndpointOption = None,
     base_url: BaseUrlOption = None,
     price: PriceOption = None,
     concurrency: ConcurrencyOption = None,
@@ -93,7 +96,7 @@ def resume(
 ) -> None:
     """Let a paused run go on, or go on here with one that ended before it was done; limits are those given now."""
     limits = limits_of(budget=budget, max_tokens=max_tokens, max_minutes=max_minutes, max_pairs=max_pairs)
-    settings = settings_with(database, {"OPENAI_BASE_URL": base_url})
+    settings = settings_of(settings_with(database, {"OPENAI_BASE_URL": base_url}), endpoint, base_url=base_url)
     folder = find_run_folder(_runs(settings, runs), run)
     if is_at_work(folder):
         ask_folder(folder, "work")
@@ -110,7 +113,7 @@ def resume(
         plan,
         folder,
         limits,
-        is_given=base_url is not None,
+        is_given=base_url is not None or endpoint is not None,
         concurrency=concurrency,
         timeout=timeout,
         as_json=as_json,
@@ -121,6 +124,7 @@ def resume(
 def retry(
     run: RunArgument,
     kind: Annotated[str | None, typer.Option(help="Only what failed in this way, such as http_400.")] = None,
+    endpoint: EndpointOption = None,
     base_url: BaseUrlOption = None,
     price: PriceOption = None,
     concurrency: ConcurrencyOption = None,
@@ -134,7 +138,7 @@ def retry(
     as_json: JsonOption = False,
 ) -> None:
     """Try again what a run gave up on, and nothing else."""
-    settings = settings_with(database, {"OPENAI_BASE_URL": base_url})
+    settings = settings_of(settings_with(database, {"OPENAI_BASE_URL": base_url}), endpoint, base_url=base_url)
     folder = find_run_folder(_runs(settings, runs), run)
     with planning_database(settings.database, folder.parent) as planning:
         failures = list_open_failures(planning.database.cursor(), folder.name, error_kind=kind)
@@ -151,7 +155,7 @@ def retry(
         plan,
         folder,
         limits,
-        is_given=base_url is not None,
+        is_given=base_url is not None or endpoint is not None,
         concurrency=concurrency,
         timeout=timeout,
         as_json=as_json,
@@ -188,7 +192,7 @@ def _go_on(
     if status is not None and not is_given and status.endpoint != choice.endpoint.label:
         raise SettingsError(
             f"The run was begun at {status.endpoint}, and this would go on at {choice.endpoint.label}.",
-            "Say with --base-url where it is to go on.",
+            "Say with --base-url or --endpoint where it is to go on.",
         )
     if concurrency is None and status is not None and not choice.endpoint.is_built_in:
         concurrency = status.concurrency  # as many as it was begun with

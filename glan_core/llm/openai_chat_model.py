@@ -26,14 +26,15 @@ from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.proxies import PROXY_HINT, find_proxy
-from glan_core.llm.refusals import KEY_HINT, error_of_status, storable
+from glan_core.llm.refusals import error_of_status, storable
 
 TIMEOUT_SECONDS = 180.0
 _CONNECTING_SECONDS = 30.0
 _MOST_BYTES = 32_000_000  # of a reply; the longest that a model writes has some hundred thousand
 
 _ADDRESS_HINT = (
-    "Check the address (OPENAI_BASE_URL or --base-url, usually ending in /v1) and that the server is running."
+    "Check the address (Endpoints page, OPENAI_BASE_URL or --base-url, usually ending in /v1) and that the server is "
+    "running."
 )
 _HEADER_HINT = "Check the environment variables OPENAI_ORG_ID and OPENAI_PROJECT_ID."
 
@@ -53,7 +54,7 @@ class OpenAIChatModel:
         self._timeout_seconds = timeout_seconds
         if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
             # No HTTP header can carry it, and what the client raises then quotes it.
-            raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", KEY_HINT)
+            raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", endpoint.key_hint)
         self._proxy = find_proxy(endpoint.base_url)
         try:
             self._client = openai.AsyncOpenAI(

@@ -17,7 +17,6 @@ from typing import NamedTuple
 from glan_core.errors import CallError, EndpointError
 from glan_core.llm.endpoint import Endpoint
 
-KEY_HINT = "Check the environment variable OPENAI_API_KEY; it is read at the start."
 _MOST_LETTERS = 300  # of what an endpoint says about an error
 
 
@@ -31,11 +30,11 @@ def error_of_status(
         return EndpointError(f"{where} points to another address: {there}", "Put that into OPENAI_BASE_URL.")
     said = _error_of(content, api_key=endpoint.api_key)
     if status in (401, 403):
-        return EndpointError(f"{where} refused the key.", KEY_HINT)
+        return EndpointError(f"{where} refused the key.", endpoint.key_hint)
     if status == 404 or "model_not_found" in said.codes:
         return EndpointError(
             f"{where} knows no model {model!r}." if model else f"{where} has no list of models.",
-            "Check the model's name (GLAN_MODEL or --model) and the address, which usually ends in /v1.",
+            "Check the model's name (Endpoints page, GLAN_MODEL or --model) and the address: it usually ends in /v1.",
         )
     if status == 402 or "insufficient_quota" in said.codes:
         return EndpointError(f"{where} says that its quota is used up: {said.message}", "Top it up, then go on.")

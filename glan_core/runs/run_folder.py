@@ -136,6 +136,15 @@ def read_status(folder: Path) -> RunStatus | None:
     return status
 
 
+def begun_at(folder: Path) -> str | None:
+    """Give the address of the endpoint that a run was with last; None where its folder does not tell."""
+    try:
+        status = read_status(folder)
+    except StoreError:
+        return None  # it is written anew
+    return status.endpoint if status is not None else None
+
+
 def list_run_folders(runs_folder: Path) -> tuple[Path, ...]:
     """List the folders that hold a run, those changed last first."""
     folders = [path.parent for path in runs_folder.glob("*/plan.json")]

@@ -158,6 +158,12 @@ create table if not exists endpoint (
     is_removed          boolean not null default false
 );
 
+-- Which endpoint people chose to use, choice by choice: the newest counts. Append-only.
+create table if not exists endpoint_choice (
+    endpoint_id         varchar not null,               -- endpoint; built_in; '': what the environment names
+    chosen_at           timestamptz not null
+);
+
 -- Settings that people saved under a name.
 create table if not exists saved_preset (
     name                varchar primary key,

@@ -9,9 +9,10 @@ from pages.shared.formats import duration
 from pages.shared.workspace import open_model
 
 _OWN_MODEL = """\
-Set these before the app starts, for any OpenAI-compatible endpoint: OpenAI, Azure, vLLM, llama.cpp, Ollama,
-LM Studio and others.
+Add it on the Endpoints page: OpenAI, Azure, vLLM, llama.cpp, Ollama, LM Studio or any other OpenAI-compatible server.
+Or set these before the app starts:
 """
+_ENDPOINTS = "pages/generate/endpoints.py"
 _OWN_MODEL_EXAMPLE = """\
 export OPENAI_BASE_URL=http://localhost:11434/v1
 export OPENAI_API_KEY=...
@@ -28,7 +29,7 @@ def show_model() -> None:
     with st.skeleton(height=96):
         try:
             choice = open_model()
-            seconds = _seconds_to_answer(choice.endpoint.label, choice.model)
+            seconds = _seconds_to_answer(choice.endpoint_name, choice.endpoint.label, choice.model)
         except GlanError as error:
             show_error(error)
             return
@@ -44,16 +45,18 @@ def _show_choice(choice: ModelChoice, seconds: float) -> None:
             "Built in, with 135 million parameters: good for learning this tool, **not for making data**.",
         )
         with st.popover("Use your own model", icon=":material/key:"):
+            st.page_link(_ENDPOINTS, label="Endpoints", icon=":material/dns:")
             st.markdown(_OWN_MODEL)
             st.code(_OWN_MODEL_EXAMPLE, language="bash")
             st.markdown("`GLAN_MODEL` may be left out where the endpoint offers exactly one model.")
     else:
-        st.caption(plain(f"At {choice.endpoint.label}"))
+        name = f"{choice.endpoint_name}, " if choice.endpoint_name else ""
+        st.caption(plain(f"At {name}{choice.endpoint.label}"))
         if choice.answer_model != choice.model:
             st.caption(plain(f"Answers by {choice.answer_model}"))
 
 
 @st.cache_data(ttl=60, show_spinner=False)
-def _seconds_to_answer(endpoint: str, model: str) -> float:
+def _seconds_to_answer(name: str, endpoint: str, model: str) -> float:
     """Ask for one word, at most once a minute; raises EndpointError. The arguments tell choices apart."""
     return check_endpoint(open_model())

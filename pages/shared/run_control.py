@@ -4,12 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from glan_core.endpoints import check_begun_at
 from glan_core.engines.control import Wish, ask_folder
 from glan_core.entities import Failure, RunState
 from glan_core.errors import GlanError
 from glan_core.planning.plan import check_templates, plan_from_data
 from glan_core.runs.journal import read_plan
-from glan_core.runs.run_folder import RunStatus
+from glan_core.runs.run_folder import RunStatus, begun_at
 from glan_core.settings import runs_folder
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
@@ -114,6 +115,7 @@ def _start(workspace: Workspace, run_id: str, *, only: frozenset[str] | None) ->
         plan = plan_from_data(read_plan(folder_of(workspace, run_id)))
         check_templates(plan)
         model = open_model()
+        check_begun_at(begun_at(folder_of(workspace, run_id)), model.endpoint.label)
         workspace.background.start(
             plan,
             endpoint=model.endpoint,

@@ -4,6 +4,7 @@ One of each per server process, made once, whoever comes first.
 """
 
 import atexit
+import dataclasses
 import os
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ import streamlit as st
 
 from glan_core.demo import DEMO_FOLDER
 from glan_core.embedding.worker import EmbeddingWorker
+from glan_core.endpoints import endpoint_in_use, settings_at
 from glan_core.engines.background import Background
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.name_meanings import NameReader
@@ -20,6 +22,7 @@ from glan_core.settings import Settings, read_settings, runs_folder
 from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.runs import mark_interrupted_runs
+from pages.shared.keys import find_key
 
 _STOP_SECONDS = 5.0
 _WAIT_SECONDS = 2.0
@@ -56,10 +59,23 @@ def open_workspace() -> Workspace:
     )
 
 
-@st.cache_resource(show_spinner="Starting the model ...")
 def open_model() -> ModelChoice:
-    """Choose the model that the environment names, or start the built-in one; raises EndpointError, SettingsError."""
-    return choose_model(open_workspace().settings)
+    """Give the model at the endpoint that was chosen on the Endpoints page, by default the one of the environment.
+
+    Raises EndpointError, SettingsError and TemplateError; starts the built-in model if it is that one.
+    """
+    workspace = open_workspace()
+    cursor = workspace.database.cursor()
+    try:
+        return model_at(settings_at(workspace.settings, endpoint_in_use(cursor), find_key))
+    finally:
+        cursor.close()
+
+
+@st.cache_resource(show_spinner="Starting the model ...", hash_funcs={Settings: dataclasses.astuple})
+def model_at(settings: Settings) -> ModelChoice:
+    """Give the model that some settings mean: an endpoint is asked for its models once, if it has to be."""
+    return choose_model(settings)
 
 
 def open_or_create(settings: Settings) -> Database:
