@@ -23,6 +23,7 @@ page = st.navigation(
         ],
         "Generate": [
             st.Page("pages/generate/new_run.py", title="New run", icon=":material/play_circle:"),
+            st.Page("pages/generate/runs.py", title="Runs", icon=":material/list_alt:"),
             st.Page("pages/generate/endpoints.py", title="Endpoints", icon=":material/dns:"),
         ],
         "Explore": [

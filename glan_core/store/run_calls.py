@@ -21,31 +21,21 @@ class CallChoice(NamedTuple):
     """Only those with one of these errors, if any are given."""
 
 
-class CallPage(NamedTuple):
-    """One page of the calls of a run."""
-
-    calls: pd.DataFrame
-    """model_call_id, finished_at, stage, model, seconds, prompt_tokens, completion_tokens, cost, tries, attempt,
-    error_kind, is_partly_used."""
-    total: int
-    """Calls of the choice on all pages."""
+def count_calls(cursor: Cursor, run_id: str, choice: CallChoice) -> int:
+    """Count the calls of a run that a choice means."""
+    where, parameters = _condition(run_id, choice)
+    row = first_row(cursor.execute(f"select count(*) from model_call where {where}", parameters))  # noqa: S608
+    return int(row[0]) if row else 0
 
 
-def list_call_page(cursor: Cursor, run_id: str, choice: CallChoice, *, limit: int, offset: int = 0) -> CallPage:
-    """List the calls of a run that a choice means, those that ended last first."""
-    parts: list[str] = ["run_id = ?"]
-    parameters: list[object] = [run_id]
-    if choice.stages:
-        parts.append("stage in (select unnest(?::varchar[]))")
-        parameters.append(list(choice.stages))
-    if choice.outcome != "all":
-        parts.append(f"error_kind is {'null' if choice.outcome == 'used' else 'not null'}")
-    if choice.error_kinds:
-        parts.append("error_kind in (select unnest(?::varchar[]))")
-        parameters.append(list(choice.error_kinds))
-    where = " and ".join(parts)
-    counted = first_row(cursor.execute(f"select count(*) from model_call where {where}", parameters))  # noqa: S608
-    calls = cursor.execute(
+def list_call_page(cursor: Cursor, run_id: str, choice: CallChoice, *, limit: int, offset: int = 0) -> pd.DataFrame:
+    """List the calls of a run that a choice means, those that ended last first.
+
+    Columns: model_call_id, finished_at, stage, model, seconds, prompt_tokens, completion_tokens, cost, tries, attempt,
+    error_kind, is_partly_used.
+    """
+    where, parameters = _condition(run_id, choice)
+    return cursor.execute(
         f"""
         select
             model_call_id, finished_at, stage, model, seconds, prompt_tokens, completion_tokens, cost, tries, attempt,
@@ -58,7 +48,6 @@ def list_call_page(cursor: Cursor, run_id: str, choice: CallChoice, *, limit: in
         """,  # noqa: S608 - the condition is built from constants
         [*parameters, limit, offset],
     ).df()
-    return CallPage(calls, int(counted[0]) if counted else 0)
 
 
 def list_call_kinds(cursor: Cursor, run_id: str) -> pd.DataFrame:
@@ -73,3 +62,17 @@ def list_call_kinds(cursor: Cursor, run_id: str) -> pd.DataFrame:
         """,
         [run_id],
     ).df()
+
+
+def _condition(run_id: str, choice: CallChoice) -> tuple[str, list[object]]:
+    parts: list[str] = ["run_id = ?"]
+    parameters: list[object] = [run_id]
+    if choice.stages:
+        parts.append("stage in (select unnest(?::varchar[]))")
+        parameters.append(list(choice.stages))
+    if choice.outcome != "all":
+        parts.append(f"error_kind is {'null' if choice.outcome == 'used' else 'not null'}")
+    if choice.error_kinds:
+        parts.append("error_kind in (select unnest(?::varchar[]))")
+        parameters.append(list(choice.error_kinds))
+    return " and ".join(parts), parameters

@@ -58,14 +58,6 @@ class ListedRun(NamedTuple):
         return None if self.cost is None or not self.accepted else self.cost / self.accepted
 
 
-class RunPage(NamedTuple):
-    """One page of a list."""
-
-    runs: tuple[ListedRun, ...]
-    total: int
-    """Runs of the choice on all pages."""
-
-
 class ScopeNames(NamedTuple):
     """What the ids of scopes stand for."""
 
@@ -75,10 +67,16 @@ class ScopeNames(NamedTuple):
     """Ids of all kept fields: a scope that holds them all is the whole taxonomy."""
 
 
-def list_run_page(cursor: Cursor, choice: RunChoice, *, limit: int, offset: int = 0) -> RunPage:
-    """List the runs of a choice, newest first, with what each has made; the same few queries however many there are."""
+def count_listed_runs(cursor: Cursor, choice: RunChoice) -> int:
+    """Count the runs of a choice."""
     where, parameters = _condition(choice)
-    counted = first_row(cursor.execute(f"select count(*) from run where {where}", parameters))  # noqa: S608
+    row = first_row(cursor.execute(f"select count(*) from run where {where}", parameters))  # noqa: S608
+    return int(row[0]) if row else 0
+
+
+def list_run_page(cursor: Cursor, choice: RunChoice, *, limit: int, offset: int = 0) -> tuple[ListedRun, ...]:
+    """List the runs of a choice, newest first, with what each has made; two queries, however many there are."""
+    where, parameters = _condition(choice)
     chosen = cursor.execute(
         f"""
         select
@@ -92,8 +90,7 @@ def list_run_page(cursor: Cursor, choice: RunChoice, *, limit: int, offset: int 
         [*parameters, limit, offset],
     ).fetchall()
     made = _made(cursor, [row[0] for row in chosen])
-    runs = tuple(_listed(row, made[row[0]]) for row in chosen)
-    return RunPage(runs, int(counted[0]) if counted else 0)
+    return tuple(_listed(row, made[row[0]]) for row in chosen)
 
 
 def find_scope_names(cursor: Cursor, node_ids: Sequence[str]) -> ScopeNames:

@@ -27,7 +27,7 @@ def show_failures(failures: tuple[Failure, ...]) -> None:
     """List reasons by stage and kind, the most frequent first, each with what was said in one case."""
     examples = {(failure.stage, failure.error_kind): failure.message for failure in failures}
     for (stage, kind), number in Counter((failure.stage, failure.error_kind) for failure in failures).most_common():
-        st.markdown(f"**{count(number)} of the {STAGE_WORDS[stage]}**: {plain(_reason(kind))}")
+        st.markdown(f"**{count(number)} of the {STAGE_WORDS[stage]}**: {plain(reason(kind))}")
         st.caption(plain(shortened(examples[stage, kind], _MOST_LETTERS)))
 
 
@@ -36,12 +36,18 @@ def show_call_errors(errors: pd.DataFrame) -> None:
     with st.expander("Calls that brought nothing"):
         st.caption("A reply that cannot be used is asked for again, up to three times, before an item is given up.")
         for kind in errors.itertuples():
-            stage = STAGE_WORDS.get(kind.stage, "finding out which form of list the endpoint can be held to")
-            what = f"{kind.calls} for {stage}: {_reason(kind.error_kind)}"
+            stage = stage_words(kind.stage)
+            what = f"{kind.calls} for {stage}: {reason(kind.error_kind)}"
             st.text(f"{what}. {shortened(kind.example, _MOST_LETTERS)}")
 
 
-def _reason(kind: str) -> str:
+def reason(kind: str) -> str:
+    """Say in words what an error kind means."""
     if kind.startswith("http_"):
         return f"the endpoint answered with status {kind.removeprefix('http_')}"
     return _KIND_WORDS.get(kind, kind or "nobody said why")
+
+
+def stage_words(stage: str) -> str:
+    """Name a stage, or the trial of what an endpoint can be held to, which belongs to none."""
+    return STAGE_WORDS.get(stage, "finding out which form of list the endpoint can be held to")

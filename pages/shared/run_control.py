@@ -1,20 +1,20 @@
 """What can a visitor ask of a run, whichever process works on it?"""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
-from glan_core.endpoints import check_begun_at
 from glan_core.engines.control import Wish, ask_folder
 from glan_core.entities import Failure, RunState
 from glan_core.errors import GlanError
 from glan_core.planning.plan import check_templates, plan_from_data
 from glan_core.runs.journal import read_plan
-from glan_core.runs.run_folder import RunStatus, begun_at
+from glan_core.runs.run_folder import RunStatus
 from glan_core.settings import runs_folder
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
-from pages.shared.more_settings import chosen_limits
+from pages.shared.more_settings import chosen_limits, show_limits
 from pages.shared.run_standing import RunNow
 from pages.shared.workspace import Workspace, open_model
 
@@ -73,27 +73,45 @@ def show_wishes(workspace: Workspace, now: RunNow) -> None:
     )
 
 
+def can_go_on(workspace: Workspace, run_id: str) -> bool:
+    """Say whether the plan of a run is here, so that more of it can be made; that of a shipped run is not."""
+    return (folder_of(workspace, run_id) / "plan.json").exists()
+
+
+def offer_limits() -> None:
+    """Let the visitor limit what going on and trying again may spend; for pages without More settings."""
+    with st.popover("Limits", icon=":material/speed:", help="For going on with a run and for trying again."):
+        show_limits()
+
+
 def show_go_on(workspace: Workspace, run_id: str) -> None:
     """Offer to go on with a run that ended before it was done."""
     if st.button(
         "Go on",
         key=f"go-on-{run_id}",
         icon=":material/play_arrow:",
-        help="Makes what is missing, within the limits that stand under More settings.",
+        help="Makes what is missing, within the limits that are set.",
     ):
         _start(workspace, run_id, only=None)
 
 
-def show_try_again(workspace: Workspace, run_id: str, failures: tuple[Failure, ...]) -> None:
-    """Offer to try what failed, and nothing else."""
+def show_try_again(
+    workspace: Workspace, run_id: str, failures: Sequence[Failure], *, label: str = "Try again", key: str = "all"
+) -> None:
+    """Offer to try some failures of a run again, and nothing else; `key` tells this button from others of the run."""
+    # Questions that were to follow from a syllabus have no ids before there is one, so nothing can be left out.
+    has_items_only = all(failure.stage in _ITEM_STAGES for failure in failures)
+    what = (
+        "Asks once more for these items only"
+        if has_items_only
+        else "Makes all that is missing, as what was to follow from a node that did not grow has no name yet"
+    )
     if st.button(
-        "Try again",
-        key=f"again-{run_id}",
+        label,
+        key=f"again-{run_id}-{key}",
         icon=":material/replay:",
-        help="Asks once more for these items only, within the limits that stand under More settings.",
+        help=f"{what}, within the limits that are set.",
     ):
-        # Questions that were to follow from a syllabus have no ids before there is one, so nothing can be left out.
-        has_items_only = all(failure.stage in _ITEM_STAGES for failure in failures)
         _start(workspace, run_id, only=frozenset(each.item_id for each in failures) if has_items_only else None)
 
 
@@ -115,7 +133,6 @@ def _start(workspace: Workspace, run_id: str, *, only: frozenset[str] | None) ->
         plan = plan_from_data(read_plan(folder_of(workspace, run_id)))
         check_templates(plan)
         model = open_model()
-        check_begun_at(begun_at(folder_of(workspace, run_id)), model.endpoint.label)
         workspace.background.start(
             plan,
             endpoint=model.endpoint,

@@ -11,28 +11,35 @@ from glan_core.store.database import Cursor
 from glan_core.store.failures import list_open_failures
 from glan_core.store.pairs import list_pairs
 from glan_core.store.runs import RunCounts, find_run, run_counts, run_errors
+from pages.shared import state
 from pages.shared.failures_view import show_call_errors, show_failures
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count, money, shortened
-from pages.shared.run_control import folder_of, show_go_on, show_try_again, show_wishes, wish_for
+from pages.shared.run_control import can_go_on, folder_of, show_go_on, show_try_again, show_wishes, wish_for
 from pages.shared.run_standing import RunNow, standing
 from pages.shared.workspace import Workspace
 
 _NEWEST = 5
 _LOOKED_AT = 100  # the very newest questions of a run at work have no answer yet: pairs are worth more to a reader
 _MOST_LETTERS = 400  # of an answer; the Map page shows all of it
-_NEW_RUN = "pages/generate/new_run.py"
+_RUNS = "pages/generate/runs.py"
 
 
-def show_run(workspace: Workspace, run_id: str) -> None:
-    """Show one run; while this or another process works on it, anew every second."""
+def show_run(workspace: Workspace, run_id: str, *, is_whole: bool = False) -> None:
+    """Show one run; while this or another process works on it, anew every second.
+
+    With `is_whole` the page shows the rest of it below, so no link leads there.
+    """
     was_at_work = is_run_at_work(workspace, run_id)
+    if st.session_state.pop(state.RUN_ENDED, None) == run_id and not was_at_work:
+        _tell_end(workspace, run_id)
 
     @st.fragment(run_every=1.0 if was_at_work else None)
     def live() -> None:
-        still_at_work = is_run_at_work(workspace, run_id)
-        _show(workspace, run_id, is_at_work=still_at_work)
+        still_at_work = is_run_at_work(workspace, run_id) or (was_at_work and not _has_news_of_end(workspace, run_id))
+        _show(workspace, run_id, is_at_work=still_at_work, is_whole=is_whole)
         if was_at_work and not still_at_work:
+            st.session_state[state.RUN_ENDED] = run_id
             st.rerun()  # the whole page: the clock stops, and the plan knows what is taken now
 
     with st.container(border=True):
@@ -46,7 +53,7 @@ def show_others_at_work(workspace: Workspace, *, shown_run_id: str | None) -> No
     for run_id in run_ids:
         if run_id != shown_run_id:
             st.page_link(
-                _NEW_RUN,
+                _RUNS,
                 label=f"Run {run_id[:6]} is at work",
                 icon=":material/autorenew:",
                 query_params={"run": run_id},
@@ -71,7 +78,29 @@ def run_now(workspace: Workspace, run: Run, *, is_at_work: bool, failures: tuple
     )
 
 
-def _show(workspace: Workspace, run_id: str, *, is_at_work: bool) -> None:
+def _has_news_of_end(workspace: Workspace, run_id: str) -> bool:
+    """Say whether the database knows how a run ended: of one elsewhere it hears a moment later."""
+    run = find_run(workspace.cursor(), run_id)
+    return run is None or run.state not in (RunState.RUNNING, RunState.PAUSED)
+
+
+def _tell_end(workspace: Workspace, run_id: str) -> None:
+    """Say that a run that was watched has ended, wherever on the page the visitor is."""
+    cursor = workspace.cursor()
+    run = find_run(cursor, run_id)
+    if run is None:
+        return  # it ended on an error before it began, and that is shown
+    failures = list_open_failures(cursor, run_id)
+    word = standing(run_now(workspace, run, is_at_work=False, failures=failures)).words
+    st.toast(
+        f"Run {plain(run_id[:6])} is {word}: {count(run_counts(cursor, run_id).answers)} pairs. "
+        "**On the map** and **Export**, at the top of the run, take exactly these.",
+        icon=":material/notifications:",
+        duration="long",
+    )
+
+
+def _show(workspace: Workspace, run_id: str, *, is_at_work: bool, is_whole: bool) -> None:
     cursor = workspace.cursor()
     run = find_run(cursor, run_id)
     error = None if is_at_work else workspace.background.error_of(run_id)
@@ -84,7 +113,7 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool) -> None:
     failures = list_open_failures(cursor, run_id)
     now = run_now(workspace, run, is_at_work=is_at_work, failures=failures)
     made = run_counts(cursor, run_id)
-    _show_head(workspace, now)
+    _show_head(workspace, now, is_whole=is_whole)
     _show_amounts(now, made)
     if is_at_work:
         _show_work(now, made)
@@ -94,7 +123,8 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool) -> None:
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**Failed: {count(len(failures))}**", width="stretch")
-                show_try_again(workspace, run_id, failures)
+                if can_go_on(workspace, run_id):
+                    show_try_again(workspace, run_id, failures)
             show_failures(failures)
     errors = run_errors(cursor, run_id)
     if len(errors):
@@ -112,21 +142,27 @@ def _status(workspace: Workspace, run_id: str) -> RunStatus | None:
     return status
 
 
-def _show_head(workspace: Workspace, now: RunNow) -> None:
+def _show_head(workspace: Workspace, now: RunNow, *, is_whole: bool) -> None:
     run_id = now.run.run_id
     badge = standing(now)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(f"Run {run_id[:6]}", anchor=False, width="content")
         st.badge(badge.words, color=badge.colour, icon=badge.icon)
+        if now.run.is_demo:
+            st.badge("demo run", color="violet", help="It came with the release and was not made here.")
+        if now.run.is_removed:
+            st.badge("removed", color="red", help="Its pairs were taken out of every page.")
         st.space("stretch")
         # Together, so that a narrow screen moves all of them to the next line or none.
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            query = {"run": run_id}
+            if not is_whole:
+                st.page_link(_RUNS, label="Details", icon=":material/list_alt:", query_params=query)
             if now.is_at_work:
                 show_wishes(workspace, now)
                 return
-            if now.run.state is not RunState.FINISHED:
+            if now.run.state is not RunState.FINISHED and can_go_on(workspace, run_id):
                 show_go_on(workspace, run_id)
-            query = {"run": run_id}
             st.page_link("pages/explore/map.py", label="On the map", icon=":material/bubble_chart:", query_params=query)
             st.page_link("pages/curate/export.py", label="Export", icon=":material/ios_share:", query_params=query)
 

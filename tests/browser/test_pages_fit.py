@@ -11,6 +11,7 @@ HEADINGS = {
     "syllabi": "Syllabi",
     "votes": "Votes",
     "new_run": "New run",
+    "runs": "Runs",
     "map": "Map",
     "export": "Export",
 }

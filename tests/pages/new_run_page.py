@@ -6,9 +6,15 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from glan_core.engines.background import Background
+from glan_core.planning.plan import PlanRequest, make_plan
+from glan_core.presets import preset
 from glan_core.runs.run_folder import RunStatus, read_status
+from glan_core.scope import resolve_scope
 from glan_core.settings import runs_folder
+from glan_core.store.database import Database
 from pages.shared.workspace import open_workspace
+from tests.model_server import MODEL, ModelServer
 
 PAGE = "pages/generate/new_run.py"
 _SECONDS = 60
@@ -74,3 +80,12 @@ def wait_for_status(run_id: str, is_so: Callable[[RunStatus], bool]) -> None:
         return status is not None and is_so(status)
 
     wait_until(has_come)
+
+
+def start_elsewhere(elsewhere: Background, app_database: Database, server: ModelServer) -> str:
+    """Start a run of four pairs there, and give its id once it is at work."""
+    scope = resolve_scope(app_database.cursor(), "Thermodynamics").node_id
+    plan = make_plan(app_database.cursor(), PlanRequest((scope,), 4, 11, preset("paper", model=MODEL)))
+    elsewhere.start(plan, endpoint=server.endpoint, concurrency=2)
+    wait_for_status(plan.run_id, lambda status: status.under_way == 2)
+    return plan.run_id

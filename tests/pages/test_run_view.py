@@ -3,70 +3,29 @@
 import dataclasses
 import itertools
 import os
-import shutil
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from glan_core.engines.background import Background
 from glan_core.entities import RunState
-from glan_core.planning.plan import PlanRequest, make_plan
-from glan_core.presets import preset
 from glan_core.runs.run_folder import read_status, write_status
-from glan_core.scope import resolve_scope
-from glan_core.settings import runs_folder
-from glan_core.store.database import Database, open_database
+from glan_core.store.database import Database
 from glan_core.store.runs import find_run, save_run
-from tests.model_server import MODEL, ModelServer, Reply, stage_of
+from tests.model_server import ModelServer, Reply, stage_of
 from tests.pages.new_run_page import (
     folder_of,
     labels,
     open_page,
     press,
     start,
+    start_elsewhere,
     texts,
     wait_for,
     wait_for_status,
     wait_until,
 )
-
-
-@pytest.fixture
-def gate(app: AppTest, model_server: ModelServer) -> Iterator[threading.Event]:
-    """While it is closed, no call is answered; the Overview has had its word from the model before."""
-    app.run()
-    opened = threading.Event()
-
-    def script(request: dict[str, Any]) -> None:
-        opened.wait(60)
-
-    model_server.script = script
-    yield opened
-    opened.set()
-
-
-@pytest.fixture
-def elsewhere(app: AppTest, starter_file: Path, tmp_path: Path, gate: threading.Event) -> Iterator[Background]:
-    """Runs in the app's folder of runs that the app itself does not work on, with a database of their own."""
-    (tmp_path / "other").mkdir()
-    with open_database(Path(shutil.copy(starter_file, tmp_path / "other" / "glan.duckdb"))) as database:
-        made = Background(database, runs_folder(tmp_path / "glan.duckdb"))
-        yield made
-        gate.set()
-        made.stop_all(seconds=30)
-
-
-def start_elsewhere(elsewhere: Background, app_database: Database, server: ModelServer) -> str:
-    """Start a run of four pairs there, and give its id once it is at work."""
-    scope = resolve_scope(app_database.cursor(), "Thermodynamics").node_id
-    plan = make_plan(app_database.cursor(), PlanRequest((scope,), 4, 11, preset("paper", model=MODEL)))
-    elsewhere.start(plan, endpoint=server.endpoint, concurrency=2)
-    wait_for_status(plan.run_id, lambda status: status.under_way == 2)
-    return plan.run_id
 
 
 def test_a_run_at_work_tells_how_many_calls_are_under_way(app: AppTest, gate: threading.Event) -> None:

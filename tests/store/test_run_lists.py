@@ -8,7 +8,7 @@ from glan_core.entities import Failure, RunState
 from glan_core.store.database import Cursor
 from glan_core.store.failures import list_open_failures
 from glan_core.store.ingest import ingest
-from glan_core.store.run_lists import RunChoice, find_scope_names, list_run_ids_like, list_run_page
+from glan_core.store.run_lists import RunChoice, count_listed_runs, find_scope_names, list_run_ids_like, list_run_page
 from glan_core.store.runs import run_counts, save_run
 from tests.conftest import Small
 from tests.small_pairs import NOON, answer, instruction, model_call, run
@@ -24,7 +24,7 @@ def three_runs(cursor: Cursor) -> None:
 
 
 def listed(cursor: Cursor, choice: RunChoice) -> list[str]:
-    return [each.run_id for each in list_run_page(cursor, choice, limit=10).runs]
+    return [each.run_id for each in list_run_page(cursor, choice, limit=10)]
 
 
 def test_the_newest_run_comes_first_and_removed_runs_only_when_asked_for(cursor: Cursor):
@@ -41,18 +41,19 @@ def test_runs_are_chosen_by_state(cursor: Cursor):
     assert listed(cursor, RunChoice((RunState.PAUSED,))) == []
 
 
-def test_a_page_tells_how_many_there_are_on_all_pages(cursor: Cursor):
+def test_a_page_is_a_part_of_all_runs_which_are_counted(cursor: Cursor):
     for number in range(5):
         save_run(cursor, run(f"run {number}", started_at=NOON + timedelta(hours=number)))
-    page = list_run_page(cursor, ALL, limit=2, offset=2)
-    assert ([each.run_id for each in page.runs], page.total) == (["run 2", "run 1"], 5)
-    assert list_run_page(cursor, ALL, limit=2, offset=6).runs == ()
+    assert [each.run_id for each in list_run_page(cursor, ALL, limit=2, offset=2)] == ["run 2", "run 1"]
+    assert list_run_page(cursor, ALL, limit=2, offset=6) == ()
+    assert count_listed_runs(cursor, ALL) == 5
+    assert count_listed_runs(cursor, RunChoice((RunState.PAUSED,))) == 0
 
 
 def test_each_run_is_counted_as_by_itself(made: Small):
     save_run(made.cursor, run("other", started_at=NOON + timedelta(hours=1)))
     ingest(made.cursor, [model_call("dear", run_id="other", cost=None)])
-    other, first = list_run_page(made.cursor, ALL, limit=10).runs
+    other, first = list_run_page(made.cursor, ALL, limit=10)
     counts = run_counts(made.cursor, "run")
     assert (first.calls, first.cost, first.instructions, first.answers) == (counts[0], counts.cost, 3, 2)
     assert first.tokens == counts.prompt_tokens + counts.completion_tokens == 150
@@ -61,16 +62,16 @@ def test_each_run_is_counted_as_by_itself(made: Small):
 
 def test_a_run_without_calls_has_cost_nothing(cursor: Cursor):
     save_run(cursor, run())
-    (only,) = list_run_page(cursor, ALL, limit=10).runs
+    (only,) = list_run_page(cursor, ALL, limit=10)
     assert (only.calls, only.tokens, only.cost, only.failed) == (0, 0, 0, 0)
 
 
 def test_an_accepted_pair_bears_the_cost_of_the_run(made: Small):
-    (before,) = list_run_page(made.cursor, ALL, limit=10).runs
+    (before,) = list_run_page(made.cursor, ALL, limit=10)
     assert (before.reviewed, before.cost_per_accepted) == (0, None)
     made.cursor.execute("update instruction set status = 'accepted' where instruction_id in ('a', 'c')")
     made.cursor.execute("update instruction set status = 'rejected' where instruction_id = 'b'")
-    (after,) = list_run_page(made.cursor, ALL, limit=10).runs
+    (after,) = list_run_page(made.cursor, ALL, limit=10)
     assert (after.accepted, after.reviewed, after.cost_per_accepted) == (1, 2, 1.5)  # c has no answer
 
 
@@ -86,7 +87,7 @@ def test_failed_items_are_those_of_the_run_itself(made: Small):
             Failure(made.nodes.syllabus.syllabus_id, "run", "answers", "empty", "Another stage."),
         ],
     )
-    (only,) = list_run_page(made.cursor, ALL, limit=10).runs
+    (only,) = list_run_page(made.cursor, ALL, limit=10)
     assert only.failed == len(list_open_failures(made.cursor, "run"))
 
 
@@ -94,7 +95,7 @@ def test_models_are_those_of_the_stages_of_the_run(cursor: Cursor):
     stages = {"instructions": {"model": "slow"}, "answers": {"model": "fast"}, "syllabus": {"model": "none of it"}}
     plan = {"scope": ["x"], "instructions": 4, "stages": ["instructions", "answers"]}
     save_run(cursor, run(plan=plan, settings={"stages": stages}))
-    (only,) = list_run_page(cursor, ALL, limit=10).runs
+    (only,) = list_run_page(cursor, ALL, limit=10)
     assert (only.models, only.scope, only.wanted) == (("slow", "fast"), ("x",), 4)
 
 
@@ -118,5 +119,5 @@ def test_runs_are_found_by_the_beginning_of_their_id(cursor: Cursor, start: str,
 def test_the_count_of_an_answer_without_its_question_stays(made: Small):
     save_run(made.cursor, run("answering"))
     ingest(made.cursor, [instruction("d", run_id="run"), answer("d", run_id="answering")])
-    counts = {each.run_id: (each.instructions, each.answers) for each in list_run_page(made.cursor, ALL, limit=10).runs}
+    counts = {each.run_id: (each.instructions, each.answers) for each in list_run_page(made.cursor, ALL, limit=10)}
     assert counts == {"run": (4, 2), "answering": (0, 1)}

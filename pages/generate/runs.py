@@ -1,0 +1,39 @@
+"""Which runs are there, and how is each going?
+
+The address holds the run that is shown (?run=ID), and what of it: the open tab, a call of it, the run beside it.
+"""
+
+import streamlit as st
+
+from glan_core.store.runs import find_run
+from pages.shared.run_control import offer_limits
+from pages.shared.run_details import show_run_details
+from pages.shared.run_list import show_run_list
+from pages.shared.run_view import is_run_at_work, show_run
+from pages.shared.workspace import open_workspace
+
+
+def show_all() -> None:
+    """Go back to the list."""
+    for name in ("run", "call"):
+        st.query_params.pop(name, None)
+
+
+workspace = open_workspace()
+cursor = workspace.cursor()
+run_id = st.query_params.get("run")
+
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.title("Runs", anchor=False, width="stretch")
+    if run_id:
+        if not is_run_at_work(workspace, run_id):
+            offer_limits()
+        st.button("All runs", icon=":material/arrow_back:", on_click=show_all)
+
+if run_id:
+    show_run(workspace, run_id, is_whole=True)
+    run = find_run(cursor, run_id)
+    if run is not None:
+        show_run_details(workspace, run)
+else:
+    show_run_list(cursor)
