@@ -293,5 +293,5 @@ def check_begun_at(begun_at: str | None, label: str) -> None:
     if begun_at is not None and begun_at != label:
         raise SettingsError(
             f"This run was begun at {begun_at}, and {label} is in use now.",
-            "A run stays with its endpoint. Choose that one on the Endpoints page, then go on.",
+            "A run stays with its endpoint. Choose that one on the Endpoints page, or another seed for a new run.",
         )

@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+from glan_core.endpoints import check_begun_at
 from glan_core.engines.control import RunControl, Wish, wish_of_folder
 from glan_core.engines.local import execute
 from glan_core.errors import GlanError
@@ -17,6 +18,7 @@ from glan_core.planning.plan import Plan
 from glan_core.runs.claims import check_claims, list_plans_at_work, taken_codes
 from glan_core.runs.ingesting import TakenIn, take_in_journals
 from glan_core.runs.journal import Journal, write_plan
+from glan_core.runs.run_folder import begun_at
 from glan_core.runs.turns import in_turn
 from glan_core.store.database import Database
 
@@ -52,12 +54,14 @@ class Background:
         With `only`, no other instructions and answers than those with these ids are made.
 
         Raises PlanError if another run is at work on some of the same questions, as both would pay for them; StoreError
-        if another process is at work on this very run, and DiskError if its folder cannot be written.
+        if another process is at work on this very run, DiskError if its folder cannot be written, and SettingsError if
+        it was begun at another endpoint.
         """
         with self._lock:
             if self.is_running(plan.run_id):
                 return
             folder = self._runs_folder / plan.run_id
+            check_begun_at(begun_at(folder), endpoint.label)
             with in_turn(self._database.path):  # no command plans between the look at the others and the lock
                 check_claims(self._database.cursor(), plan, self._plans_at_work())
                 write_plan(folder, plan.to_data())

@@ -89,7 +89,8 @@ with form:
     )
     more = show_more_settings(workspace, model)
     kind = " (built in: for learning the tool, not for making data)" if model.endpoint.is_built_in else ""
-    st.caption(plain(f"Model: {model.model}{kind}"))
+    at = f" at {model.endpoint_name}" if model.endpoint_name and not model.endpoint.is_built_in else ""
+    st.caption(plain(f"Model: {model.model}{at}{kind}"))
 
 with preview:
     request = PlanRequest(

@@ -8,6 +8,7 @@ from glan_core.endpoints import (
     ENVIRONMENT,
     keep_reply_form,
     key_standing,
+    make_endpoint,
     remove_endpoint,
     sends_key_in_the_open,
     settings_at,
@@ -46,9 +47,10 @@ def show_endpoint(workspace: Workspace, endpoint: SavedEndpoint, *, is_in_use: b
         _show_fixed(endpoint, models)
     else:
         fields = show_fields(begin, key=endpoint_id, models=models)
-    show_key(endpoint.key_name, crosses_network=sends_key_in_the_open(endpoint))
+    if endpoint_id != BUILT_IN.endpoint_id:
+        show_key(endpoint.key_name, crosses_network=sends_key_in_the_open(endpoint))
     _show_buttons(workspace, endpoint, fields, begin, is_in_use=is_in_use)
-    _show_report(endpoint)
+    _show_report(endpoint_id, fields.tidied().base_url)
 
 
 def _show_fixed(endpoint: SavedEndpoint, models: tuple[str, ...]) -> None:
@@ -91,8 +93,6 @@ def _show_buttons(
         _remove(workspace, endpoint)
     if uses or saves:
         _save_and_use(workspace, endpoint, fields, is_changed=is_changed, is_used=uses)
-    if is_changed and (tests or lists) and save(workspace, endpoint.name, fields, replaces=True) is None:
-        return
     if tests:
         _test(workspace, endpoint, fields)
     if lists:
@@ -126,7 +126,7 @@ def _save_and_use(
 
 def _test(workspace: Workspace, endpoint: SavedEndpoint, fields: Fields) -> None:
     reports = st.session_state.setdefault(state.ENDPOINT_REPORTS, {})
-    reports.pop(endpoint.endpoint_id, None)
+    reports.pop((endpoint.endpoint_id, fields.tidied().base_url), None)
     with st.spinner(f"Testing, at most {MOST_SECONDS + LIST_SECONDS:.0f} s ..."):
         try:
             where = _opened(workspace, endpoint, fields)
@@ -134,7 +134,7 @@ def _test(workspace: Workspace, endpoint: SavedEndpoint, fields: Fields) -> None
         except GlanError as error:
             show_error(error)
             return
-    reports[endpoint.endpoint_id] = report
+    reports[endpoint.endpoint_id, fields.tidied().base_url] = report
     if report.reply_form is not None and not where.is_built_in:
         keep_reply_form(workspace.database, label=where.label, model=report.model, reply_form=report.reply_form)
 
@@ -155,12 +155,14 @@ def _opened(workspace: Workspace, endpoint: SavedEndpoint, fields: Fields) -> En
     """Give the endpoint with its key, as the fields have it now."""
     if endpoint.endpoint_id == ENVIRONMENT:
         return choose_endpoint(workspace.settings).endpoint
-    now = SavedEndpoint(endpoint.endpoint_id, endpoint.name, *fields.tidied(), added_at=endpoint.added_at)
+    now = BUILT_IN
+    if endpoint.endpoint_id != BUILT_IN.endpoint_id:
+        now = make_endpoint(name=endpoint.name, **fields._asdict(), find_key=find_key)
     return choose_endpoint(settings_at(workspace.settings, now, find_key)).endpoint
 
 
-def _show_report(endpoint: SavedEndpoint) -> None:
-    report = st.session_state.get(state.ENDPOINT_REPORTS, {}).get(endpoint.endpoint_id)
+def _show_report(endpoint_id: str, base_url: str) -> None:
+    report = st.session_state.get(state.ENDPOINT_REPORTS, {}).get((endpoint_id, base_url))
     if report is None:
         return
     with st.container(border=True, gap="small"):

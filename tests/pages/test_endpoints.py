@@ -270,12 +270,27 @@ def test_a_run_that_was_begun_elsewhere_does_not_go_on_here(
         app.query_params["run"] = run_id
         app.run()
         press(app, "Go on")
+        assert "Model: scripted-model at mine" in said(app)
         assert f"begun at {model_server.base_url}, and {second.base_url} is in use now" in errors(app)
         assert "Choose that one on the Endpoints page" in errors(app)
         assert second.requests_of("instructions") == ()
         assert not open_workspace().background.is_running(run_id)
     finally:
         second.stop()
+
+
+def test_testing_a_change_does_not_save_it(app: AppTest, app_database: Database, model_server: ModelServer) -> None:
+    open_page(app)
+    add(app, "http://127.0.0.1:9/v1")
+    write(app, "Address", model_server.base_url)
+    press(app, "Test")
+    assert "median of 3" in said(app)
+    assert list_endpoints(app_database.cursor())[0].base_url == "http://127.0.0.1:9/v1"
+    write(app, "Address", "http://127.0.0.1:9/v1")
+    assert "median of 3" not in said(app)  # it was found at the other address
+    write(app, "Address", "127.0.0.1:9")
+    press(app, "Test")
+    assert "does not begin with http" in errors(app)
 
 
 def test_a_secret_of_streamlit_is_a_key_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
