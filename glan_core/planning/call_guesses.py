@@ -10,7 +10,7 @@ from glan_core import prompts
 from glan_core.amounts import Amount, guessed
 from glan_core.generation_settings import GenerationSettings
 from glan_core.llm.built_in import MODEL as BUILT_IN_MODEL
-from glan_core.planning.plan import Plan
+from glan_core.planning.plan import Forecast
 from glan_core.store.database import Cursor
 from glan_core.store.syllabus_shapes import count_characters
 
@@ -65,7 +65,7 @@ class _Sizes(NamedTuple):
     reply: float
 
 
-def guess_calls(cursor: Cursor, plan: Plan) -> dict[str, CallGuess]:
+def guess_calls(cursor: Cursor, plan: Forecast) -> dict[str, CallGuess]:
     """Guess, by template, what one call of each stage takes."""
     settings = plan.request.settings
     sizes = _sizes(settings, _syllabus_tokens(cursor, plan))
@@ -87,7 +87,7 @@ def guess_calls(cursor: Cursor, plan: Plan) -> dict[str, CallGuess]:
     return guesses
 
 
-def _syllabus_tokens(cursor: Cursor, plan: Plan) -> float:
+def _syllabus_tokens(cursor: Cursor, plan: Forecast) -> float:
     """Give the mean length of the syllabi that are asked about, or of one that is still to be written."""
     numbers = plan.items.numbers()
     if not numbers:

@@ -3,6 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -10,8 +11,8 @@ from glan_core.combination_code import Place, has_two_sessions
 from glan_core.errors import PlanError, ScopeError
 from glan_core.planning.allocation import dealt_by_weight, dealt_evenly
 from glan_core.planning.gaps import draws_for_gaps, places_touched
+from glan_core.planning.lazy_codes import Codes, LazyCodes
 from glan_core.planning.plan_request import Gap, PlanRequest
-from glan_core.planning.planned_instructions import Codes
 from glan_core.planning.targets import Targets
 from glan_core.stages.combinations import count_open_combinations
 from glan_core.stages.draw_order import DrawOrder
@@ -29,7 +30,7 @@ Taken = Mapping[str, frozenset[int]]
 class Dealt(NamedTuple):
     """What every target gets."""
 
-    codes: dict[str, Codes]
+    codes: Mapping[str, "Codes | LazyCodes"]
     """Combinations by syllabus id, in the order of the turns."""
     growing: dict[str, int]
     """Instructions by the node that has to grow first."""
@@ -45,7 +46,7 @@ class _Unit(NamedTuple):
 
 
 def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken) -> Dealt:
-    """Deal a request's instructions out and draw their combinations.
+    """Deal a request's instructions out; their combinations are drawn when somebody looks, but for gaps, at once.
 
     Raises PlanError if shares overlap or have nothing to go by, or a gap is not in scope.
     """
@@ -60,7 +61,7 @@ def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken) -
     else:
         numbers = _dealt_to_units(request, _units(cursor, request, targets), capacities)
     codes = {
-        shape.syllabus_id: array("Q", islice(_order(shape, request, taken), numbers[target_id]))
+        shape.syllabus_id: LazyCodes(partial(_draws, shape, request, taken), numbers[target_id])
         for target_id in everything
         if (shape := targets.shapes.get(target_id)) and numbers[target_id]
     }
@@ -77,6 +78,10 @@ def _capacity(target_id: str, request: PlanRequest, targets: Targets, taken: Tak
     over_two = sum(map(has_two_sessions, of_both))
     used = (over_two if mix > 0 else 0) + (len(of_both) - over_two if mix < 1 else 0)
     return count_open_combinations(shape.sizes, strategy_mix=mix) - used
+
+
+def _draws(shape: SyllabusShape, request: PlanRequest, taken: Taken) -> Iterator[int]:
+    return iter(_order(shape, request, taken))
 
 
 def _order(shape: SyllabusShape, request: PlanRequest, taken: Taken) -> DrawOrder:

@@ -15,7 +15,7 @@ from glan_core.entities import STAGES
 from glan_core.generation_settings import Price, StageSettings
 from glan_core.llm.prices import find_price
 from glan_core.planning.call_guesses import CallGuess, guess_calls
-from glan_core.planning.plan import Plan
+from glan_core.planning.plan import Forecast
 from glan_core.store.call_statistics import CallStatistics, call_statistics
 from glan_core.store.database import Cursor
 
@@ -99,7 +99,7 @@ class _Amounts(NamedTuple):
     """Finished calls that this is known from; 0 for a guess."""
 
 
-def estimate(cursor: Cursor, plan: Plan, *, concurrency: int, endpoint_url: str = "") -> Estimate:
+def estimate(cursor: Cursor, plan: Forecast, *, concurrency: int, endpoint_url: str = "") -> Estimate:
     """Estimate a plan with this many calls at once, at the endpoint with this address.
 
     Without an address, the price of a model is looked up by its name alone.

@@ -46,6 +46,7 @@ from glan_core.store.instructions import (
 
 __all__ = [
     "DEFAULT_STAGES",
+    "Forecast",
     "Gap",
     "Growth",
     "Plan",
@@ -54,8 +55,10 @@ __all__ = [
     "PlannedInstructions",
     "check_templates",
     "draw_items",
+    "forecast_plan",
     "make_plan",
     "plan_from_data",
+    "plan_of",
 ]
 
 _NOTHING: Mapping[str, frozenset[int]] = {}
@@ -78,11 +81,10 @@ class Growth(NamedTuple):
         return list(self) if self.version > 1 else [self.node_id, self.stage, self.instructions]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a run will do."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What a run would do, in numbers; its combinations are drawn as somebody looks at them."""
 
-    run_id: str
     request: PlanRequest
     items: PlannedInstructions
     growths: tuple[Growth, ...]
@@ -95,13 +97,20 @@ class Plan:
     combinations_used: int
     undealt: int
     """Instructions that were asked for and can be drawn nowhere; with `gaps`, what is still lacking in the end."""
-    template_fingerprints: dict[str, str]
-    """The wording of every template that the run sends, as it was when the plan was made."""
 
     @property
     def is_exact(self) -> bool:
         """Whether `calls` counts every call, short of repeated ones for unusable replies."""
         return not self.growths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Forecast):
+    """What a run will do, all drawn."""
+
+    run_id: str
+    template_fingerprints: dict[str, str]
+    """The wording of every template that the run sends, as it was when the plan was made."""
 
     def to_data(self) -> dict[str, Any]:
         """Give the plan as JSON-ready data; plan_from_data reads it."""
@@ -120,7 +129,16 @@ class Plan:
 
 
 def make_plan(cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, frozenset[int]] = _NOTHING) -> Plan:
-    """Plan a run over the curriculum as it is.
+    """Plan a run over the curriculum as it is; takes and raises what `forecast_plan` does."""
+    return plan_of(forecast_plan(cursor, request, also_taken=also_taken))
+
+
+def forecast_plan(
+    cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, frozenset[int]] = _NOTHING
+) -> Forecast:
+    """Say what a run over the curriculum as it is would do, before its combinations are drawn; plan_of goes on.
+
+    Nothing is drawn but what fills gaps, and what this seed may have drawn before, to see what is there already.
 
     `also_taken` are combinations, as codes by syllabus id, that runs still at work will use (see Background).
 
@@ -143,11 +161,7 @@ def make_plan(cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, 
     if not items and not growths:
         raise PlanError("There is nothing left to draw in this scope.", "Choose a wider scope, or let it grow first.")
     known = _known(cursor, items, seed=request.seed)
-    templates = _template_fingerprints(request.settings, _stages_used(request, growths))
-    return Plan(
-        run_id=ids.stable_id(
-            "run", request.identity, items.fingerprint, [growth.to_data() for growth in growths], templates
-        ),
+    return Forecast(
         request=request,
         items=items,
         growths=growths,
@@ -156,6 +170,24 @@ def make_plan(cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, 
         combinations=sum(sum(count_combinations(shape.sizes).values()) for shape in targets.shapes.values()),
         combinations_used=count_combinations_used(cursor, syllabus_ids),
         undealt=dealt.undealt,
+    )
+
+
+def plan_of(forecast: Forecast) -> Plan:
+    """Draw what a forecast has not drawn yet, and give the plan; seconds for a hundred thousand instructions."""
+    request, items = forecast.request, forecast.items.drawn()
+    templates = _template_fingerprints(request.settings, _stages_used(request, forecast.growths))
+    growths = [growth.to_data() for growth in forecast.growths]
+    return Plan(
+        run_id=ids.stable_id("run", request.identity, items.fingerprint, growths, templates),
+        request=request,
+        items=items,
+        growths=forecast.growths,
+        calls=forecast.calls,
+        calls_reused=forecast.calls_reused,
+        combinations=forecast.combinations,
+        combinations_used=forecast.combinations_used,
+        undealt=forecast.undealt,
         template_fingerprints=templates,
     )
 

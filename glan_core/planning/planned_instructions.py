@@ -10,19 +10,17 @@ import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias, overload
+from typing import Any, NamedTuple, overload
 
 from glan_core.combination_code import combination
 from glan_core.courses import Course
 from glan_core.entities import Combination
 from glan_core.generation_settings import GenerationSettings
+from glan_core.planning.lazy_codes import Codes, LazyCodes
 from glan_core.planning.plan_request import PlanRequest
 from glan_core.stages.answers import answer_id
 from glan_core.stages.instructions import instruction_id
 from glan_core.stages.sampling import sample_class_sessions_and_key_concepts
-
-Codes: TypeAlias = "array[int]"
-"""Combinations as codes, eight bytes each."""
 
 
 class PlannedInstruction(NamedTuple):
@@ -46,8 +44,14 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
     """The questions of a plan in the order in which they are asked."""
 
     def __init__(self, codes: Mapping[str, Iterable[int]], *, settings: GenerationSettings, seed: int) -> None:
-        """`codes` are combinations (see combination_code.py) by syllabus id, in the order of the turns."""
-        self._codes = {syllabus_id: array("Q", of_syllabus) for syllabus_id, of_syllabus in codes.items()}
+        """`codes` are combinations (see combination_code.py) by syllabus id, in the order of the turns.
+
+        LazyCodes stay as they are, so that what nobody looks at is not drawn; `drawn` draws them.
+        """
+        self._codes: dict[str, Codes | LazyCodes] = {
+            syllabus_id: of_syllabus if isinstance(of_syllabus, LazyCodes) else array("Q", of_syllabus)
+            for syllabus_id, of_syllabus in codes.items()
+        }
         self._codes = {syllabus_id: of_syllabus for syllabus_id, of_syllabus in self._codes.items() if of_syllabus}
         self._settings = settings
         self._seed = seed
@@ -85,13 +89,17 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PlannedInstructions):
             return NotImplemented
-        mine, theirs = list(self._codes.items()), list(other._codes.items())
+        mine, theirs = list(self._arrays().items()), list(other._arrays().items())
         return (mine, self._seed, self._settings) == (theirs, other._seed, other._settings)
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
     def __repr__(self) -> str:
         return f"PlannedInstructions({self._length} of {len(self._codes)} syllabi)"
+
+    def drawn(self) -> "PlannedInstructions":
+        """Give the same questions with all of their combinations drawn."""
+        return PlannedInstructions(self._arrays(), settings=self._settings, seed=self._seed)
 
     @property
     def syllabus_ids(self) -> tuple[str, ...]:
@@ -112,16 +120,22 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
 
     def to_data(self) -> dict[str, str]:
         """Give the codes by syllabus id as text (base64 of little-endian 64-bit numbers)."""
-        return {syllabus_id: _text(codes) for syllabus_id, codes in self._codes.items()}
+        return {syllabus_id: _text(codes) for syllabus_id, codes in self._arrays().items()}
 
     @property
     def fingerprint(self) -> str:
         """Name the questions by their combinations; the settings are not part of it."""
         digest = hashlib.blake2b(digest_size=10)
-        for syllabus_id, codes in self._codes.items():
+        for syllabus_id, codes in self._arrays().items():
             digest.update(f"{syllabus_id} {len(codes)} ".encode())
             digest.update(_little_endian(codes).tobytes())
         return digest.hexdigest()
+
+    def _arrays(self) -> dict[str, Codes]:
+        return {
+            syllabus_id: codes.all if isinstance(codes, LazyCodes) else codes
+            for syllabus_id, codes in self._codes.items()
+        }
 
     def _item(self, syllabus_id: str, code: int) -> PlannedInstruction:
         return _planned(combination(code, syllabus_id=syllabus_id), syllabus_id, self._settings, self._seed)

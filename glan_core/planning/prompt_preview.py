@@ -28,7 +28,7 @@ from glan_core.entities import (
 )
 from glan_core.errors import ReplyError
 from glan_core.generation_settings import GenerationSettings
-from glan_core.planning.plan import Growth, Plan
+from glan_core.planning.plan import Forecast, Growth
 from glan_core.stages.answers import generate_answers
 from glan_core.stages.class_details import extract_class_details
 from glan_core.stages.instructions import instruction_request
@@ -41,6 +41,7 @@ from glan_core.store.taxonomy_nodes import list_path
 
 STAGES_WITH_PREVIEW = ("subjects", "syllabus", "class_details", "instructions", "answers")
 _STRICTEST: ReplyForm = "schema"
+_NO_RUN = ""
 
 
 class Preview(NamedTuple):
@@ -58,7 +59,7 @@ def mark(words: str) -> str:
     return f"⟦{words}⟧"
 
 
-def count_previews(plan: Plan) -> dict[str, int]:
+def count_previews(plan: Forecast) -> dict[str, int]:
     """Count, by stage in their order, what can be looked at; stages that the plan makes no call for are left out.
 
     A stage whose items are not known yet has one, of marks.
@@ -73,7 +74,7 @@ def count_previews(plan: Plan) -> dict[str, int]:
     return {stage: known[stage] for stage in STAGES_WITH_PREVIEW if stage in plan.request.stages and known[stage]}
 
 
-def preview(cursor: Cursor, plan: Plan, stage: str, index: int, *, endpoint_url: str = "") -> Preview:
+def preview(cursor: Cursor, plan: Forecast, stage: str, index: int, *, endpoint_url: str = "") -> Preview:
     """Give the calls of the item of a stage with this index, from 0 to below its number in `count_previews`.
 
     Lists are asked for in the form that is known of the model at the endpoint, in the strictest one otherwise.
@@ -84,7 +85,7 @@ def preview(cursor: Cursor, plan: Plan, stage: str, index: int, *, endpoint_url:
         return _of_instruction(cursor, plan, index)
     if stage == "subjects":
         path = list_path(cursor, _growths(plan, "subjects")[index].node_id)
-        calls = generate_subjects(unsent, path=path, query=1, settings=settings, seed=seed, run_id=plan.run_id)
+        calls = generate_subjects(unsent, path=path, query=1, settings=settings, seed=seed, run_id=_NO_RUN)
         return Preview(tuple(node.name for node in path), unsent.asked(calls)[:2], has_marks=True)
     if stage == "syllabus":
         return _of_syllabus(cursor, plan, index, unsent)
@@ -93,7 +94,7 @@ def preview(cursor: Cursor, plan: Plan, stage: str, index: int, *, endpoint_url:
         details = extract_class_details(unsent, syllabus=Syllabus("", "", 1, text), settings=settings, seed=seed)
         return Preview((), unsent.asked(details)[:1], has_marks=True)
     question = Instruction("", "", Strategy.ONE_SESSION, mark("the question, as the model will ask it"), (), "", "")
-    answers = generate_answers(unsent, instruction=question, settings=settings, seed=seed, run_id=plan.run_id)
+    answers = generate_answers(unsent, instruction=question, settings=settings, seed=seed, run_id=_NO_RUN)
     return Preview((), unsent.asked(answers), has_marks=True)
 
 
@@ -136,7 +137,7 @@ class _Unsent:
         return tuple(self._requests)
 
 
-def _growths(plan: Plan, stage: str) -> list[Growth]:
+def _growths(plan: Forecast, stage: str) -> list[Growth]:
     return [growth for growth in plan.growths if growth.stage == stage]
 
 
@@ -146,7 +147,7 @@ def _reply_form(cursor: Cursor, settings: GenerationSettings, stage: str, endpoi
     return known.get(model) or _STRICTEST
 
 
-def _of_syllabus(cursor: Cursor, plan: Plan, index: int, unsent: _Unsent) -> Preview:
+def _of_syllabus(cursor: Cursor, plan: Forecast, index: int, unsent: _Unsent) -> Preview:
     growing = _growths(plan, "syllabus") or _growths(plan, "subjects")
     path, subject = _subject_of(cursor, growing[index])
     calls = generate_syllabus(
@@ -156,12 +157,12 @@ def _of_syllabus(cursor: Cursor, plan: Plan, index: int, unsent: _Unsent) -> Pre
         version=growing[index].version,
         settings=plan.request.settings,
         seed=plan.request.seed,
-        run_id=plan.run_id,
+        run_id=_NO_RUN,
     )
     return Preview(_names(path, subject), unsent.asked(calls), has_marks=subject is None)
 
 
-def _of_instruction(cursor: Cursor, plan: Plan, index: int) -> Preview:
+def _of_instruction(cursor: Cursor, plan: Forecast, index: int) -> Preview:
     if plan.items:
         item = plan.items[index]
         course = find_courses(cursor, [item.syllabus_id])[item.syllabus_id]

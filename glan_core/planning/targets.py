@@ -61,8 +61,9 @@ def find_targets(cursor: Cursor, request: PlanRequest) -> Targets:
         disciplines = [discipline.taxonomy_node_id for discipline in list_disciplines_below(cursor, scope_id)]
         # Those that this seed listed are asked for again, so that a run that was cut short completes its queries;
         # their replies are on file. A list that people made, or another seed, is there already.
-        listed = list_disciplines_listed_otherwise(cursor, disciplines, seed=request.seed)
-        asked = set(disciplines) - listed if "subjects" in request.stages else set()
+        asked: set[str] = set()
+        if "subjects" in request.stages:
+            asked = set(disciplines) - list_disciplines_listed_otherwise(cursor, disciplines, seed=request.seed)
         growing |= {discipline_id: "subjects" for discipline_id in disciplines if discipline_id in asked}
         below = {s.subject_id: s for s in list_subjects(cursor, disciplines) if s.discipline_id not in asked}
         subjects |= below
