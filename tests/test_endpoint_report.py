@@ -1,11 +1,14 @@
 """A test of an endpoint tells whether it answers, how fast, in which forms, or in a sentence what is wrong."""
 
+import contextlib
 import itertools
 import json
 import socket
+import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,27 +123,43 @@ def test_a_refusal_after_the_first_call_keeps_what_was_measured(model_server: Mo
     assert report.to_data()["answers"] is False
 
 
-@pytest.fixture
-def untrusted() -> Iterator[Endpoint]:
-    """An https address whose server speaks no TLS that a client can trust: plain text in place of it."""
+@contextlib.contextmanager
+def over_https(greet: Callable[[socket.socket], None]) -> Iterator[Endpoint]:
+    """Give an https address where `greet` meets whoever connects."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
-            while True:
-                try:
+            with contextlib.suppress(OSError):  # the test is over
+                while True:
                     connection, _ = server.accept()
-                except OSError:
-                    return
-                with connection:
-                    connection.recv(1000)
-                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    with connection:
+                        greet(connection)
 
         threading.Thread(target=serve, daemon=True).start()
         yield Endpoint(f"https://127.0.0.1:{server.getsockname()[1]}/v1")
 
 
-def test_https_where_only_http_is_spoken_is_told(untrusted: Endpoint) -> None:
-    assert "does not speak TLS as https does" in report_on(untrusted, MODEL).trouble
+def test_https_where_only_http_is_spoken_is_told() -> None:
+    def speak_http(connection: socket.socket) -> None:
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with over_https(speak_http) as endpoint:
+        assert "does not speak TLS as https does" in report_on(endpoint, MODEL).trouble
+
+
+def test_a_certificate_that_is_not_trusted_is_told_with_what_to_do() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Path(__file__).parent / "self_signed.pem")
+
+    def speak_tls(connection: socket.socket) -> None:
+        with contextlib.suppress(ssl.SSLError):  # the client goes away
+            context.wrap_socket(connection, server_side=True)
+
+    with over_https(speak_tls) as endpoint:
+        report = report_on(endpoint, MODEL)
+    assert "its certificate is not trusted (self-signed certificate)." in report.trouble
+    assert "SSL_CERT_FILE" in report.hint
 
 
 def test_the_models_are_listed_in_order(model_server: ModelServer) -> None:

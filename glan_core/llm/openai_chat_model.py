@@ -36,6 +36,10 @@ _ADDRESS_HINT = (
     "Check the address (Endpoints page, OPENAI_BASE_URL or --base-url, usually ending in /v1) and that the server is "
     "running."
 )
+_CERTIFICATE_HINT = (
+    "Use the address that its certificate names. If your organisation signs its own, name the file of its certificates "
+    "in SSL_CERT_FILE before the start."
+)
 _HEADER_HINT = "Check the environment variables OPENAI_ORG_ID and OPENAI_PROJECT_ID."
 
 # What the client and the lines that read its result raise when the body is something else: a web page, half a
@@ -158,7 +162,8 @@ class OpenAIChatModel:
         if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
             why, hint = ": its proxy does not let it through", PROXY_HINT
         elif isinstance(error, aiohttp.ClientConnectorCertificateError):
-            why = f": its certificate is not trusted ({error.certificate_error})"
+            why = f": its certificate is not trusted ({_words(error.certificate_error)})"
+            hint = _CERTIFICATE_HINT
         elif isinstance(error, aiohttp.ClientConnectorSSLError):
             why = ": it does not speak TLS as https does"
         elif isinstance(error, aiohttp.ClientConnectorDNSError):
@@ -231,6 +236,10 @@ def _arguments(request: ChatRequest) -> dict[str, Any]:
     if request.repeat_penalty is not None:
         arguments["repeat_penalty"] = request.repeat_penalty
     return arguments
+
+
+def _words(error: Exception) -> str:
+    return str(getattr(error, "verify_message", "")) or str(error)
 
 
 def _tokens(usage: object, name: str) -> int | None:
