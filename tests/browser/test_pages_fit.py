@@ -12,6 +12,7 @@ HEADINGS = {
     "votes": "Votes",
     "new_run": "New run",
     "runs": "Runs",
+    "endpoints": "Endpoints",
     "map": "Map",
     "export": "Export",
 }
