@@ -42,31 +42,35 @@ class NameReader:
     @property
     def is_running(self) -> bool:
         """Say whether names are being read."""
-        return self._thread is not None and self._thread.is_alive()
+        thread = self._thread
+        return thread is not None and thread.is_alive()
 
     def similarities(self, name: str, texts: tuple[str, ...]) -> np.ndarray | None:
         """Give the cosines of a name to other names, float32 of shape (len(texts),).
 
         None as long as there are none; they are then being read, unless `error` says why not.
         """
-        if not self.knows([name], texts):
-            return None
         with self._lock:
+            if not self._knows_or_reads(_Wanted((name,), texts)):
+                return None
             cosines: np.ndarray = self._vectors @ self._vector_of[name]
             return cosines
 
     def knows(self, names: Sequence[str], texts: tuple[str, ...]) -> bool:
         """Say whether `similarities` has something to give for each of the names; else they are being read."""
-        wanted = _Wanted(tuple(names), texts)
         with self._lock:
-            if texts == self._texts and all(name in self._vector_of for name in names):
-                return True
-            if wanted != self._failed:
-                self._wanted = wanted
-                if not self.is_running:
-                    self._thread = threading.Thread(target=self._run, name="name-reader", daemon=True)
-                    self._thread.start()
-            return False
+            return self._knows_or_reads(_Wanted(tuple(names), texts))
+
+    def _knows_or_reads(self, wanted: _Wanted) -> bool:
+        """Answer `knows`; the caller holds the lock."""
+        if wanted.texts == self._texts and all(name in self._vector_of for name in wanted.names):
+            return True
+        if wanted != self._failed:
+            self._wanted = wanted
+            if not self.is_running:
+                self._thread = threading.Thread(target=self._run, name="name-reader", daemon=True)
+                self._thread.start()
+        return False
 
     def _run(self) -> None:
         wanted = self._next()
@@ -95,8 +99,9 @@ class NameReader:
         vectors = vectors_of(self._database, both, compute=self._compute)
         with self._lock:
             if texts != self._texts:
+                asked = self._newest_asked()
                 self._texts, self._vectors = texts, vectors[len(names) :]
-                self._vector_of = {**self._newest_asked(), **dict(zip(texts, self._vectors, strict=True))}
+                self._vector_of = {**asked, **dict(zip(texts, self._vectors, strict=True))}
             for name, vector in zip(names, vectors, strict=False):
                 self._vector_of.setdefault(name, vector)
 

@@ -39,5 +39,6 @@ def propose_parts(
 
 
 def _part_name(names: Sequence[str]) -> str:
-    both = " and ".join(names[:2])
-    return both if len(both) <= LONGEST_NAME else names[0]
+    # A colon would begin a description where the name is typed.
+    both = " and ".join(name.replace(": ", ", ") for name in names[:2])
+    return both if len(both) <= LONGEST_NAME else names[0].replace(": ", ", ")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from glan_core.edits.planned import PlannedEdit
+from glan_core.edits.planned import PlannedEdit, with_plain_spaces
 from glan_core.entities import TaxonomyNode
 from glan_core.errors import EditError
 from glan_core.store.database import Cursor
@@ -41,7 +41,8 @@ def import_nodes(cursor: Cursor, file_nodes: Sequence[FileNode], *, removes_miss
 
 def _row(node: TaxonomyNode) -> dict[str, Any]:
     row = {column: getattr(node, column) for column in EDITABLE_COLUMNS["taxonomy_node"]}
-    return row | {"name": node.name.strip(), "level": node.level, "origin": node.origin}
+    texts = {"name": with_plain_spaces(node.name), "description": node.description.strip()}
+    return row | texts | {"level": node.level, "origin": node.origin}
 
 
 def _changes(differences: TaxonomyDifferences, *, removes_missing: bool) -> list[RowChange]:
@@ -54,7 +55,7 @@ def _changes(differences: TaxonomyDifferences, *, removes_missing: bool) -> list
         after.setdefault(node.taxonomy_node_id, {}).update(values)
 
     for renamed in differences.renamed:
-        note(renamed.node, name=renamed.name.strip())
+        note(renamed.node, name=with_plain_spaces(renamed.name))
     for moved in differences.moved:
         note(moved.node, parent_id=moved.parent_id)
     for changed in differences.changed:

@@ -1,5 +1,6 @@
 """How do two nodes become one, and one several?"""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -45,23 +46,29 @@ def merge_nodes(cursor: Cursor, node_id: str, *, into_id: str) -> PlannedEdit:
 def split_node(cursor: Cursor, node_id: str, parts: Sequence[Part]) -> PlannedEdit:
     """Plan to add nodes beside a node and to move what is named below it there.
 
-    What no part names stays where it is; a node with nothing left but proposals is removed. EditError for a part
-    without anything, a name that is there already, or something that stands elsewhere or in two parts.
+    What no part names stays where it is; a node with nothing left but proposals is removed, and its own target is dealt
+    to the parts by how much goes to each. EditError for a part without anything, a name that is there already or comes
+    twice, or something that stands elsewhere or in two parts.
     """
     (node,) = nodes_with(cursor, [node_id])
     if node.status == "removed":
         raise EditError(f"{node.name} was removed.", "Restore it first.")
     children = _children(cursor, node)
     wanted = [child_id for part in parts for child_id in part.child_ids]
+    twice = [name for name, number in Counter(part.name.strip() for part in parts).items() if number > 1]
+    if twice:
+        raise EditError(f"Two parts are called {twice[0]!r}.", "Give each part a name of its own.")
     if len(set(wanted)) < len(wanted):
         raise EditError("Something stands in two parts.", "Put each in one of them.")
-    strangers = set(wanted) - children.keys()
-    if strangers:
-        raise EditError(f"{min(strangers)!r} does not stand below {node.name}.", "Choose from what does.")
+    if set(wanted) - children.keys():
+        raise EditError(f"Something in the parts does not stand below {node.name}.", "Look at it as it is now.")
     empty = [part.name for part in parts if not part.child_ids]
     if empty or not parts:
         raise EditError(f"The part {empty[0]!r} is empty." if empty else "There is no part.", "Put something into it.")
-    added = add_nodes(cursor, node.parent_id, [NewNode(part.name, part.description) for part in parts])
+    gone = _kept(cursor, node) <= set(wanted)
+    targets = _dealt(node.target, [len(part.child_ids) for part in parts]) if gone else [None] * len(parts)
+    new = [NewNode(part.name, part.description, target) for part, target in zip(parts, targets, strict=True)]
+    added = add_nodes(cursor, node.parent_id, new)
     column = "discipline_id" if node.level == "discipline" else "parent_id"
     table = "subject" if node.level == "discipline" else "taxonomy_node"
     moves = [
@@ -69,11 +76,18 @@ def split_node(cursor: Cursor, node_id: str, parts: Sequence[Part]) -> PlannedEd
         for part, change in zip(parts, added.changes, strict=True)
         for child_id in part.child_ids
     ]
-    gone = _kept(cursor, node) <= set(wanted)
     removal = [RowChange("taxonomy_node", node_id, {"status": node.status}, {"status": "removed"})] if gone else []
     names = in_words([checked_name(part.name) for part in parts])
     rest = "" if gone else ", and kept the rest"
     return PlannedEdit("split", f"Split {node.name} into {names}{rest}", (*added.changes, *moves, *removal))
+
+
+def _dealt(target: int | None, sizes: Sequence[int]) -> list[int | None]:
+    """Deal a target in proportion to sizes, to the last pair; none stays none."""
+    if target is None:
+        return [None] * len(sizes)
+    ends = [target * sum(sizes[: place + 1]) // sum(sizes) for place in range(len(sizes))]
+    return [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
 
 
 def _refuse_itself(cursor: Cursor, node_id: str) -> tuple[TaxonomyNode, TaxonomyNode]:

@@ -96,10 +96,11 @@ def change_nodes(
     changes, labels = [], []
     columns: set[tuple[str, ...]] = set()
     for node in nodes_with(cursor, list(wanted)):
+        check_is_there(node)
         values = {column: check[column](value) for column, value in wanted[node.taxonomy_node_id].items()}
         changed = {column: value for column, value in values.items() if getattr(node, column) != value}
         if changed:
-            before = {column: getattr(node, column) for column in changed}
+            before = {"status": node.status} | {column: getattr(node, column) for column in changed}
             before |= seen.get(node.taxonomy_node_id, {})
             changes.append(RowChange("taxonomy_node", node.taxonomy_node_id, before, changed))
             labels.append(_change_label(node, changed))
@@ -126,6 +127,7 @@ def move_nodes(cursor: Cursor, node_ids: Sequence[str], *, parent_id: str) -> Pl
     names = {sibling.name.casefold(): sibling.name for sibling in siblings if sibling.status == "kept"}
     changes = []
     for place, node in enumerate(moving, start=1):
+        check_is_there(node)
         if LEVELS.index(node.level) != LEVELS.index(parent.level) + 1:
             raise EditError(
                 f"{node.name} is a {LEVEL_NAMES[node.level]} and cannot stand below the "
@@ -138,7 +140,7 @@ def move_nodes(cursor: Cursor, node_ids: Sequence[str], *, parent_id: str) -> Pl
             )
         if node.status == "kept":
             names[node.name.casefold()] = node.name
-        before = {"parent_id": node.parent_id, "position": node.position}
+        before = {"status": node.status, "parent_id": node.parent_id, "position": node.position}
         after = {"parent_id": parent_id, "position": position + place}
         changes.append(RowChange("taxonomy_node", node.taxonomy_node_id, before, after))
     label = f"Moved {in_words(node.name for node in moving)} to {parent.name}"
@@ -190,10 +192,15 @@ def by_name(nodes: Iterable[TaxonomyNode]) -> dict[str, TaxonomyNode]:
     return {node.name.casefold(): node for node in last_wins}
 
 
-def check_is_kept(node: TaxonomyNode) -> None:
-    """Raise EditError if a node was removed or waits: what goes below it would be hidden."""
+def check_is_there(node: TaxonomyNode) -> None:
+    """Raise EditError if a node was removed: nobody would see what is changed about it."""
     if node.status == "removed":
         raise EditError(f"{node.name} was removed.", "Restore it first.")
+
+
+def check_is_kept(node: TaxonomyNode) -> None:
+    """Raise EditError if a node was removed or waits: what goes below it would be hidden."""
+    check_is_there(node)
     if node.status == "pending":
         raise EditError(f"{node.name} is a proposal that nobody has accepted yet.", "Accept it first.")
 

@@ -42,17 +42,23 @@ def checked_name(name: str) -> str:
 
     Spaces of other kinds, such as pasted text has them, become plain ones, and several in a row become one.
     """
-    plain = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in name)
-    name = re.sub(" +", " ", plain).strip()
+    name = with_plain_spaces(name)
     if not name:
         raise EditError("A name is empty.", "Give every node a name.")
     if len(name) > LONGEST_NAME:
         raise EditError(
             f"The name {name[:40]!r}... has {len(name):,} characters.", f"Use at most {LONGEST_NAME} characters."
         )
-    if not name.isprintable():
+    # Joiners belong to the spelling of several scripts, although Python does not print them.
+    if not name.replace("\N{ZERO WIDTH NON-JOINER}", "").replace("\N{ZERO WIDTH JOINER}", "").isprintable():
         raise EditError(f"The name {name[:40]!r} has a line break or another control character.", "Leave it out.")
     return name
+
+
+def with_plain_spaces(name: str) -> str:
+    """Give a name with one plain space wherever it has any, and none around it."""
+    plain = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in name)
+    return re.sub(" +", " ", plain).strip()
 
 
 def checked_description(description: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from glan_core import ids
-from glan_core.edits.nodes import nodes_with
+from glan_core.edits.nodes import check_is_kept, nodes_with
 from glan_core.edits.planned import PlannedEdit, checked_name, in_words
 from glan_core.entities import SUBJECT_LEVELS, Subject, TaxonomyNode
 from glan_core.errors import EditError
@@ -21,6 +21,7 @@ def add_subject(
     EditError for a name that is there already, or an unknown level.
     """
     discipline = _discipline(cursor, discipline_id)
+    check_is_kept(discipline)
     name = checked_name(name)
     values = {"name": name, "level": _checked_level(level), "subtopics": _checked_subtopics(subtopics)}
     _check_is_new(cursor, discipline, name)
@@ -45,6 +46,7 @@ def change_subject(
 ) -> PlannedEdit:
     """Plan another name, level or list of subtopics; None leaves it. EditError if nothing would change."""
     (subject,) = subjects_with(cursor, [subject_id])
+    _check_is_there(subject)
     values: dict[str, Any] = {}
     if name is not None and checked_name(name) != subject.name:
         values["name"] = checked_name(name)
@@ -67,10 +69,12 @@ def change_subject(
 def move_subjects(cursor: Cursor, subject_ids: Sequence[str], *, discipline_id: str) -> PlannedEdit:
     """Plan to move subjects with all that is below them to another discipline; EditError if a name is there already."""
     discipline = _discipline(cursor, discipline_id)
+    check_is_kept(discipline)
     moving = [subject for subject in subjects_with(cursor, subject_ids) if subject.discipline_id != discipline_id]
     if not moving:
         raise EditError(f"That stands below {discipline.name} already.", "Choose another discipline.")
     for subject in moving:
+        _check_is_there(subject)
         _check_is_new(cursor, discipline, subject.name)
     label = f"Moved {in_words((subject.name for subject in moving), noun='subjects')} to {discipline.name}"
     return PlannedEdit(
@@ -107,6 +111,11 @@ def _discipline(cursor: Cursor, discipline_id: str) -> TaxonomyNode:
     return node
 
 
+def _check_is_there(subject: Subject) -> None:
+    if subject.status == "removed":
+        raise EditError(f"{subject.name} was removed.", "Restore it first.")
+
+
 def _checked_level(level: str) -> str:
     if level not in SUBJECT_LEVELS:
         raise EditError(f"There is no level {level!r}.", f"Use one of: {', '.join(SUBJECT_LEVELS)}.")
@@ -124,7 +133,7 @@ def _check_is_new(cursor: Cursor, discipline: TaxonomyNode, name: str, *, but: s
 
 
 def _change(subject: Subject, after: dict[str, Any]) -> RowChange:
-    before = {column: getattr(subject, column) for column in after}
+    before = {"status": subject.status} | {column: getattr(subject, column) for column in after}
     if "subtopics" in before:
         before["subtopics"] = list(before["subtopics"])
     return RowChange("subject", subject.subject_id, before, after)

@@ -61,9 +61,13 @@ class Attempts:
                 # No reply came, so the same request may be sent again; it stays the same attempt for a later run too.
                 last = error
                 left = left - 1 if error.kind in _KINDS_TO_ASK_AGAIN else 0
-        self._counts.failed += 1
-        self._ledger.keep(Failure(item_id, self._run_id, stage, _kind(last), last.message if last else ""))
+        self.give_up(item_id, stage, kind=_kind(last), message=last.message if last else "")
         return None
+
+    def give_up(self, item_id: str, stage: str, *, kind: str, message: str) -> None:
+        """Note that an item is not made, and why."""
+        self._counts.failed += 1
+        self._ledger.keep(Failure(item_id, self._run_id, stage, kind, message))
 
     def _settle_earlier(self, error: ReplyError) -> None:
         for model_call_id in error.earlier_model_call_ids:

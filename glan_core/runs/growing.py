@@ -19,7 +19,7 @@ from glan_core.stages.taxonomy import build_taxonomy
 from glan_core.store.database import Cursor
 from glan_core.store.failures import list_open_failures
 from glan_core.store.instructions import count_instructions_below
-from glan_core.store.subjects import find_subject, find_subjects, list_subjects
+from glan_core.store.subjects import find_subject, find_subjects, list_removed_subjects, list_subjects
 from glan_core.store.syllabi import find_syllabus_without_details
 from glan_core.store.taxonomy_nodes import list_child_names, list_path
 
@@ -62,13 +62,31 @@ class Grower:
         self._left[growth.node_id] = growth.instructions - made
         if growth.stage == "syllabus":
             subject = find_subject(self._cursor, growth.node_id)
-            if subject is not None and subject.status == "kept":  # a run that goes on may have its syllabus already
-                yield from self._shared_out((subject,), growth)
+            if subject is not None and not self._is_removed(subject, "syllabus", growth.node_id):
+                yield from self._shared_out((subject,), growth)  # a run that goes on may have its syllabus already
         elif self._is_drawing_only:
             yield from self._shared_out(list_subjects(self._cursor, [growth.node_id]), growth)
+        elif self._is_place_removed(growth.node_id):
+            self._give_up(growth.node_id, growth.stage)
         else:
             self._reopen(growth)
             yield from [self._taxonomy_work(growth)] if growth.stage == "taxonomy" else self._subject_work(growth)
+
+    def _is_removed(self, subject: Subject, stage: str, item_id: str) -> bool:
+        """Say whether people have removed a subject, or what it stands below, since the plan was made; then give up."""
+        now = find_subject(self._cursor, subject.subject_id) or subject
+        is_removed = now.status == "removed" or self._is_place_removed(now.discipline_id)
+        if is_removed:
+            self._give_up(item_id, stage)
+        return is_removed
+
+    def _is_place_removed(self, node_id: str) -> bool:
+        return any(node.status == "removed" for node in list_path(self._cursor, node_id))
+
+    def _give_up(self, item_id: str, stage: str) -> None:
+        self._attempts.give_up(
+            item_id, stage, kind="removed", message="It was removed from the taxonomy after the run was planned."
+        )
 
     def _reopen(self, growth: Growth) -> None:
         for failure in list_open_failures(self._cursor, self._run_id):
@@ -107,6 +125,7 @@ class Grower:
         path = list_path(self._cursor, growth.node_id)
         known = list_subjects(self._cursor, [growth.node_id])
         found: dict[str, Subject] = {subject.name.casefold(): subject for subject in known}
+        removed = {subject.name.casefold() for subject in list_removed_subjects(self._cursor, growth.node_id)}
         open_queries = set(range(1, self._settings.subject_queries + 1))
 
         def work(query: int) -> Work:
@@ -129,7 +148,8 @@ class Grower:
                     there = find_subjects(self._cursor, [subject.subject_id for subject in listed.subjects])
                     for subject in listed.subjects:
                         row = there.get(subject.subject_id)
-                        if row is not None and (row.status, row.discipline_id) != ("kept", growth.node_id):
+                        is_elsewhere = row is not None and (row.status, row.discipline_id) != ("kept", growth.node_id)
+                        if is_elsewhere or (row is None and subject.name.casefold() in removed):
                             left_out.append(f"{subject.name!r} was removed or moved by a person.")
                         elif row is None and subject.name.casefold() not in found:
                             found[subject.name.casefold()] = subject
@@ -172,6 +192,8 @@ class Grower:
         path = list_path(self._cursor, subject.discipline_id)
 
         async def do() -> list[Work]:
+            if self._is_removed(subject, "syllabus", subject.subject_id):
+                return []
             syllabus = await self._attempts.make(
                 subject.subject_id,
                 "syllabus",
@@ -196,6 +218,8 @@ class Grower:
 
     def _class_details_work(self, subject: Subject, syllabus: Syllabus, share: int, growth: Growth) -> Work:
         async def do() -> list[Work]:
+            if self._is_removed(subject, "class_details", syllabus.syllabus_id):
+                return []
             extracted = await self._attempts.make(
                 syllabus.syllabus_id,
                 "class_details",

@@ -186,11 +186,10 @@ class _Matching:
         file_node, parent_id = self._file_nodes[number], self._parent_id(number)
         if file_node.node_id is not None:
             return file_node.node_id
-        new_id = ids.taxonomy_node_id(parent_id, file_node.name)
-        for attempt in itertools.count(2):  # a node that was renamed or moved keeps the id of its first name
+        for number in itertools.count(1):  # a node that was renamed or moved keeps the id of its first name
+            new_id = ids.taxonomy_node_id(parent_id, file_node.name, number=number)
             if new_id not in self._used_ids:
                 break
-            new_id = ids.stable_id("taxonomy_node", parent_id, file_node.name, attempt)
         self._used_ids.add(new_id)
         return new_id
 

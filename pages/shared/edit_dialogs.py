@@ -15,7 +15,10 @@ from glan_core.edits import (
 )
 from glan_core.entities import LARGEST_TARGET, LEVELS, LONGEST_DESCRIPTION, LONGEST_NAME
 from glan_core.outline import Outline, Place
+from glan_core.store.database import Cursor
+from glan_core.store.subjects import find_subject
 from glan_core.store.taxonomy_nodes import find_taxonomy_node
+from glan_core.store.tree_rules import count_affected
 from pages.shared import state
 from pages.shared.edit_view import close_dialog, finish_dialog, open_dialog, tell_if_changed, try_plan
 from pages.shared.feedback import plain
@@ -103,7 +106,7 @@ def _describe(workspace: Workspace, outline: Outline, place: Place) -> None:
     if node is None:
         return
     shown = {"name": node.name, "description": node.description}
-    is_changed = tell_if_changed(shown)
+    is_changed = tell_if_changed({**shown, "status": node.status})
     name = st.text_input("Name", node.name, max_chars=LONGEST_NAME)
     description = st.text_area("Description, one sentence", node.description, height=120, max_chars=LONGEST_DESCRIPTION)
     # Only what was typed here, and only as long as the rest is what was shown: somebody else may save meanwhile.
@@ -122,7 +125,7 @@ def _target(workspace: Workspace, outline: Outline, place: Place) -> None:
     cursor = workspace.database.cursor()
     node = find_taxonomy_node(cursor, place.node_id)
     own = node.target if node else None
-    is_changed = tell_if_changed({"target": own})
+    is_changed = tell_if_changed({"target": own, "status": node.status if node else None})
     st.caption("How many pairs are wanted at or below this node. Leave it empty for none of its own.")
     target = st.number_input(
         "Pairs wanted", min_value=0, max_value=LARGEST_TARGET, value=own, step=100, placeholder="no target"
@@ -135,6 +138,7 @@ def _target(workspace: Workspace, outline: Outline, place: Place) -> None:
 @st.dialog("Move", on_dismiss=close_dialog)
 def _move(workspace: Workspace, outline: Outline, place: Place) -> None:
     cursor = workspace.database.cursor()
+    is_changed = _tell_if_elsewhere(cursor, place)
     level = "discipline" if place.level == "subject" else LEVELS[LEVELS.index(place.level) - 1]
     others = [other for other in outline.places.values() if other.level == level and other.node_id != place.parent_id]
     chosen = st.selectbox(
@@ -149,13 +153,14 @@ def _move(workspace: Workspace, outline: Outline, place: Place) -> None:
         planned = try_plan(lambda: move_subjects(cursor, [place.node_id], discipline_id=chosen.node_id))
     elif chosen is not None:
         planned = try_plan(lambda: move_nodes(cursor, [place.node_id], parent_id=chosen.node_id))
-    if finish_dialog(workspace, planned, "Move"):
+    if finish_dialog(workspace, planned, "Move", passes_over=is_changed):
         st.rerun()
 
 
 @st.dialog("Merge into another", on_dismiss=close_dialog)
 def _merge(workspace: Workspace, outline: Outline, place: Place) -> None:
     cursor = workspace.database.cursor()
+    is_changed = _tell_if_elsewhere(cursor, place)
     others = [
         other for other in outline.places.values() if other.level == place.level and other.node_id != place.node_id
     ]
@@ -170,7 +175,7 @@ def _merge(workspace: Workspace, outline: Outline, place: Place) -> None:
     planned = (
         try_plan(lambda: merge_nodes(cursor, place.node_id, into_id=chosen.node_id)) if chosen is not None else None
     )
-    if finish_dialog(workspace, planned, "Merge") and chosen is not None:
+    if finish_dialog(workspace, planned, "Merge", passes_over=is_changed) and chosen is not None:
         st.query_params["node"] = chosen.node_id
         st.rerun()
 
@@ -178,13 +183,14 @@ def _merge(workspace: Workspace, outline: Outline, place: Place) -> None:
 @st.dialog("Remove", on_dismiss=close_dialog)
 def _remove(workspace: Workspace, outline: Outline, place: Place) -> None:
     cursor = workspace.database.cursor()
+    is_changed = _tell_if_elsewhere(cursor, place)
     remove = set_subject_status if place.level == "subject" else set_status
     st.markdown(
         f"**{plain(place.name)}** leaves the taxonomy with everything below it: no page, count or export shows it any "
         "more. Nothing is deleted, and it can be restored at any time."
     )
     planned = try_plan(lambda: remove(cursor, [place.node_id], "removed"))
-    if finish_dialog(workspace, planned, "Remove"):
+    if finish_dialog(workspace, planned, "Remove", passes_over=is_changed):
         st.query_params.pop("node", None)
         if place.parent_id:
             st.query_params["node"] = place.parent_id
@@ -197,6 +203,19 @@ def _add_subject(workspace: Workspace, outline: Outline, place: Place) -> None:
 
 def _change_subject(workspace: Workspace, outline: Outline, place: Place) -> None:
     show_change_dialog(workspace, place.node_id)
+
+
+def _tell_if_elsewhere(cursor: Cursor, place: Place) -> bool:
+    """Tell, and say, whether a node or subject was moved or removed by somebody else, or has other things below it."""
+    affected = count_affected(cursor, [place.node_id])
+    below = (affected.sub_fields, affected.disciplines, affected.subjects)  # runs add to the rest all the time
+    if place.level == "subject":
+        subject = find_subject(cursor, place.node_id)
+        standing = (subject.discipline_id, subject.status) if subject else None
+    else:
+        node = find_taxonomy_node(cursor, place.node_id)
+        standing = (node.parent_id, node.status) if node else None
+    return tell_if_changed({"standing": standing, "below": below})
 
 
 def _go_to(node_id: str) -> None:

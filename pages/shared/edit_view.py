@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from glan_core.edits import PlannedEdit, apply_edit, next_redo, next_undo, redo, undo
+from glan_core.edits import PlannedEdit, apply_edit, next_redo, next_undo, plan_redo, plan_undo
 from glan_core.errors import EditConflictError, EditError, GlanError
 from glan_core.store.database import Cursor
-from glan_core.store.edits import Edit
 from glan_core.store.tree_rules import Affected, count_affected
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
@@ -73,14 +72,14 @@ def is_dialog_open(label: str, node_id: str, *, icon: str) -> bool:
 
 def open_dialog(label: str, node_id: str) -> None:
     """Note which dialog is open; every run of the page that does not show it would close it."""
+    close_dialog()
     st.session_state[state.EDIT_DIALOG] = (label, node_id)
-    st.session_state.pop(state.EDIT_SEEN, None)
 
 
 def close_dialog() -> None:
-    """Forget the dialog that was open."""
-    st.session_state.pop(state.EDIT_DIALOG, None)
-    st.session_state.pop(state.EDIT_SEEN, None)
+    """Forget the dialog that was open, and what was typed into it."""
+    for key in (state.EDIT_DIALOG, state.EDIT_SEEN, state.SPLIT, state.SPLIT_NAMES):
+        st.session_state.pop(key, None)
 
 
 def tell_if_changed(now: dict[str, object]) -> bool:
@@ -120,9 +119,9 @@ def show_news() -> None:
 def show_undo(workspace: Workspace, cursor: Cursor) -> None:
     """Offer to take back the newest change, and to make again what was taken back; both across visits."""
     back, again = next_undo(cursor), next_redo(cursor)
-    for label, icon, edit, step in (
-        ("Undo", ":material/undo:", back, undo),
-        ("Redo", ":material/redo:", again, redo),
+    for label, icon, edit, plan in (
+        ("Undo", ":material/undo:", back, plan_undo),
+        ("Redo", ":material/redo:", again, plan_redo),
     ):
         st.button(
             label,
@@ -132,20 +131,19 @@ def show_undo(workspace: Workspace, cursor: Cursor) -> None:
             disabled=edit is None,
             help=plain(edit.label) if edit else f"Nothing to {label.lower()}.",
             on_click=_step,
-            args=(workspace, step, edit.edit_id if edit else ""),
+            args=(workspace, plan, edit.edit_id if edit else ""),
         )
 
 
-def _step(workspace: Workspace, step: Callable[..., Edit], edit_id: str) -> None:
+def _step(workspace: Workspace, plan: Callable[[Cursor], PlannedEdit], edit_id: str) -> None:
     """Undo or redo the edit that the button named, unless another one has come in between."""
-    cursor = workspace.database.cursor()
-    edit = next_undo(cursor) if step is undo else next_redo(cursor)
     try:
-        if edit is None or edit.edit_id != edit_id:
+        planned = plan(workspace.database.cursor())
+        if planned.of_edit_id != edit_id:
             raise EditConflictError(
                 "Something else was changed in the meantime, so nothing was taken back or made again.",
                 "Look at what the button names now.",
             )
-        st.session_state[state.EDIT_NEWS] = step(workspace.database, editor=editor()).label
+        st.session_state[state.EDIT_NEWS] = apply_edit(workspace.database, planned, editor=editor()).label
     except GlanError as error:
         st.session_state[state.EDIT_TROUBLE] = f"{error.message} {error.hint}"

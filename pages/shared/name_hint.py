@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from glan_core.near_names import MOST_NAMES, SAME_MEANING, NameIndex, NearName
+from glan_core.near_names import SAME_MEANING, NameIndex, NearName
 from glan_core.store.names import list_known_names, names_stamp
 from pages.shared.feedback import plain
 from pages.shared.formats import count, shortened
 from pages.shared.workspace import Workspace
 
 _SECONDS = 1.0
+_MOST_COMPARED = 200
 _LONGEST_NAME = 60
 _LONGEST_PATH = 90
 _WHY = {
@@ -52,7 +53,11 @@ def show_name_hint(
 
 
 def show_name_hints(workspace: Workspace, names: Sequence[str], *, parent_id: str | None) -> None:
-    """Name, for each of several names, what is nearly the same, in a line; nothing where there is no such thing."""
+    """Name, for each of several names, what is nearly the same, in a line; nothing where there is no such thing.
+
+    Of many names the first ones are compared, and that is told.
+    """
+    total, names = len(names), names[:_MOST_COMPARED]
 
     @st.fragment(run_every=_SECONDS if _is_comparing(workspace, names) else None)
     def hints() -> None:
@@ -74,6 +79,8 @@ def show_name_hints(workspace: Workspace, names: Sequence[str], *, parent_id: st
             for name, near in found.items()
             if near
         ]
+        if total > len(names):
+            st.caption(f"The first {count(len(names))} of {count(total)} names are compared with what is there.")
         if lines:
             st.markdown("\n".join(["Some are nearly the same as what is there already:", *lines]))
 
@@ -81,12 +88,12 @@ def show_name_hints(workspace: Workspace, names: Sequence[str], *, parent_id: st
 
 
 def near_names(
-    workspace: Workspace, name: str, *, parent_id: str | None, node_id: str | None = None, limit: int = MOST_NAMES
+    workspace: Workspace, name: str, *, parent_id: str | None, node_id: str | None = None
 ) -> tuple[NearName, ...]:
     """Give what is nearly the same: by spelling at once, by meaning as soon as that is known."""
     index = known_names(workspace)
     similarities = workspace.names.similarities(name, index.texts) if index.texts else None
-    return index.find(name, parent_id=parent_id, node_id=node_id, similarities=similarities, limit=limit)
+    return index.find(name, parent_id=parent_id, node_id=node_id, similarities=similarities)
 
 
 def known_names(workspace: Workspace) -> NameIndex:

@@ -36,7 +36,9 @@ def show_change_dialog(workspace: Workspace, subject_id: str) -> None:
         return
     st.caption("Syllabus and pairs stay as they are. What is generated from now on uses the new words.")
     was = subject.name, subject.level, subject.subtopics
-    is_changed = tell_if_changed(dict(zip(("name", "level", "subtopics"), was, strict=True)))
+    is_changed = tell_if_changed(
+        dict(zip(("name", "level", "subtopics", "status"), (*was, subject.status), strict=True))
+    )
     name, level, subtopics = _fields(*was)
     is_same = (name.strip(), level, subtopics) == was
     planned = (

@@ -240,6 +240,23 @@ def test_a_field_is_split_into_fields(made: Small):
     assert "Natural Science" not in names(made.cursor)
 
 
+def test_the_target_of_a_node_that_goes_is_dealt_to_its_parts(small: Small):
+    apply_edit(small.database, change_nodes(small.cursor, {NATURAL: {"target": 7}, PHYSICS: {"target": 501}}))
+    parts = [Part("Light", "", (OPTICS,)), Part("Motion", "", (MECHANICS,))]
+    apply_edit(small.database, split_node(small.cursor, PHYSICS, parts))
+    children = {each.name: each.target for each in list_children(small.cursor, SCIENCES)}
+    assert (children["Light"], children["Motion"]) == (250, 251)
+    apply_edit(small.database, split_node(small.cursor, NATURAL, [Part("Matter", "", (SCIENCES,))]))
+    assert [each.target for each in list_children(small.cursor, None) if each.name == "Matter"] == [7]
+
+
+def test_a_node_that_keeps_something_keeps_its_target(small: Small):
+    apply_edit(small.database, change_nodes(small.cursor, {PHYSICS: {"target": 501}}))
+    apply_edit(small.database, split_node(small.cursor, PHYSICS, [Part("Light", "", (OPTICS,))]))
+    children = {each.name: each.target for each in list_children(small.cursor, SCIENCES)}
+    assert (children["Light"], children["Physics"]) == (None, 501)
+
+
 def test_a_split_is_undone(made: Small):
     before = kept_tree(made.cursor)
     apply_edit(
@@ -255,7 +272,8 @@ def test_a_split_is_undone(made: Small):
         ([], "There is no part."),
         ([Part("Light", "", ())], "The part 'Light' is empty."),
         ([Part("Light", "", (OPTICS,)), Part("Waves", "", (OPTICS,))], "Something stands in two parts."),
-        ([Part("Light", "", ("nowhere",))], "'nowhere' does not stand below Physics."),
+        ([Part("Light", "", ("nowhere",))], "Something in the parts does not stand below Physics."),
+        ([Part("Light", "", (OPTICS,)), Part(" Light", "", (MECHANICS,))], "Two parts are called 'Light'."),
         ([Part("Chemistry", "", (OPTICS,))], "There is a discipline 'Chemistry' here already."),
         ([Part("Physics", "", (OPTICS,))], "There is a discipline 'Physics' here already."),
         ([Part("", "", (OPTICS,))], "A name is empty."),

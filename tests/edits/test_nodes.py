@@ -352,3 +352,25 @@ def test_a_change_is_refused_where_what_was_seen_is_another_by_now(small: Small)
     with pytest.raises(EditConflictError):
         apply_edit(small.database, mine)
     assert find_taxonomy_node(small.cursor, physics.taxonomy_node_id).description == "Theirs."
+
+
+def test_what_was_removed_is_neither_renamed_nor_moved(small: Small):
+    apply_edit(small.database, set_status(small.cursor, [PHYSICS], "removed"))
+    for plan in (
+        lambda: change_nodes(small.cursor, {PHYSICS: {"name": "Other"}}),
+        lambda: move_nodes(small.cursor, [PHYSICS], parent_id=LAND_USE),
+    ):
+        with pytest.raises(EditError, match="Physics was removed"):
+            plan()
+
+
+def test_what_is_removed_between_plan_and_press_is_not_renamed(small: Small):
+    planned = change_nodes(small.cursor, {PHYSICS: {"name": "Other"}})
+    apply_edit(small.database, set_status(small.cursor, [PHYSICS], "removed"))
+    with pytest.raises(EditConflictError):
+        apply_edit(small.database, planned)
+
+
+def test_joiners_belong_to_a_name(small: Small):
+    name = "زبان\N{ZERO WIDTH NON-JOINER}شناسی"
+    assert add_nodes(small.cursor, SCIENCES, [NewNode(name)]).changes[0].after["name"] == name

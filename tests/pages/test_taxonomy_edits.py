@@ -3,10 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from glan_core.edits import NewNode, add_nodes, apply_edit, change_nodes, set_status
+from glan_core.edits import NewNode, add_nodes, apply_edit, change_nodes, move_nodes, set_status
 from glan_core.outline import Outline, Place, read_outline
 from glan_core.store.database import Database
-from glan_core.store.edits import list_edits
+from glan_core.store.edits import find_last_standing_edit, list_edits
 from glan_core.store.reports import taxonomy_counts
 from glan_core.store.subjects import find_subject
 from glan_core.store.taxonomy_nodes import find_taxonomy_node
@@ -148,6 +148,26 @@ def test_a_change_made_elsewhere_meanwhile_is_told(app: AppTest, app_database: D
     assert field_named(app.text_input, "Name").value == "Theirs"
     assert place(app_database, "Theirs")
     assert not [found for found in outline(app_database).places.values() if found.name == "Mine"]
+
+
+@pytest.mark.parametrize(("word", "button"), [("Move", "Move"), ("Merge into another", "Merge"), ("Remove", "Remove")])
+def test_a_press_for_what_was_moved_elsewhere_meanwhile_does_nothing_yet(
+    app: AppTest, app_database: Database, word: str, button: str
+) -> None:
+    open_at(app, app_database, "Physics")
+    physics = place(app_database, "Physics").node_id
+    choose(app, word)
+    if word != "Remove":
+        field = app.selectbox[0]
+        field.select_index(0).run()
+    assert app.button(key="edit-finish").label == button
+    goal = place(app_database, "Life and Earth sciences").node_id
+    apply_edit(app_database, move_nodes(app_database.cursor(), [physics], parent_id=goal), editor="B")
+    finish(app)
+    assert not app.exception
+    assert "Somebody else changed this in the meantime" in app.warning[0].value
+    assert outline(app_database).places[physics].parent_id == goal
+    assert find_last_standing_edit(app_database.cursor()).editor == "B"
 
 
 def test_the_history_lists_changes_below_and_what_was_removed(app: AppTest, app_database: Database) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from glan_core.calls import ChatReply, ChatRequest
-from glan_core.edits import apply_edit, move_subjects, set_subject_status
+from glan_core.edits import apply_edit, move_subjects, set_status, set_subject_status
 from glan_core.entities import Filter, TaxonomyNode
 from glan_core.errors import CallError
 from glan_core.generation_settings import GenerationSettings
@@ -24,11 +24,12 @@ from glan_core.runs.journal import Journal
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.pipeline import Counts, Pipeline
 from glan_core.runs.recording import RecordingModel
+from glan_core.store.failures import list_open_failures
 from glan_core.store.model_calls import find_model_call
 from glan_core.store.pairs import list_pairs
 from glan_core.store.reports import totals
 from glan_core.store.runs import run_errors, save_run
-from glan_core.store.subjects import list_subjects
+from glan_core.store.subjects import insert_subjects, list_subjects
 from glan_core.store.syllabi import list_syllabi_of
 from tests.conftest import Small
 from tests.scripted_model import AnsweringModel, Script, reply_to
@@ -371,6 +372,46 @@ def test_a_subject_that_a_person_removed_or_moved_does_not_grow_again(
     assert done.calls_reused > 0  # the lists come back
     assert done.sent()["syllabus"] == 0
     assert list_subjects(small.cursor, [chemistry]) == ()
+
+
+def test_a_renamed_subject_that_was_removed_does_not_come_back_by_its_new_name(
+    small: Small, growing: Callable, work_off: Callable
+):
+    chemistry = small.nodes.chemistry.taxonomy_node_id
+    work_off(growing(stages=("subjects",)))
+    first, *rest = list_subjects(small.cursor, [chemistry])
+    small.cursor.execute("delete from subject where discipline_id = ?", [chemistry])
+    insert_subjects(small.cursor, [dataclasses.replace(first, subject_id="other", status="removed")])
+    work_off(growing(stages=("subjects",)))
+    assert {each.name for each in list_subjects(small.cursor, [chemistry])} == {each.name for each in rest}
+
+
+@pytest.mark.parametrize("removed", ["subject", "discipline", "sub_field"])
+def test_nothing_grows_below_what_was_removed_after_the_plan(
+    small: Small, plan_of: Callable, work_off: Callable, removed: str
+):
+    plan = plan_of(scope=(small.nodes.mechanics.subject_id,), stages=ALL_STAGES)
+    edit = {
+        "subject": lambda: set_subject_status(small.cursor, [small.nodes.mechanics.subject_id], "removed"),
+        "discipline": lambda: set_status(small.cursor, [small.nodes.physics.taxonomy_node_id], "removed"),
+        "sub_field": lambda: set_status(small.cursor, [small.nodes.physical_sciences.taxonomy_node_id], "removed"),
+    }[removed]()
+    apply_edit(small.database, edit)
+    done = work_off(plan)
+    assert not done.sent()
+    assert done.counts.failed == 1
+    (failure,) = list_open_failures(small.cursor, plan.run_id)
+    assert (failure.stage, failure.error_kind) == ("syllabus", "removed")
+
+
+def test_no_subjects_are_asked_for_below_what_was_removed_after_the_plan(
+    small: Small, growing: Callable, work_off: Callable
+):
+    plan = growing()
+    apply_edit(small.database, set_status(small.cursor, [small.nodes.chemistry.taxonomy_node_id], "removed"))
+    done = work_off(plan)
+    assert not done.sent()
+    assert done.counts.failed == 1
 
 
 def test_one_failed_query_leaves_the_subjects_of_the_others(growing: Callable, work_off: Callable):
