@@ -37,7 +37,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(made: Small):
         (CallChoice(error_kinds=("empty",)), set()),
         (CallChoice(("instructions",), "error"), set()),
     ],
-    ids=str,
+    ids=["stage", "used", "errors", "a kind of error", "no such error", "stage and errors"],
 )
 def test_calls_are_chosen_by_stage_outcome_and_error(made: Small, choice: CallChoice, found: set[str]):
     page = list_call_page(made.cursor, "run", choice, limit=10)
