@@ -5,7 +5,7 @@ import streamlit as st
 from glan_core.errors import GlanError
 from glan_core.planning.estimates import estimate
 from glan_core.planning.gaps import scope_of_gaps
-from glan_core.planning.plan import PlanRequest, make_plan
+from glan_core.planning.plan import PlanRequest, forecast_plan
 from glan_core.store.runs import count_runs
 from pages.shared import state
 from pages.shared.dealing_view import gaps_in_address, is_dealt_by_number, show_dealing, show_gaps
@@ -18,7 +18,7 @@ from pages.shared.scope_field import choose_scope
 from pages.shared.start_view import show_start
 from pages.shared.workspace import open_model, open_workspace
 
-MOST_INSTRUCTIONS = 10_000
+MOST_INSTRUCTIONS = 100_000
 
 workspace = open_workspace()
 cursor = workspace.cursor()
@@ -34,7 +34,7 @@ st.caption("Choose where in the taxonomy to generate, see what it takes, then st
 
 if "run" in st.query_params:
     show_run(workspace, st.query_params["run"])
-show_others_at_work(workspace, shown_run_id=st.query_params.get("run"))
+show_others_at_work(workspace, shown_run_ids=[st.query_params.get(name) for name in ("run", "trial")])
 
 try:
     model = open_model()
@@ -106,7 +106,7 @@ with preview:
     )
     try:
         taken = workspace.background.taken_combinations(other_than_seed=request.seed)
-        plan = make_plan(cursor, request, also_taken=taken)
+        plan = forecast_plan(cursor, request, also_taken=taken)
     except GlanError as error:
         show_error(error)
         if not grows and "grow first" in error.hint:

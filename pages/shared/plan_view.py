@@ -5,7 +5,7 @@ import streamlit as st
 
 from glan_core.calls import Message
 from glan_core.planning.estimates import PRIOR, Estimate
-from glan_core.planning.plan import Plan
+from glan_core.planning.plan import Forecast
 from pages.shared.feedback import plain
 from pages.shared.formats import between, count, duration, money, short_count
 
@@ -19,7 +19,7 @@ STAGE_WORDS = {
 }
 
 
-def show_plan(plan: Plan, expected: Estimate) -> None:
+def show_plan(plan: Forecast, expected: Estimate) -> None:
     """Show what a plan takes: calls, tokens, time and money, each as what it will be in eight cases of ten."""
     total = expected.total
     basis = "; ".join(f"{STAGE_WORDS[stage]}: {_basis(part.basis)}" for stage, part in expected.stages.items())
@@ -53,7 +53,7 @@ def show_plan(plan: Plan, expected: Estimate) -> None:
     )
 
 
-def show_stages(plan: Plan, expected: Estimate) -> None:
+def show_stages(plan: Forecast, expected: Estimate) -> None:
     """Show calls, tokens, time and money of every stage as a small table."""
     rows = [
         (
@@ -77,7 +77,7 @@ def show_stages(plan: Plan, expected: Estimate) -> None:
         st.caption("Ranges are what it will be in eight cases of ten. Time is that of a stage if it were alone.")
 
 
-def show_plan_line(plan: Plan, expected: Estimate) -> None:
+def show_plan_line(plan: Forecast, expected: Estimate) -> None:
     """Show in one line what a plan takes: calls, tokens, time and money."""
     total = expected.total
     calls = sum(plan.calls.values())

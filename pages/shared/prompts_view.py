@@ -4,7 +4,7 @@ import streamlit as st
 
 from glan_core.courses import Course, find_courses
 from glan_core.errors import GlanError
-from glan_core.planning.plan import Plan, PlannedInstruction
+from glan_core.planning.plan import Forecast, PlannedInstruction
 from glan_core.planning.prompt_preview import Preview, count_previews, preview, template_changes
 from glan_core.store.database import Cursor
 from pages.shared.feedback import plain, show_error
@@ -26,7 +26,7 @@ _NOTES = {
 }
 
 
-def show_prompts(cursor: Cursor, plan: Plan, *, endpoint_url: str) -> None:
+def show_prompts(cursor: Cursor, plan: Forecast, *, endpoint_url: str) -> None:
     """Let the reader leaf through the exact prompts of a plan, stage by stage, and see which wordings are their own."""
     numbers = count_previews(plan)
     st.subheader("What is sent", anchor=False)

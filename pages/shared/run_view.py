@@ -1,5 +1,7 @@
 """How is a run shown while it works, and after?"""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from glan_core.entities import Failure, Filter, Run, RunState
@@ -7,8 +9,8 @@ from glan_core.errors import StoreError
 from glan_core.runs.journal import is_at_work
 from glan_core.runs.run_folder import RunStatus, list_run_folders, read_status
 from glan_core.settings import runs_folder
-from glan_core.store.database import Cursor
 from glan_core.store.failures import list_open_failures
+from glan_core.store.instructions import count_instructions_of
 from glan_core.store.pairs import list_pairs
 from glan_core.store.runs import RunCounts, find_run, run_counts, run_errors
 from pages.shared import state
@@ -28,7 +30,7 @@ _RUNS = "pages/generate/runs.py"
 def show_run(workspace: Workspace, run_id: str, *, is_whole: bool = False) -> None:
     """Show one run; while this or another process works on it, anew every second.
 
-    With `is_whole` the page shows the rest of it below, so no link leads there.
+    With `is_whole` the page shows the rest of it below, the newest pairs too, so no link leads there.
     """
     was_at_work = is_run_at_work(workspace, run_id)
     if st.session_state.pop(state.RUN_ENDED, None) == run_id and not was_at_work:
@@ -46,12 +48,12 @@ def show_run(workspace: Workspace, run_id: str, *, is_whole: bool = False) -> No
         live()
 
 
-def show_others_at_work(workspace: Workspace, *, shown_run_id: str | None) -> None:
-    """Name the runs that are at work, here or in another process, besides the one that is shown."""
+def show_others_at_work(workspace: Workspace, *, shown_run_ids: Collection[str | None]) -> None:
+    """Name the runs that are at work, here or in another process, besides those that are shown."""
     folders = list_run_folders(runs_folder(workspace.settings.database))
     run_ids = [folder.name for folder in folders if is_run_at_work(workspace, folder.name)]
     for run_id in run_ids:
-        if run_id != shown_run_id:
+        if run_id not in shown_run_ids:
             st.page_link(
                 _RUNS,
                 label=f"Run {run_id[:6]} is at work",
@@ -129,7 +131,8 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool, is_whole: bool
     errors = run_errors(cursor, run_id)
     if len(errors):
         show_call_errors(errors)
-    _show_newest(cursor, run_id, made)
+    if not is_whole:
+        show_newest_pairs(workspace, run)
 
 
 def _status(workspace: Workspace, run_id: str) -> RunStatus | None:
@@ -203,8 +206,12 @@ def _show_work(now: RunNow, made: RunCounts) -> None:
         st.caption("Waiting for the first reply. A model on this machine reads the whole syllabus first.")
 
 
-def _show_newest(cursor: Cursor, run_id: str, made: RunCounts) -> None:
-    newest = list_pairs(cursor, Filter(run_ids=(run_id,)), limit=_LOOKED_AT)
+def show_newest_pairs(workspace: Workspace, run: Run) -> None:
+    """Show the newest pairs of a run."""
+    cursor = workspace.cursor()
+    newest = list_pairs(cursor, Filter(run_ids=(run.run_id,)), limit=_LOOKED_AT)
+    if newest.empty:
+        st.caption("No pair of this run is here yet.")
     newest = newest.sort_values("answer", key=lambda answers: answers.isna(), kind="stable").head(_NEWEST)
     for pair in newest.itertuples():
         with st.container(border=True, gap="xsmall"):
@@ -213,5 +220,6 @@ def _show_newest(cursor: Cursor, run_id: str, made: RunCounts) -> None:
             st.markdown(f"**{plain(pair.instruction)}**")
             has_answer = isinstance(pair.answer, str)
             st.text(shortened(pair.answer, _MOST_LETTERS) if has_answer else "It has no answer yet.")
-    if made.instructions > _NEWEST:
-        st.caption(f"The newest {_NEWEST} of {count(made.instructions)} are shown.")
+    made = count_instructions_of(cursor, run.run_id)
+    if made > _NEWEST:
+        st.caption(f"The newest {_NEWEST} of {count(made)} are shown.")

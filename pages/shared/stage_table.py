@@ -107,8 +107,8 @@ def _columns() -> dict[str, Any]:
     dollars += "go by the published price, where there is one."
     number = st.column_config.NumberColumn
     return {
-        "stage": st.column_config.TextColumn("Stage", width=100),
-        "model": st.column_config.TextColumn("Model", required=True, width=150),
+        "stage": st.column_config.TextColumn("Stage", width=95, pinned=True),
+        "model": st.column_config.TextColumn("Model", required=True, width=130),
         "temperature": number("Temperature", min_value=0.0, max_value=2.0, step=0.01, required=True, width=95),
         "top_p": number("Top-p", min_value=0.01, max_value=1.0, step=0.01, required=True, width=65),
         "max_tokens": number("Reply limit", min_value=1, max_value=1_000_000, step=1, required=True, width=90),

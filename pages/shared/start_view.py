@@ -4,7 +4,7 @@ import streamlit as st
 
 from glan_core.errors import GlanError, SettingsError
 from glan_core.model_choice import ModelChoice
-from glan_core.planning.plan import Plan
+from glan_core.planning.plan import Forecast, plan_of
 from glan_core.runs.costs import Costs
 from pages.shared import state
 from pages.shared.feedback import show_error
@@ -15,7 +15,7 @@ from pages.shared.workspace import Workspace
 _NO_PRICE_HINT = "Give its price under Model and numbers of each stage, or leave the budget empty."
 
 
-def show_start(workspace: Workspace, plan: Plan, *, model: ModelChoice, concurrency: int) -> None:
+def show_start(workspace: Workspace, plan: Forecast, *, model: ModelChoice, concurrency: int) -> None:
     """Offer to begin a run or to try three, and show the three; within the limits that the visitor has set."""
     limits = chosen_limits()
     may_start = limits.dollars is None or _can_keep_budget(plan, model)
@@ -31,11 +31,13 @@ def show_start(workspace: Workspace, plan: Plan, *, model: ModelChoice, concurre
         )
     if starts and may_start:
         try:
-            workspace.background.start(plan, endpoint=model.endpoint, concurrency=concurrency, limits=limits)
+            with st.spinner("Drawing the combinations ..."):
+                drawn = plan_of(plan)
+            workspace.background.start(drawn, endpoint=model.endpoint, concurrency=concurrency, limits=limits)
         except GlanError as error:
             show_error(error)
             st.stop()
-        st.query_params["run"] = plan.run_id
+        st.query_params["run"] = drawn.run_id
         st.session_state[state.NEXT_SEED] = plan.request.seed + 1
         st.rerun()
     if tries and may_start:
@@ -43,7 +45,7 @@ def show_start(workspace: Workspace, plan: Plan, *, model: ModelChoice, concurre
     show_trial(workspace)
 
 
-def _can_keep_budget(plan: Plan, model: ModelChoice) -> bool:
+def _can_keep_budget(plan: Forecast, model: ModelChoice) -> bool:
     try:
         Costs(plan.request.settings, base_url=model.endpoint.base_url).check(plan.request.stages)
     except SettingsError as error:
