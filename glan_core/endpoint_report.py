@@ -90,7 +90,7 @@ class EndpointReport:
             told["Speed"] = (
                 f"does not count tokens; a reply took {self.reply_seconds:.1f} s"
                 if self.tokens_per_second is None
-                else f"{self.tokens_per_second:.0f} tokens/s ({self.reply_tokens} in {self.reply_seconds:.1f} s)"
+                else f"{self.tokens_per_second:,.0f} tokens/s ({self.reply_tokens} in {self.reply_seconds:.1f} s)"
             )
         if self.reply_form is not None:
             told["Lists"] = FORM_WORDS[self.reply_form]

@@ -49,10 +49,10 @@ with left:
         key=state.ENDPOINT,
         label_visibility="collapsed",
     )
-    with st.container(border=True):
-        st.markdown(GUIDE)
 with right:
     if chosen_id == NEW:
         show_new_endpoint(workspace)
     else:
         show_endpoint(workspace, endpoints[chosen_id], is_in_use=chosen_id == used_id)
+with st.container(border=True):
+    st.markdown(GUIDE)

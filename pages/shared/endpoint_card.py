@@ -170,8 +170,8 @@ def _show_report(endpoint_id: str, base_url: str) -> None:
             st.markdown(f"**{plain(report.model)}**", width="content")
             if not report.trouble:
                 st.badge("answers", icon=":material/check:", color="green")
-        for name, words in report.words().items():
-            st.markdown(f"{name}: {plain(words)}")
+        if report.words():
+            st.markdown("  \n".join(f"{name}: {plain(words)}" for name, words in report.words().items()))
         if report.trouble:
             show_error(GlanError(report.trouble, report.hint))
 

@@ -133,6 +133,6 @@ def _choose_model(label: str, options: Sequence[str], begin: str, *, empty: str,
         format_func=lambda name: name or empty,
         accept_new_options=True,
         key=key,
-        help="Choose it after List models, or type its name.",
+        help="Type its name, or choose one once the endpoint is added and List models was pressed.",
     )
     return str(chosen or "").strip()
