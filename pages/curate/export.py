@@ -80,7 +80,8 @@ with result:
         )
     if not pairs:
         st.info(
-            "Every pair of this choice is left out. Untick a box at the left, or make some pairs first."
+            f"All {count(all_pairs)} pairs of this choice are left out by a box that begins with *Leave out*. "
+            "Untick one, or make some pairs of your own first."
             if all_pairs
             else "No pair fits this choice. Widen it at the left.",
             icon=":material/filter_alt:",

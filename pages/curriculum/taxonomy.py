@@ -69,7 +69,8 @@ with left:
         st.info("Nothing in the tree is called that.", icon=":material/search_off:")
     else:
         tree(outline, key="taxonomy-tree", selected=selected, on_select=select, search=search)
-    st.caption("The number after a name counts its pairs. A circle says how much of its target is there.")
+    circles = " A circle says how much of its target is there." if outline.whole().target else ""
+    st.caption(f"The number after a name counts its pairs.{circles}")
 
 with right, st.container(gap="small"):
     if selected:

@@ -119,7 +119,12 @@ with panel:
         },
     )
     if len(by_discipline) > 8:
-        st.caption(f"The 8 largest of {len(by_discipline)} disciplines.")
+        are_equal = by_discipline["pairs"].nunique() == 1
+        st.caption(
+            f"8 of {len(by_discipline)} disciplines; all have as many pairs."
+            if are_equal
+            else f"The 8 largest of {len(by_discipline)} disciplines."
+        )
 
 rows = list_pairs(cursor, chosen, limit=ROWS)
 st.subheader("Rows", anchor=False)

@@ -74,7 +74,7 @@ def show_combinations(cursor: Cursor, syllabus_id: str, details: ClassDetails) -
             st.markdown(_sentence(used[strategy], available[strategy]))
             if available[strategy]:
                 st.progress(min(1.0, used[strategy] / available[strategy]))
-    st.caption("A combination is what one question is drawn from. Every seed counts, and no run that was taken out.")
+    st.caption("A combination is what one question is drawn from. Runs with any seed count; removed runs do not.")
 
 
 def _sentence(used: int, available: int) -> str:

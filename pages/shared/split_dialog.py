@@ -94,13 +94,12 @@ def _offer(workspace: Workspace, desk: _Desk, children: dict[str, str]) -> None:
     """Offer to divide what stands below by its meaning."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         most = min(_MOST_PARTS, len(children) - 1)
-        number = st.number_input("Parts", 2, most, 2, width=110) if most > 2 else 2
-        is_wanted = st.button(
-            "Propose parts",
-            icon=":material/lightbulb:",
-            help="Puts together what is near in meaning, by the encoder that also makes the map. "
-            "Each part is called after its two most typical names until you find a better one.",
-        )
+        number = st.number_input("How many parts", 2, most, 2, width=130) if most > 2 else 2
+        is_wanted = st.button("Propose parts", icon=":material/lightbulb:")
+    st.caption(
+        "Puts together what is near in meaning, and calls each part after its two most typical names until you find a "
+        "better one. The first time takes some seconds."
+    )
     if not is_wanted:
         return
     ids, names = list(children), list(children.values())

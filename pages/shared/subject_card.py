@@ -15,7 +15,7 @@ _SYLLABI = "pages/curriculum/syllabi.py"
 
 def show_subject_card(workspace: Workspace, cursor: Cursor, place: Place, subject: Subject) -> None:
     """Show what a subject is, how much lies below it, its syllabus and what was changed."""
-    subtopics = f"Subtopics: {', '.join(subject.subtopics)}" if subject.subtopics else ""
+    subtopics = f"Subtopics: {'; '.join(subject.subtopics)}" if subject.subtopics else ""
     level = (subject.level.capitalize(), "Whom the subject is for: beginners, or people further on.")
     show_node(place._replace(description=subtopics), badges=[level])
     syllabus = list_current_syllabi(cursor, [subject.subject_id]).get(subject.subject_id)

@@ -27,7 +27,12 @@ def show_votes(cursor: Cursor, node_id: str) -> None:
     """Show how the votes on a node stand, then each of them, the newest first."""
     votes = list_votes(cursor, node_id)
     if not votes:
-        st.caption("Nobody has voted on this node.")
+        st.page_link(
+            "pages/curriculum/votes.py",
+            label="Nobody has voted on this node yet. Vote on it",
+            icon=":material/how_to_vote:",
+            query_params={"node": node_id},
+        )
         return
     (node,) = list_voted_nodes(cursor, [node_id])
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):

@@ -230,7 +230,7 @@ def test_a_node_without_a_syllabus_is_grown_from_its_name(app: AppTest, app_data
 def test_a_discipline_is_split_as_proposed(app: AppTest, app_database: Database) -> None:
     open_at(app, app_database, "Physics")
     choose(app, "Split")
-    field_named(app.number_input, "Parts").set_value(3)
+    field_named(app.number_input, "How many parts").set_value(3)
     next(button for button in app.button if button.label == "Propose parts").click().run()
     assert not app.exception
     proposed = field_named(app.text_area, "New disciplines beside it, one a line").value.splitlines()
