@@ -39,7 +39,8 @@ def curriculum(
         *(f"  {finding.place}: {finding.what}" for finding in findings),
     ]
     if twins:
-        lines.append(f"{len(alike)} near twins (cosine of {similarity:g} and more), for a person to look at.")
+        noun = "near twin" if len(alike) == 1 else "near twins"
+        lines.append(f"{len(alike)} {noun} (cosine of {similarity:g} and more), for a person to look at.")
         lines += [f"  {pair.similarity:.3f}  {pair.place}: {pair.one} / {pair.other}" for pair in alike]
     data = {
         "counts": counts,

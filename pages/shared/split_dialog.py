@@ -15,7 +15,7 @@ from glan_core.store.subjects import list_subjects
 from glan_core.store.taxonomy_nodes import list_children
 from pages.shared import state
 from pages.shared.edit_view import close_dialog, finish_dialog, tell_if_changed, try_plan
-from pages.shared.feedback import show_error
+from pages.shared.feedback import plain, show_error
 from pages.shared.new_names import new_nodes
 from pages.shared.nodes import LEVEL_WORDS
 from pages.shared.split_goals import STAYS, renumbered
@@ -71,6 +71,8 @@ def show_split_dialog(workspace: Workspace, outline: Outline, place: Place) -> N
     planned = None
     if any(part.child_ids for part in parts):
         planned = try_plan(lambda: split_node(workspace.database.cursor(), place.node_id, parts))
+    if planned is not None and sum(len(part.child_ids) for part in parts) == len(children):
+        st.warning(f"Nothing stays in {plain(place.name)}, so it will be removed. Undo brings it back.")
     if finish_dialog(workspace, planned, "Split", passes_over=is_changed):
         st.rerun()
 
