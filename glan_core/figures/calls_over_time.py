@@ -42,7 +42,7 @@ def calls_over_time(
     vertical = {"rangemode": "tozero", "zeroline": False, "gridcolor": shades.line, "tickfont": faint, "nticks": 5}
     figure.update_layout(
         title={
-            "text": f"Calls under way, mean of {_seconds(interval_seconds)}; below, calls sent again or lost in each",
+            "text": f"Calls under way, mean of each {_seconds(interval_seconds)}",
             "x": 0,
             "y": 1,
             "yanchor": "top",
@@ -84,4 +84,4 @@ def _faint(colour: str) -> str:
 
 
 def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:,.0f} s"
+    return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:,.0f} s"

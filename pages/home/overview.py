@@ -137,6 +137,7 @@ else:
         }
     )
     st.dataframe(table, hide_index=True, alt="The last runs, newest first.")
+    st.page_link("pages/generate/runs.py", label="All runs", icon=":material/list_alt:")
 if not made.demo_answers:
     show_demo(workspace, demo)
 with model_card:

@@ -156,7 +156,8 @@ def _show_call(call: ModelCall) -> None:
             st.info(plain(f"Left out of the reply: {call.left_out}"), icon=":material/content_cut:")
         st.markdown("**Reply**")
         st.code(call.reply or "(empty)", language=None, wrap_lines=True)
-        with st.expander(f"The whole prompt: {len(call.messages)} messages"):
+        messages = "1 message" if len(call.messages) == 1 else f"{len(call.messages)} messages"
+        with st.expander(f"The whole prompt: {messages}"):
             show_messages(call.messages)
         parameters = {name: value for name, value in call.parameters.items() if value is not None}
         st.caption(plain(", ".join(f"{name} {value}" for name, value in parameters.items())))

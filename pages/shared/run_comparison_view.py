@@ -18,7 +18,7 @@ from pages.shared.formats import ago, count, money
 from pages.shared.plan_view import STAGE_WORDS
 from pages.shared.run_scope import scope_words
 from pages.shared.run_settings_view import setting_words, value_words
-from pages.shared.run_stages_view import TRIAL_WORDS
+from pages.shared.run_stages_view import TRIAL_WORDS, in_stage_order
 from pages.shared.workspace import Workspace
 
 _NEWEST = 100
@@ -109,7 +109,7 @@ def _amounts(cursor: Cursor, run: Run, other: Run) -> list[tuple[str, str, str]]
 
 def _latencies(cursor: Cursor, run: Run, other: Run) -> list[tuple[str, str, str]]:
     found: list[dict[tuple[str, str], Any]] = [
-        {(each.stage, each.model): each for each in call_latencies(cursor, run_id).itertuples()}
+        {(each.stage, each.model): each for each in in_stage_order(call_latencies(cursor, run_id)).itertuples()}
         for run_id in (run.run_id, other.run_id)
     ]
     rows = []

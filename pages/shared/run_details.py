@@ -12,23 +12,24 @@ from pages.shared.run_failures_view import show_failed_items
 from pages.shared.run_settings_view import show_settings
 from pages.shared.run_speed_view import show_speed
 from pages.shared.run_stages_view import show_stages
-from pages.shared.run_view import is_run_at_work
+from pages.shared.run_view import is_run_at_work, show_newest_pairs
 from pages.shared.workspace import Workspace
 
 _TABS: dict[str, Callable[[Workspace, Run], None]] = {
     "Stages": show_stages,
+    "Pairs": show_newest_pairs,
     "Failures": show_failed_items,
     "Speed": show_speed,
     "Calls": show_calls,
     "Settings": show_settings,
     "Compare": show_comparison,
 }
-_LIVE = {"Stages": 2.0, "Speed": 5.0}
+_LIVE = {"Stages": 2.0, "Pairs": 2.0, "Speed": 5.0}
 """Seconds after which a tab is worked out anew while the run is at work; the others stay still under one's hands."""
 
 
 def show_run_details(workspace: Workspace, run: Run) -> None:
-    """Show stages, failures, speed, calls, settings of a run, and another run beside it."""
+    """Show stages, newest pairs, failures, speed, calls, settings of a run, and another run beside it."""
     tabs = dict(
         zip(_TABS, st.tabs(list(_TABS), key=state.RUN_TAB, bind="query-params", on_change="rerun"), strict=True)
     )

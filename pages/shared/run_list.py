@@ -146,30 +146,30 @@ def _show_table(runs: Sequence[ListedRun], names: ScopeNames) -> None:
         height=34 * len(frame) + 38,
         column_config={
             "State": columns.MultiselectColumn(
-                "State", options=list(_COLOURS), color=list(_COLOURS.values()), width=150
+                "State", options=list(_COLOURS), color=list(_COLOURS.values()), width=170
             ),
-            "Run": columns.TextColumn("Run", width=80, help="The first letters of its id."),
-            "Where": columns.TextColumn("Where", width=210, help="The part of the taxonomy that it drew from."),
+            "Run": columns.TextColumn("Run", width=70, help="The first letters of its id."),
+            "Where": columns.TextColumn("Where", width=160, help="The part of the taxonomy that it drew from."),
             "Pairs": columns.TextColumn(
                 "Pairs",
                 alignment="right",
                 width=90,
                 help="Answers that this run made, of those it was asked for. What was there before is not counted.",
             ),
-            "Tokens": columns.NumberColumn("Tokens", format="compact", width=80, help="Read and written together."),
-            "Cost": columns.TextColumn("Cost", alignment="right", width=90),
+            "Tokens": columns.NumberColumn("Tokens", format="compact", width=65, help="Read and written together."),
+            "Cost": columns.TextColumn("Cost", alignment="right", width=75),
             "Cost per accepted": columns.TextColumn(
                 "Per accepted",
                 alignment="right",
-                width=100,
+                width=92,
                 help="Cost of the whole run by its accepted pairs; a dash where none was accepted in a review.",
             ),
-            "Model": columns.TextColumn("Model", width=170),
+            "Model": columns.TextColumn("Model", width=130),
             "Started": columns.DatetimeColumn(
-                "Started", format="distance", width=110, help="When it was taken up last."
+                "Started", format="distance", width=105, help="When it was taken up last."
             ),
             "Took": columns.TextColumn(
-                "Took", alignment="right", width=80, help="From when it was taken up last to its end, or to now."
+                "Took", alignment="right", width=60, help="From when it was taken up last to its end, or to now."
             ),
             "Message": columns.TextColumn("Message", width=260),
         },

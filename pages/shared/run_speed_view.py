@@ -12,7 +12,7 @@ from glan_core.store.run_statistics import call_latencies, call_times
 from pages.shared.formats import count, duration
 from pages.shared.plan_view import STAGE_WORDS
 from pages.shared.run_control import folder_of
-from pages.shared.run_stages_view import TRIAL_WORDS
+from pages.shared.run_stages_view import TRIAL_WORDS, in_stage_order
 from pages.shared.theme import ground, show_figure
 from pages.shared.workspace import Workspace
 
@@ -20,7 +20,7 @@ from pages.shared.workspace import Workspace
 def show_speed(workspace: Workspace, run: Run) -> None:
     """Show percentiles of the seconds of calls by stage and model, and calls under way over time."""
     cursor = workspace.cursor()
-    latencies = call_latencies(cursor, run.run_id)
+    latencies = in_stage_order(call_latencies(cursor, run.run_id))
     if latencies.empty:
         st.caption("No call of this run was answered yet.")
         return
@@ -75,6 +75,7 @@ def _show_times(workspace: Workspace, run: Run) -> None:
     st.caption(
         f"{count(ended)} answered calls from {began:%Y-%m-%d %H:%M:%S} UTC on, in {len(times.intervals)} intervals of "
         f"{duration(times.interval_seconds) if times.interval_seconds >= 10 else f'{times.interval_seconds:.2f} s'}. "
+        "The bars below are calls sent again or lost in each. "
         "A call is counted once it has ended, so the right end of a run at work is too low. *Sent again* counts, when "
         "the reply came, how often a call had been refused for load or lost before; the moments of the refusals "
         f"themselves are not recorded. *Lost* calls ({count(times.lost)}) brought no reply.{_refusals(workspace, run)}"

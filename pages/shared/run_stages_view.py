@@ -89,6 +89,12 @@ def planned_items(run: Run, growths: Counter[str] | None) -> dict[str, int | Non
     return {stage: known[stage] for stage in run.plan.get("stages", ())}
 
 
+def in_stage_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of a frame with a column `stage` in the order of the method."""
+    places = {stage: place for place, stage in enumerate(STAGES)}
+    return frame.sort_values("stage", key=lambda stages: stages.map(places).fillna(len(places)), kind="stable")
+
+
 def _spent(spent: pd.DataFrame, stage: str) -> dict[str, Any]:
     if stage not in spent.index:
         return dict.fromkeys(("Calls", "Unusable", "Lost", "Sent again", "Read", "Written"), 0) | {"Cost": money(0)}

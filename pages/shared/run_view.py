@@ -131,7 +131,7 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool, is_whole: bool
     errors = run_errors(cursor, run_id)
     if len(errors):
         show_call_errors(errors)
-    if not is_whole:
+    if not is_whole and made.instructions:
         show_newest_pairs(workspace, run)
 
 

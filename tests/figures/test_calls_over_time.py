@@ -23,7 +23,7 @@ def test_each_interval_stands_at_its_middle_with_its_mean():
     line = draw().data[0]
     assert [moment.isoformat() for moment in line.x] == ["2024-02-20T12:00:01", "2024-02-20T12:00:03"]
     assert list(line.y) == [1.5, 4.0]
-    assert "mean of 2.0 s" in draw().layout.title.text
+    assert "mean of each 2 s" in draw().layout.title.text
 
 
 def test_what_was_sent_again_and_lost_has_an_axis_and_a_colour_of_its_own():

@@ -16,7 +16,7 @@ from glan_core.embedding.encoder import ENCODER
 from glan_core.engines.background import Background
 from glan_core.entities import Failure, Run, RunState
 from glan_core.scope import resolve_scope
-from glan_core.settings import runs_folder
+from glan_core.settings import PROJECT_FOLDER, runs_folder
 from glan_core.store.database import Database
 from glan_core.store.embeddings import insert_embeddings
 from glan_core.store.failures import list_open_failures
@@ -204,6 +204,13 @@ def test_a_finished_run_shows_its_stages_and_links_to_what_it_made(app: AppTest,
     assert stages.loc["Questions", "Calls"] == 6
 
 
+def test_the_newest_pairs_have_a_tab(app: AppTest, app_database: Database, made: str) -> None:
+    assert "You asked" not in texts(open_page(app, run=made))
+    again = open_page(AppTest.from_file(str(PROJECT_FOLDER / "app.py"), default_timeout=60), run=made, tab="Pairs")
+    assert sum(text.value.startswith("You asked") for text in again.text) == 5
+    assert "The newest 5 of 6 are shown." in texts(again)
+
+
 def test_a_run_elsewhere_shows_its_stages_as_they_grow(
     app: AppTest, app_database: Database, elsewhere: Background, model_server: ModelServer, gate: threading.Event
 ) -> None:
@@ -234,17 +241,8 @@ def test_a_paused_run_is_listed_as_paused(
     press(app, "Pause")
     assert "pausing" in texts(app)
     wait_for_status(run_id, lambda status: status.state is RunState.PAUSED)
-    wait_until(
-        lambda: (
-            list(open_page(app).dataframe[0].value["State"][0]) == ["paused"]
-            if not run_shown(app)
-            else open_list(app) is None
-        )
-    )
-
-
-def run_shown(app: AppTest) -> bool:
-    return "run" in app.query_params
+    open_list(app)
+    wait_until(lambda: list(app.run().dataframe[0].value["State"][0]) == ["paused"])
 
 
 def test_a_stopped_run_can_go_on_and_one_without_a_plan_cannot(app: AppTest, app_database: Database, made: str) -> None:
@@ -376,6 +374,7 @@ def test_percentiles_are_told_with_their_n_and_calls_are_drawn_over_time(app: Ap
     open_page(app, run=made, tab="Speed")
     rows = app.dataframe[0].value
     assert rows["calls"].tolist() == [6, 6]
+    assert rows["stage"].tolist() == ["Questions", "Answers"]
     assert (rows["p50"] <= rows["p90"]).all()
     assert (rows["p90"] <= rows["p99"]).all()
     assert len(app.get("plotly_chart")) == 1
