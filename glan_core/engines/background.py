@@ -16,7 +16,7 @@ from glan_core.generation_settings import Limits
 from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan
 from glan_core.runs.claims import check_claims, list_plans_at_work, taken_codes
-from glan_core.runs.ingesting import FolderState, TakenIn, take_in_journals
+from glan_core.runs.ingesting import TakenIn, take_in_journals
 from glan_core.runs.journal import Journal, write_plan
 from glan_core.runs.run_folder import begun_at
 from glan_core.runs.turns import in_turn
@@ -39,7 +39,6 @@ class Background:
         self._plans: dict[str, Plan] = {}
         self._news_lock = threading.Lock()
         self._news_at = -_NEWS_SECONDS
-        self._seen: dict[str, FolderState] = {}  # folders of runs that have been taken in
 
     def start(
         self,
@@ -118,7 +117,7 @@ class Background:
         try:
             if time.monotonic() - self._news_at < _NEWS_SECONDS:
                 return None
-            taken = take_in_journals(self._database, self._runs_folder, except_runs=self._own_runs(), seen=self._seen)
+            taken = take_in_journals(self._database, self._runs_folder, except_runs=self._own_runs())
             self._news_at = time.monotonic()
             return taken
         finally:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from glan_core.entities import Run, RunState
 from glan_core.errors import StoreError
-from glan_core.runs.journal import is_at_work, read_journal, read_plan, whole_bytes
+from glan_core.runs.journal import read_journal, read_plan, whole_bytes
 from glan_core.runs.run_folder import list_run_folders, read_status
 from glan_core.store.database import Database, explained_errors
 from glan_core.store.ingest import ingest_journal
@@ -29,38 +29,21 @@ class TakenIn(NamedTuple):
     """Why a run could not be taken in, a sentence for each."""
 
 
-FolderState = tuple[tuple[int, int, int] | None, ...]
-"""Of status and journal of a run: which file it is, how long, and when it changed; None where there is none."""
-
-
-def take_in_journals(
-    database: Database,
-    runs_folder: Path,
-    *,
-    except_runs: frozenset[str] = frozenset(),
-    seen: dict[str, FolderState] | None = None,
-) -> TakenIn:
+def take_in_journals(database: Database, runs_folder: Path, *, except_runs: frozenset[str] = frozenset()) -> TakenIn:
     """Take in what is new in the journals of all runs; one that cannot be read is left out and told.
 
-    `except_runs` are those that this process works on itself. Whoever looks again and again passes the same `seen`
-    each time: runs that nobody works on, and whose files have not changed since, are passed over without a query.
+    `except_runs` are those that this process works on itself.
     """
     runs = rows = 0
     unreadable: list[str] = []
     for folder in reversed(list_run_folders(runs_folder)):  # what was found out later replaces what was before
         if folder.name in except_runs:
             continue
-        state = _folder_state(folder)
-        if seen is not None and seen.get(folder.name) == state:
-            continue
-        was_at_work = is_at_work(folder)  # asked before, as its end is to be heard of
         try:
             new = take_in_journal(database, folder)
         except StoreError as error:
             unreadable.append(error.message)
             continue
-        if seen is not None and not was_at_work:
-            seen[folder.name] = state
         runs += new > 0
         rows += new
     return TakenIn(runs, rows, tuple(unreadable))
@@ -82,18 +65,6 @@ def take_in_journal(database: Database, folder: Path) -> int:
             save_run(cursor, told)
         entries = read_journal(path, start=start) if end > start else iter(())
         return ingest_journal(database, cursor, entries, run_id=folder.name, journal_bytes=end)
-
-
-def _folder_state(folder: Path) -> FolderState:
-    return tuple(_file_state(folder / name) for name in ("status.json", "journal.jsonl"))
-
-
-def _file_state(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _run_of_folder(folder: Path, known: Run | None) -> Run:

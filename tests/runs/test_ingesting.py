@@ -8,7 +8,7 @@ import pytest
 from glan_core.entities import RunState
 from glan_core.errors import StoreError
 from glan_core.planning.plan import Plan
-from glan_core.runs.ingesting import FolderState, take_in_journal, take_in_journals
+from glan_core.runs.ingesting import take_in_journal, take_in_journals
 from glan_core.runs.journal import Journal
 from glan_core.runs.run_folder import list_run_folders, read_status, write_status
 from glan_core.store.answers import list_known_answer_ids
@@ -159,36 +159,3 @@ def _found(form: str) -> object:
 
 def test_nothing_comes_of_a_folder_that_is_not_there(small: Small):
     assert take_in_journals(small.database, small.database.path.parent / "nowhere") == (0, 0, ())
-
-
-def test_a_folder_that_has_not_changed_is_passed_over_until_it_does(workbench: Workbench, made: Plan):
-    seen: dict[str, FolderState] = {}
-    take_in_journals(workbench.database, workbench.runs_folder, seen=seen)
-    forget(workbench)
-    assert take_in_journals(workbench.database, workbench.runs_folder, seen=seen) == (0, 0, ())
-    with Journal(workbench.folder(made)) as journal:
-        journal.append(answer("more"))
-    assert take_in_journals(workbench.database, workbench.runs_folder, seen=seen).runs == 1
-    assert list_known_answer_ids(workbench.cursor, ["answer-more"])
-
-
-def test_a_run_at_work_is_looked_at_until_its_process_has_ended(workbench: Workbench, made: Plan):
-    seen: dict[str, FolderState] = {}
-    folder = workbench.folder(made)
-    status = read_status(folder)
-    assert status is not None
-    with Journal(folder):
-        write_status(folder, dataclasses.replace(status, state=RunState.RUNNING, finished_at=None))
-        take_in_journals(workbench.database, workbench.runs_folder, seen=seen)
-        assert workbench.run(made).state is RunState.RUNNING
-    take_in_journals(workbench.database, workbench.runs_folder, seen=seen)  # no file has changed since
-    assert workbench.run(made).state is RunState.INTERRUPTED
-
-
-def test_a_journal_that_could_not_be_read_is_tried_and_told_again(workbench: Workbench, made: Plan):
-    seen: dict[str, FolderState] = {}
-    forget(workbench)
-    with (workbench.folder(made) / "journal.jsonl").open("a") as lines:
-        lines.write("no entry\n")
-    for _ in range(2):
-        assert len(take_in_journals(workbench.database, workbench.runs_folder, seen=seen).unreadable) == 1
