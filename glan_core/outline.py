@@ -59,6 +59,15 @@ _SUMMED = (
 )
 
 
+class Matches(NamedTuple):
+    """What a search leaves of the tree."""
+
+    shown: frozenset[str]
+    """The nodes that were found, and what stands above and below them."""
+    above: frozenset[str]
+    """Those of them that stand above a found one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     """The kept taxonomy, fields first."""
@@ -93,11 +102,19 @@ class Outline:
         sums = {name: sum(getattr(field, name) for field in fields) for name in _SUMMED}
         return Place("", None, "taxonomy", "All fields", "", **sums, target=_wanted(fields))
 
-    def matching(self, words: str) -> frozenset[str]:
-        """Give the nodes whose name holds all the words, in any letter case, and everything above them."""
+    def matching(self, words: str) -> Matches:
+        """Give the nodes whose name holds all the words, in any letter case, with what is above and below them."""
         wanted = words.casefold().split()
         found = [place for place in self.places.values() if all(word in place.name.casefold() for word in wanted)]
-        return frozenset(above.node_id for place in found for above in self.path(place.node_id))
+        above = {upper.node_id for place in found for upper in self.path(place.node_id)[:-1]}
+        below: set[str] = set()
+        waiting = [place.node_id for place in found]
+        while waiting:
+            node_id = waiting.pop()
+            if node_id not in below:
+                below.add(node_id)
+                waiting.extend(child.node_id for child in self.children(node_id))
+        return Matches(frozenset(above | below), frozenset(above))
 
 
 def read_outline(counts: pd.DataFrame) -> Outline:

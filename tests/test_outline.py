@@ -55,9 +55,13 @@ def test_below_gives_parents_before_children_down_to_a_depth() -> None:
     assert [place.node_id for place in OUTLINE.below("science", depth=2)] == ["physical", "chemistry", "physics"]
 
 
-def test_a_search_keeps_what_stands_above_a_hit() -> None:
-    assert OUTLINE.matching("OPT") == {"optics", "physics", "physical", "science"}
-    assert OUTLINE.matching("nothing") == frozenset()
+def test_a_search_keeps_what_stands_above_and_below_a_hit() -> None:
+    above = {"physics", "physical", "science"}
+    assert OUTLINE.matching("OPT") == ({"optics", *above}, above)
+    found = OUTLINE.matching("physics")
+    assert "optics" in found.shown
+    assert found.above == {"physical", "science"}
+    assert OUTLINE.matching("nothing") == (frozenset(), frozenset())
 
 
 def test_rows_without_their_parent_are_left_out() -> None:

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from glan_core.figures.palette import SHADES, Ground
+from glan_core.figures.palette import SHADES, Ground, Shades, channels, contrast
 
 _ROW_PIXELS = 21  # the least height at which plotly does not hide a name of 11 pixels
 _SHORTEST = 300
 _LONGEST_NAME = 34
+_LEGIBLE = 4.5  # the contrast that WCAG 2.2 (AA) asks of small text
 
 
 class IcicleNode(NamedTuple):
@@ -41,6 +42,7 @@ def icicle(nodes: Sequence[IcicleNode], *, title: str, is_share: bool, ground: G
     leaves = len(nodes) - len({node.parent_id for node in nodes if node.parent_id})
     most = max((node.number for node in nodes[1:] if node.number is not None), default=0)
     top = 1.0 if is_share else math.log10(1 + most) or 1
+    cells = [_colour(node.number, is_share=is_share) for node in nodes]
     scale = [[0, shades.fill[0]], [0.5, shades.fill[1]], [1, shades.fill[2]]]
     figure = go.Figure(
         go.Icicle(
@@ -52,11 +54,12 @@ def icicle(nodes: Sequence[IcicleNode], *, title: str, is_share: bool, ground: G
             texttemplate="%{label}",
             textposition="top left",
             sort=False,
+            textfont={"color": [shades.text if cell is None else _ink(cell / top, shades) for cell in cells]},
             tiling={"orientation": "h", "pad": 1},
             pathbar={"visible": False},
             root={"color": shades.panel},
             marker={
-                "colors": [_colour(node.number, is_share=is_share) for node in nodes],
+                "colors": cells,
                 "cmin": 0,
                 "cmax": top,
                 "colorscale": scale,
@@ -98,6 +101,16 @@ def _colour(number: float | None, *, is_share: bool) -> float | None:
     if number is None:
         return None
     return min(number, 1.0) if is_share else math.log10(1 + number)
+
+
+def _ink(share: float, shades: Shades) -> str:
+    """Give the colour in which a name is read best on a cell whose colour stands at `share` of the scale."""
+    low, middle, high = (channels(colour) for colour in shades.fill)
+    share = min(max(share, 0.0), 1.0)
+    start, end, part = (low, middle, share * 2) if share < 0.5 else (middle, high, share * 2 - 1)
+    ground = tuple(first + (last - first) * part for first, last in zip(start, end, strict=True))
+    inks = (shades.text, shades.background, "#000000", "#ffffff")  # of the last two one is always legible
+    return next(ink for ink in inks if contrast(channels(ink), ground) >= _LEGIBLE)
 
 
 def _colour_bar(most: float, *, is_share: bool, faint_text: str) -> dict[str, object]:

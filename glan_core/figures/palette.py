@@ -34,6 +34,25 @@ SHADES: dict[Ground, Shades] = {
 }
 
 
+def channels(colour: str) -> tuple[float, ...]:
+    """Give red, green and blue, 0 to 255, of a colour written as #rrggbb."""
+    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+
+
+def contrast(one: Sequence[float], other: Sequence[float]) -> float:
+    """Give the contrast of two colours by their channels, from 1 to 21 (WCAG 2.2, relative luminance)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Sequence[float]) -> float:
+    linear = [
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in (channel / 255 for channel in colour)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def colours_of(names: Sequence[str]) -> dict[str, str]:
     """Give each name its colour by its place; names beyond the eighth share a grey."""
     return {

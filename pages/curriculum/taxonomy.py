@@ -65,7 +65,7 @@ with left:
     )
     if not outline.places:
         st.info("This taxonomy is empty: it has no field yet.", icon=":material/account_tree:")
-    elif search.strip() and not outline.matching(search):
+    elif search.strip() and not outline.matching(search).shown:
         st.info("Nothing in the tree is called that.", icon=":material/search_off:")
     else:
         tree(outline, key="taxonomy-tree", selected=selected, on_select=select, search=search)

@@ -33,10 +33,11 @@ def tree(
 ) -> None:
     """Show the outline, fields closed at first, with `selected` in view; a click calls `on_select` with its id.
 
-    While `search` is given, only nodes whose name holds all its words are shown, with what stands above them.
+    While `search` is given, only nodes whose name holds all its words are shown, with what stands above them (open)
+    and below them (closed).
     """
-    shown = outline.matching(search) if search.strip() else None
-    mounted = _mount(key, selected=selected, is_searching=shown is not None)
+    found = outline.matching(search) if search.strip() else None
+    mounted = _mount(key, selected=selected, search=search.strip())
 
     def hear() -> None:
         node = st.session_state[mounted]
@@ -44,15 +45,15 @@ def tree(
             on_select(node["id"])
 
     tree_view(
-        _branches(outline, None, shown),
+        _branches(outline, None, found.shown if found else None),
         icons=_ICONS,
         row_height=28,
         indent=18,
         height=height,
         overscan_count=8,
         padding=6,
-        open_by_default=shown is not None,
-        initial_open_state={place.node_id: True for place in outline.path(selected)},
+        open_by_default=False,
+        initial_open_state=dict.fromkeys([*(found.above if found else ()), *_upwards(outline, selected)], True),
         select_internal_nodes=True,
         selection=selected,
         key=mounted,
@@ -60,19 +61,23 @@ def tree(
     )
 
 
-def _mount(key: str, *, selected: str | None, is_searching: bool) -> str:
+def _upwards(outline: Outline, node_id: str | None) -> list[str]:
+    return [place.node_id for place in outline.path(node_id)]
+
+
+def _mount(key: str, *, selected: str | None, search: str) -> str:
     """Give the key of the widget: a new one where a selection made elsewhere, or a search, opens other branches.
 
     The widget selects no node that is still hidden below a closed one, and opens branches only when it is made.
     """
     count_key, shown_key = f"{key}-count", f"{key}-shown"
     number = st.session_state.setdefault(count_key, 0)
-    was_selected, was_searching = st.session_state.get(shown_key, (None, is_searching))
+    was_selected, was_searched = st.session_state.get(shown_key, (None, search))
     clicked = st.session_state.get(f"{key}-{number}")
     is_known = selected in (None, was_selected, clicked["id"] if clicked else None)
-    if not is_known or is_searching != was_searching:
+    if not is_known or search != was_searched:
         st.session_state[count_key] = number + 1
-    st.session_state[shown_key] = (selected, is_searching)
+    st.session_state[shown_key] = (selected, search)
     return f"{key}-{st.session_state[count_key]}"
 
 

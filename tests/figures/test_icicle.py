@@ -1,6 +1,9 @@
 """Does the icicle show what it is given, and nothing more?"""
 
+import pytest
+
 from glan_core.figures.icicle import IcicleNode, icicle
+from glan_core.figures.palette import SHADES, Ground, channels, contrast
 
 NODES = (
     IcicleNode("root", "", "All fields", "Taxonomy", 12, "12 pairs"),
@@ -49,3 +52,14 @@ def test_many_leaves_make_a_taller_figure() -> None:
         icicle(many, title="Number of pairs", is_share=False, ground="light").layout.height
         > icicle(NODES, title="Number of pairs", is_share=False, ground="light").layout.height
     )
+
+
+@pytest.mark.parametrize("ground", ["light", "dark"])
+def test_a_name_can_be_read_on_every_cell(ground: Ground) -> None:
+    shares = [NODES[0], *(IcicleNode(str(step), "root", "x", "Field", step / 20, "") for step in range(21))]
+    trace = icicle(shares, title="Fill", is_share=True, ground=ground).data[0]
+    low, middle, high = (channels(colour) for colour in SHADES[ground].fill)
+    for share, ink in zip(trace.marker.colors[1:], trace.textfont.color[1:], strict=True):
+        start, end, part = (low, middle, share * 2) if share < 0.5 else (middle, high, share * 2 - 1)
+        cell = [first + (last - first) * part for first, last in zip(start, end, strict=True)]
+        assert contrast(channels(ink), cell) >= 4.5
