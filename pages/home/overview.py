@@ -1,6 +1,5 @@
 """Where do I stand, what next?"""
 
-import pandas as pd
 import streamlit as st
 
 from glan_core.figures.field_coverage import FieldCoverage, field_coverage
@@ -9,19 +8,15 @@ from glan_core.settings import exports_folder
 from glan_core.store.demo_pairs import demo_standing
 from glan_core.store.embeddings import find_newest_projection
 from glan_core.store.reports import list_fields, taxonomy_counts, totals
-from glan_core.store.runs import list_runs, run_counts, spending
+from glan_core.store.runs import spending
 from pages.shared.demo_view import show_demo
-from pages.shared.feedback import show_empty
-from pages.shared.formats import ago, count, money
+from pages.shared.formats import count, money
+from pages.shared.last_runs import show_last_runs
 from pages.shared.model import show_model
+from pages.shared.next_steps import show_next_steps
 from pages.shared.nodes import COUNT_WORDS, LEVEL_WORDS
-from pages.shared.state import MAP_SEEN, TAXONOMY_SEEN
-from pages.shared.steps import Step, show_steps
 from pages.shared.theme import ground, show_figure
 from pages.shared.workspace import open_workspace
-
-TAXONOMY, NEW_RUN = "pages/curriculum/taxonomy.py", "pages/generate/new_run.py"
-MAP, EXPORT = "pages/explore/map.py", "pages/curate/export.py"
 
 workspace = open_workspace()
 cursor = workspace.cursor()
@@ -34,43 +29,7 @@ st.title("Overview", anchor=False)
 demo = demo_standing(cursor)
 if made.demo_answers:
     show_demo(workspace, demo)
-own = made.answers - made.demo_answers
-look = Step(
-    f"**Look at the taxonomy**: {made.disciplines} disciplines in {made.fields} fields.",
-    "Open taxonomy",
-    TAXONOMY,
-    is_done=own > 0 or TAXONOMY_SEEN in st.session_state,
-)
-make = Step("**Make five pairs** of question and answer. It takes about a minute.", "New run", NEW_RUN, own >= 5)
-see = Step(
-    f"**See {'the demo pairs' if made.demo_answers else 'them'} on the map**, placed by what they mean.",
-    "Open map",
-    MAP,
-    (own >= 5 or MAP_SEEN in st.session_state) if made.demo_answers else find_newest_projection(cursor) is not None,
-)
-export = Step("**Export** yours as a file that a trainer reads.", "Export", EXPORT, has_export)
-first_steps = [look, see, make, export] if made.demo_answers else [look, make, see, export]
-with st.container(border=True, gap="small"):
-    if not all(step.is_done for step in first_steps):
-        st.subheader("First steps", anchor=False)
-        show_steps(first_steps, key="first")
-    else:
-        st.subheader("Next steps", anchor=False)
-        thin = made.disciplines - made.disciplines_with_pairs
-        own_flagged = made.flagged - made.demo_flagged
-        next_steps = [
-            Step(f"**Disciplines without a pair: {count(thin)}.** Fill the ones you need.", "Find them", TAXONOMY),
-            Step(f"**Pairs of yours so far: {count(own)}.** Make more where you need them.", "New run", NEW_RUN),
-            Step(
-                f"**Pairs of yours with a warning: {count(own_flagged)}.** Leave them out of the file.",
-                "Export",
-                EXPORT,
-            ),
-        ]
-        show_steps(
-            [step for step, is_due in zip(next_steps, (thin, True, own_flagged), strict=True) if is_due],
-            key="next",
-        )
+show_next_steps(made, has_map=find_newest_projection(cursor) is not None, has_export=has_export)
 
 cards = [
     ("Fields", made.fields, LEVEL_WORDS["field"][1]),
@@ -105,6 +64,8 @@ with right:
     model_card = st.container(border=True)
     with st.container(border=True, height="stretch"):
         st.subheader("Spent so far", anchor=False)
+        if made.demo_answers:
+            st.caption("What the demo pairs took is not counted: it was not spent here.")
         spent = spending(cursor)
         with st.container(horizontal=True, gap="medium"):
             st.metric(
@@ -120,24 +81,7 @@ with right:
         if spent.calls_without_price:
             st.caption(f"{count(spent.calls_without_price)} calls went to models without a published price.")
 
-st.subheader("Last runs", anchor=False)
-runs = list_runs(cursor, limit=5)
-if not runs:
-    show_empty("Nothing has been generated yet.", page=NEW_RUN, label="Start a first run")
-else:
-    counts = [run_counts(cursor, run.run_id) for run in runs]
-    table = pd.DataFrame(
-        {
-            "State": [run.state.value.capitalize() for run in runs],
-            "Pairs": [made_by.answers for made_by in counts],
-            "Calls": [made_by.calls for made_by in counts],
-            "Cost": [money(made_by.cost) for made_by in counts],
-            "Started": [ago(run.started_at) for run in runs],
-            "Message": ["Demo corpus" if run.is_demo else run.message for run in runs],
-        }
-    )
-    st.dataframe(table, hide_index=True, alt="The last runs, newest first.")
-    st.page_link("pages/generate/runs.py", label="All runs", icon=":material/list_alt:")
+show_last_runs(cursor)
 if not made.demo_answers:
     show_demo(workspace, demo)
 with model_card:
