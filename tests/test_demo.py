@@ -4,19 +4,30 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from docs.make_demo import PAIRS_PER_DISCIPLINE, SEED, places_of_runs
 from glan_core.curriculum_checks import check_curriculum
 from glan_core.demo import DEMO_FOLDER, insert_demo, put_back_demo, remove_demo, write_demo
+from glan_core.embedding.encoder import ENCODER
 from glan_core.entities import Filter, QualityFlag, Strategy
 from glan_core.errors import CurriculumError
+from glan_core.ids import content_id
 from glan_core.llm import built_in
 from glan_core.outline import read_outline
 from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.demo_pairs import DEMO_TABLES, DemoStanding, demo_standing
-from glan_core.store.embeddings import count_unplaced_instructions, find_newest_projection
+from glan_core.store.embeddings import (
+    count_unplaced_instructions,
+    find_newest_projection,
+    insert_embeddings,
+    link_instructions,
+    list_vectors,
+    read_vectors,
+    vector_numbers,
+)
 from glan_core.store.ingest import ingest
 from glan_core.store.pairs import count_pairs, lineage, list_pairs
 from glan_core.store.reports import taxonomy_counts, totals
@@ -24,6 +35,8 @@ from glan_core.store.runs import list_runs, save_run, spending
 from tests.conftest import Small
 from tests.small_curriculum import small_curriculum
 from tests.small_pairs import answer, instruction, model_call, run
+
+VECTORS = np.array([[0.6, 0.8], [1.0, 0.0]], np.float32)
 
 
 def entities(*names: str, run_id: str) -> list[object]:
@@ -47,6 +60,7 @@ def folder(small_file: Path, tmp_path: Path) -> Path:
         cursor = making.cursor()
         save_run(cursor, run("demo"))
         ingest(cursor, [*entities("a", "b", run_id="demo"), QualityFlag("b", "refusal")])
+        insert_embeddings(cursor, encoder="e", texts=["Question a?", "Question b?"], vectors=VECTORS)
         assert write_demo(cursor, folder)["answer"] == 2
     return folder
 
@@ -76,9 +90,10 @@ def shipped(shipped_file: Path) -> Iterator[Cursor]:
 
 
 def everything(database: Database) -> dict[str, list[str]]:
-    """Give the rows of the tables that a demo corpus fills."""
+    """Give the rows of the tables that a demo corpus fills, and of which vector stands for which question."""
     cursor = database.cursor()
-    return {table: sorted(map(str, cursor.execute(f"from {table}").fetchall())) for table in DEMO_TABLES}
+    tables = (*DEMO_TABLES, "embedded_instruction")
+    return {table: sorted(map(str, cursor.execute(f"from {table}").fetchall())) for table in tables}
 
 
 # In and out ---------------------------------------------------------------------------------------------------------
@@ -88,7 +103,11 @@ def test_what_was_written_comes_back_with_its_runs_marked(small: Small, folder: 
     insert_demo(small.cursor, folder)
     with open_database(tmp_path / "making.duckdb") as making:
         made = everything(making)
-        making.cursor().execute("update run set is_demo = true")
+        cursor = making.cursor()
+        cursor.execute("update run set is_demo = true")
+        cursor.execute("update embedding set number = 1 - number")  # in the files they lie in the order of their ids
+        contents = {"a": content_id("Question a?"), "b": content_id("Question b?")}
+        link_instructions(cursor, encoder="e", content="instruction", content_of=contents)
         assert everything(small.database) == everything(making) != made
 
 
@@ -104,6 +123,14 @@ def test_putting_it_in_twice_changes_nothing(with_own: Small, folder: Path):
     before = everything(with_own.database)
     insert_demo(with_own.cursor, folder)
     assert everything(with_own.database) == before
+
+
+def test_its_vectors_are_numbered_after_those_that_are_there(small: Small, folder: Path):
+    insert_embeddings(small.cursor, encoder="e", texts=["mine", "Question a?"], vectors=-VECTORS)
+    insert_demo(small.cursor, folder)
+    assert np.array_equal(read_vectors(small.cursor, encoder="e"), np.stack([*-VECTORS, VECTORS[1]]))
+    found = vector_numbers(small.cursor, encoder="e", content="instruction")
+    assert found.to_pylist() == [{"instruction_id": "a", "number": 1}, {"instruction_id": "b", "number": 2}]
 
 
 def test_questions_about_a_syllabus_that_is_gone_are_not_written(with_own: Small, tmp_path: Path):
@@ -236,4 +263,16 @@ def test_every_shipped_pair_has_its_place_on_the_map(shipped: Cursor):
     projection = find_newest_projection(shipped)
     assert projection is not None
     assert projection.method == "umap"
+    assert projection.landmarks == totals(shipped).demo_answers
     assert count_unplaced_instructions(shipped, projection.projection_id) == 0
+
+
+def test_every_shipped_pair_leads_to_the_vector_of_its_question(shipped: Cursor):
+    numbers = vector_numbers(shipped, encoder=ENCODER, content="instruction")
+    texts = dict(shipped.execute("select instruction_id, text from instruction").fetchall())
+    assert numbers["instruction_id"].to_pylist() == sorted(texts)
+    vectors = read_vectors(shipped, encoder=ENCODER)
+    assert np.array_equal(
+        vectors[numbers["number"].to_numpy()],
+        list_vectors(shipped, encoder=ENCODER, texts=[texts[found] for found in sorted(texts)]),
+    )

@@ -4,7 +4,7 @@ As one Arrow table and one INSERT .. SELECT: a hundred times faster than row by 
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -33,11 +33,18 @@ def insert_batch(
 def insert_table(cursor: Cursor, table: str, batch: pa.Table, *, on_conflict: str = "nothing") -> None:
     """Insert the rows of an Arrow table whose columns are those of `table`, as `insert_batch` does."""
     names = ", ".join(batch.column_names)
+    with with_batch(cursor, batch):
+        # The names are those of our own schema and dataclasses, never text from outside.
+        cursor.execute(f"insert into {table} ({names}) select {names} from batch on conflict do {on_conflict}")  # noqa: S608
+
+
+@contextlib.contextmanager
+def with_batch(cursor: Cursor, batch: pa.Table) -> Iterator[None]:
+    """Let the statements of the block read the rows of an Arrow table as `batch`."""
     cursor.abort()  # a result that was not read to its end, as by fetchone, would keep the batch from being registered
     cursor.register("batch", batch)
     try:
-        # The names are those of our own schema and dataclasses, never text from outside.
-        cursor.execute(f"insert into {table} ({names}) select {names} from batch on conflict do {on_conflict}")  # noqa: S608
+        yield
     finally:
         with contextlib.suppress(duckdb.Error):  # after a failed insert it fails too, and would hide why
             cursor.unregister("batch")
@@ -50,7 +57,9 @@ _ARROW_TYPES = {
     "BIGINT": pa.int64(),
     "DOUBLE": pa.float64(),
     "FLOAT": pa.float32(),
+    "BOOLEAN": pa.bool_(),
     "FLOAT[]": pa.list_(pa.float32()),
+    "INTEGER[]": pa.list_(pa.int32()),
     "VARCHAR[]": pa.list_(pa.string()),
     "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
 }

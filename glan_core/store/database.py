@@ -18,7 +18,7 @@ import duckdb
 
 from glan_core.errors import DatabaseLockedError, DiskError, StoreError
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 Cursor = duckdb.DuckDBPyConnection
 
 _WAIT_STEP_SECONDS = 0.1

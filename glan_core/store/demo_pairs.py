@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from glan_core.ids import content_id
 from glan_core.store.batches import insert_table
 from glan_core.store.database import Cursor, first_row
+from glan_core.store.embeddings import insert_vectors, link_instructions
 
 # In the order in which rows refer to each other. What was made of a syllabus that is no longer there stays behind.
 _OF_QUESTIONS = "semi join (from instruction semi join syllabus using (syllabus_id)) using (instruction_id)"
@@ -18,7 +20,7 @@ _ROWS = {
     "answer": f"from answer {_OF_QUESTIONS}",
     "quality_flag": f"from quality_flag {_OF_QUESTIONS}",
     "failure": "from failure",
-    "embedding": "from embedding",
+    "embedding": "from embedding select content_id, encoder, vector",  # numbered anew wherever they go in
     "projection": "from projection",
     "projected_point": f"from projected_point {_OF_QUESTIONS}",
 }
@@ -43,7 +45,31 @@ def demo_tables(cursor: Cursor) -> dict[str, pa.Table]:
 def insert_demo_tables(cursor: Cursor, tables: Mapping[str, pa.Table]) -> None:
     """Insert the rows of a demo corpus; what is there already stays as it is."""
     for table in DEMO_TABLES:
-        insert_table(cursor, table, tables[table])
+        if table == "embedding":
+            insert_vectors(cursor, tables[table])
+        else:
+            insert_table(cursor, table, tables[table])
+    _link_instructions(cursor, tables)
+    cursor.execute(
+        """
+        update projection
+        set landmarks = (
+            select count(*)
+            from projected_point
+            where projected_point.projection_id = projection.projection_id and placed_by = 'fit'
+        )
+        where landmarks = 0
+        """
+    )
+
+
+def _link_instructions(cursor: Cursor, tables: Mapping[str, pa.Table]) -> None:
+    """Say which vector stands for which demo question: it follows from their texts."""
+    questions = tables["instruction"]
+    contents = map(content_id, questions["text"].to_pylist())
+    content_of = dict(zip(questions["instruction_id"].to_pylist(), contents, strict=True))
+    for encoder in tables["embedding"]["encoder"].unique().to_pylist():
+        link_instructions(cursor, encoder=encoder, content="instruction", content_of=content_of)
 
 
 def count_strange_demo_pairs(cursor: Cursor) -> int:

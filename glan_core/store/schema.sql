@@ -229,8 +229,46 @@ where error_kind <> ''                                  -- empty: it is being tr
 create table if not exists embedding (
     content_id          varchar not null,               -- ids.content_id of the text
     encoder             varchar not null,
+    number              bigint not null,                -- its place among those of its encoder, from 0, as they came
     vector              float[] not null,
     primary key (content_id, encoder)
+);
+
+-- Which vector stands for which text of which pair. An instruction without a row has not been embedded as that.
+create table if not exists embedded_instruction (
+    encoder             varchar not null,
+    content             varchar not null check (content in ('instruction', 'answer', 'both')),
+    instruction_id      varchar not null,
+    number              bigint not null,                -- of the embedding; equal texts share one
+    primary key (encoder, content, instruction_id)
+);
+
+-- Where vectors come from, as people added it. Never a key: only what names it.
+create table if not exists encoder (
+    encoder             varchar primary key,            -- what people call it, and what embedding.encoder says
+    kind                varchar not null check (kind in ('built_in', 'folder', 'name', 'endpoint', 'static')),
+    model               varchar not null,               -- a folder, a name, or the encoder that a static one came from
+    base_url            varchar not null default '',    -- endpoint: its address
+    key_name            varchar not null default '',    -- endpoint: the environment variable or secret with the key
+    dimensions          integer not null,               -- numbers in a vector
+    added_at            timestamptz not null
+);
+
+-- Which encoder people chose for the map and what it is to read, choice by choice: the newest counts. Append-only.
+create table if not exists encoder_choice (
+    encoder             varchar not null,               -- encoder
+    content             varchar not null check (content in ('instruction', 'answer', 'both')),
+    chosen_at           timestamptz not null
+);
+
+-- The nearest vectors of each vector among those of the same content, nearest first, itself left out; at most 15.
+create table if not exists neighbourhood (
+    encoder             varchar not null,
+    content             varchar not null check (content in ('instruction', 'answer', 'both')),
+    number              bigint not null,                -- of the embedding
+    neighbours          integer[] not null,             -- numbers of embeddings
+    similarities        float[] not null,               -- their cosines, -1 to 1
+    primary key (encoder, content, number)
 );
 
 -- One layout of the map. Its points are added to, never moved: a new layout is a new projection.
@@ -239,7 +277,10 @@ create table if not exists projection (
     encoder             varchar not null,
     method              varchar not null,               -- pca or umap
     seed                bigint not null,
-    created_at          timestamptz not null
+    created_at          timestamptz not null,
+    content             varchar not null default 'instruction', -- which text of a pair its points stand for
+    landmarks           bigint not null default 0,      -- points that it was fitted to
+    aligned_to          varchar                         -- projection that it was turned towards; null: none
 );
 
 create table if not exists projected_point (
@@ -250,6 +291,37 @@ create table if not exists projected_point (
     placed_by           varchar not null check (placed_by in ('fit', 'transform')),
     primary key (projection_id, instruction_id)
 );
+
+-- What people looked at, to come back to: a filter and what was shown of it.
+create table if not exists saved_view (
+    saved_view_id       varchar primary key,
+    name                varchar not null,
+    filter              json not null,
+    shown               json not null,
+    saved_at            timestamptz not null,
+    is_removed          boolean not null default false
+);
+
+-- Questions in SQL that people saved under a name.
+create table if not exists saved_query (
+    name                varchar primary key,
+    sql                 varchar not null,
+    saved_at            timestamptz not null
+);
+
+-- Words that people put on pairs. Append-only: the newest row of an instruction and a tag counts.
+create table if not exists tag (
+    instruction_id      varchar not null,
+    tag                 varchar not null,
+    tagged_at           timestamptz not null,
+    is_removed          boolean not null default false
+);
+
+create or replace view kept_tag as
+select instruction_id, tag
+from tag
+group by instruction_id, tag
+having not arg_max(is_removed, row(tagged_at, rowid));
 
 -- A node with all its ancestors, itself included: one row a pair. A removed ancestor removes everything below it.
 create or replace view taxonomy_ancestor as
