@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -61,7 +61,16 @@ def test_a_plan_is_worked_off(workbench: Workbench, somewhere: Callable[..., Any
     assert all(belongs(pair) for pair in workbench.pairs())
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C be heard: a process that was started in the background of a script ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @anywhere
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_lets_the_coroutine_put_its_things_away(somewhere: Callable[..., Any]):
     done: list[str] = []
 
