@@ -134,6 +134,12 @@ class ModelServer:
         """Give the calls of one stage."""
         return tuple(request for request in self.requests if request.stage == stage)
 
+    def forget(self) -> None:
+        """Take the calls so far for none."""
+        with self._lock:
+            self._requests.clear()
+            self._replies.clear()
+
     def stop(self) -> None:
         """Refuse new connections and cut the open ones."""
         self._is_closing.set()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import find_chromium, launch_options
 from tests.browser.running_app import App
@@ -41,6 +41,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("There is no Chromium; run: python -m tests.browser.chromium")
         pytest.skip("there is no Chromium on this machine: python -m tests.browser.chromium gets one")
+    expect.set_options(timeout=PAGE_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options(path))
         yield browser
