@@ -7,7 +7,7 @@ follows from their own fields, know no database and no model, and are what every
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 LEVELS = ("field", "sub_field", "discipline")
 SUBJECT_LEVELS = ("introductory", "intermediate", "advanced")
@@ -226,9 +226,31 @@ class Run:
     """Its pairs count nowhere, until they are put back."""
 
 
+class Range(NamedTuple):
+    """From `least` to `most`, both included; None leaves that end open."""
+
+    least: int | None = None
+    most: int | None = None
+
+
+ANY_LENGTH = Range()
+
+
+class Window(NamedTuple):
+    """A part of a layout of the map, in its coordinates."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which pairs are meant; every condition that is set must hold. The empty filter means all of them."""
+    """Which pairs are meant; every condition that is set must hold. The empty filter means all of them.
+
+    Of the values of one condition any may hold: run_ids=("a", "b") means the pairs of both runs.
+    """
 
     taxonomy_node_ids: tuple[str, ...] = ()
     """Nodes or subjects; everything below them counts."""
@@ -241,3 +263,17 @@ class Filter:
     projection_id: str = ""
     polygon: tuple[tuple[float, float], ...] = field(default=())
     """Corners in the coordinates of projection_id; with fewer than three it does not filter."""
+    box: Window | None = None
+    """In the coordinates of projection_id, its edges included."""
+    tags: tuple[str, ...] = ()
+    text: str = ""
+    """Words that must all occur, in the question or the answer, in upper or lower case."""
+    models: tuple[str, ...] = ()
+    """Of the question or of the answer."""
+    strategies: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    """Of the subject: some of SUBJECT_LEVELS."""
+    instruction_characters: Range = ANY_LENGTH
+    """How long the question is."""
+    answer_characters: Range = ANY_LENGTH
+    """How long the answer is; what has none fits no range."""

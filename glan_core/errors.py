@@ -10,11 +10,13 @@ do about it). The command line prints both and exits with 2; the app shows both 
     |-- TaxonomyFileError       a taxonomy file that cannot be taken, or a taxonomy that cannot be written to one
     |-- EditError               a change of the curriculum that cannot be made
     |   `-- EditConflictError       somebody else changed the same in the meantime
+    |-- FilterError             a filter or a tag that cannot be read
     |-- TemplateError           a prompt template that is missing or cannot be rendered
     |-- PlanError               nothing to generate with these settings
     |-- StoreError              the database file cannot be used
     |   |-- DatabaseLockedError     another process holds it
-    |   `-- DiskError               no space, or no permission to write
+    |   |-- DiskError               no space, or no permission to write
+    |   `-- QueryError              SQL that is refused, or that did not come to an end
     |-- EndpointError           the model endpoint cannot be used at all: the run stops
     |-- CallError               one call was refused or lost: its item fails, the run goes on
     |-- ReplyError              one reply could not be used: its item is tried again, then fails
@@ -67,6 +69,10 @@ class TaxonomyFileError(GlanError):
         """How many there are in all."""
 
 
+class FilterError(GlanError):
+    """A filter, or a tag to filter by, that cannot be read."""
+
+
 class TemplateError(GlanError):
     """A prompt template that is missing or cannot be rendered."""
 
@@ -85,6 +91,15 @@ class DatabaseLockedError(StoreError):
 
 class DiskError(StoreError):
     """There is no space left, or no permission to write."""
+
+
+class QueryError(StoreError):
+    """SQL of a visitor that is refused, cannot be understood or did not come to an end."""
+
+    def __init__(self, message: str, hint: str = "", *, place: str = "") -> None:
+        super().__init__(message, hint)
+        self.place = place
+        """Where in the text, as the parser shows it: the line, and below it a mark. Empty if it does not say."""
 
 
 class EndpointError(GlanError):

@@ -165,26 +165,6 @@ def _contradiction(gate: str) -> ExportError:
     )
 
 
-def filter_from_json(text: str) -> Filter:
-    """Read a filter from JSON such as {"run_ids": ["xrs..."]}; ExportError if it is not one."""
-    names = {field.name for field in dataclasses.fields(Filter)}
-    try:
-        values = json.loads(text)
-        if not isinstance(values, dict):
-            raise TypeError("a filter is an object")
-        unknown = set(values) - names
-        if unknown:
-            raise ExportError(f"A filter has no {sorted(unknown)[0]!r}.", f"It has: {', '.join(sorted(names))}.")
-        if not all(_fits(value, getattr(Filter(), name)) for name, value in values.items()):
-            raise TypeError("a value of another kind")
-        if values.get("polygon") and not values.get("projection_id"):
-            raise TypeError("a polygon belongs to a projection")
-        values["polygon"] = [(float(x), float(y)) for x, y in values.get("polygon", ())]
-        return Filter(**{name: _frozen(value) for name, value in values.items()})
-    except (ValueError, TypeError) as error:
-        raise ExportError(f"{text!r} is not a filter.", 'Write it like {"run_ids": ["..."]}.') from error
-
-
 def chat_line(row: dict[str, Any], *, has_lineage: bool = True) -> dict[str, Any]:
     """Give one pair as a line of OpenAI chat JSONL."""
     line: dict[str, Any] = {
@@ -232,14 +212,3 @@ def _batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[st
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _fits(value: object, default: object) -> bool:
-    """Say whether a value from JSON can stand where a filter has this default."""
-    if isinstance(default, tuple):
-        return isinstance(value, list)
-    return isinstance(value, str) if isinstance(default, str) else value is None or isinstance(value, bool)
-
-
-def _frozen(value: object) -> Any:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

@@ -15,13 +15,14 @@ import pytest
 from glan_core.calls import Message
 from glan_core.entities import Filter, QualityFlag, Strategy
 from glan_core.errors import ExportError
-from glan_core.export import FORMATS, export_pairs, filter_from_json, manifest_path
+from glan_core.export import FORMATS, export_pairs, manifest_path
+from glan_core.filter_json import filter_from_json
 from glan_core.starter import insert_curriculum
 from glan_core.store.database import Cursor, open_database
-from glan_core.store.embeddings import Projection, insert_projected_points, insert_projection
 from glan_core.store.exports import EXPORT_COLUMNS
 from glan_core.store.ingest import Entity, ingest
 from glan_core.store.pairs import lineage
+from glan_core.store.projections import Projection, insert_projected_points, insert_projection
 from glan_core.store.runs import find_run, save_run
 from tests.conftest import Small
 from tests.small_curriculum import small_curriculum
@@ -377,57 +378,6 @@ def test_a_failed_export_leaves_no_part_and_the_earlier_file_as_it_was(pairs: Sm
     with files_up_to(100_000), pytest.raises(ExportError, match="cannot be written"):
         export_pairs(pairs.cursor, out, format_=format_, filter_=Filter())
     assert {path.name: path.read_bytes() for path in out.parent.iterdir()} == before
-
-
-# Filters as text ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "filter_"),
-    [
-        ("{}", Filter()),
-        ('{"run_ids": ["one", "two"]}', Filter(run_ids=("one", "two"))),
-        ('{"has_answer": true, "is_flagged": null}', Filter(has_answer=True)),
-        (
-            '{"projection_id": "map", "polygon": [[0, 0], [1, 0], [1, 1.5]]}',
-            Filter(projection_id="map", polygon=((0, 0), (1, 0), (1, 1.5))),
-        ),
-    ],
-)
-def test_a_filter_is_read_from_json(text: str, filter_: Filter):
-    assert filter_from_json(text) == filter_
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "run_ids=one",
-        '{"run_ids": ["one"]',
-        "[]",
-        '["run_ids"]',
-        '""',
-        '"run_ids"',
-        "null",
-        "7",
-        '{"run_ids": "one"}',
-        '{"run_ids": null}',
-        '{"has_answer": "yes"}',
-        '{"is_flagged": [true]}',
-        '{"projection_id": 7}',
-    ],
-)
-def test_what_is_no_filter_is_refused_with_an_example(text: str):
-    with pytest.raises(ExportError, match="is not a filter") as raised:
-        filter_from_json(text)
-    assert text in raised.value.message
-    assert "run_ids" in raised.value.hint
-
-
-def test_a_filter_with_an_unknown_condition_is_told_the_known_ones():
-    with pytest.raises(ExportError, match="A filter has no 'run_id'") as raised:
-        filter_from_json('{"run_id": ["one"]}')
-    assert "run_ids" in raised.value.hint
-    assert "taxonomy_node_ids" in raised.value.hint
 
 
 @pytest.mark.parametrize("filter_", [Filter(is_demo=True), Filter(is_flagged=True), Filter(statuses=("rejected",))])

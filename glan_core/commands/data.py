@@ -11,7 +11,8 @@ from glan_core.demo import DEMO_FOLDER
 from glan_core.doctor import examine
 from glan_core.entities import Filter
 from glan_core.errors import StoreError
-from glan_core.export import GATES, export_pairs, filter_from_json, in_words
+from glan_core.export import GATES, export_pairs, in_words
+from glan_core.filter_json import filter_from_json
 from glan_core.runs.ingesting import take_in_journals
 from glan_core.scope import resolve_scope
 from glan_core.settings import runs_folder
