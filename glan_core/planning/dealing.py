@@ -30,7 +30,7 @@ Taken = Mapping[str, frozenset[int]]
 class Dealt(NamedTuple):
     """What every target gets."""
 
-    codes: Mapping[str, "Codes | LazyCodes"]
+    codes: Mapping[str, LazyCodes]
     """Combinations by syllabus id, in the order of the turns."""
     growing: dict[str, int]
     """Instructions by the node that has to grow first."""
@@ -46,7 +46,9 @@ class _Unit(NamedTuple):
 
 
 def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken) -> Dealt:
-    """Deal a request's instructions out; their combinations are drawn when somebody looks, but for gaps, at once.
+    """Deal a request's instructions out; their combinations are drawn when somebody looks.
+
+    Those that fill gaps of class sessions and key concepts are drawn at once: how many it takes shows as they come.
 
     Raises PlanError if shares overlap or have nothing to go by, or a gap is not in scope.
     """
@@ -166,14 +168,12 @@ def _dealt_to_gaps(cursor: Cursor, request: PlanRequest, targets: Targets, taken
     in_places, in_nodes = _told_apart(cursor, request.gaps, targets)
     concerned = {*in_places, *(target_id for _, below in in_nodes for target_id in below)}
     ordered = targets.ordered(concerned, seed=request.seed)
-    needed = {
-        target_id: sum(
-            1 for _ in islice(_gap_draws(target_id, in_places, request, targets, taken), request.instructions)
-        )
+    filling = {
+        target_id: _filling(in_places[target_id], targets.shapes[target_id], request, taken)
         for target_id in ordered
         if target_id in in_places
     }
-    for_places = dealt_evenly(request.instructions, needed)
+    for_places = dealt_evenly(request.instructions, {target_id: len(draws) for target_id, draws in filling.items()})
     numbers = Counter(for_places)
     for gap, below in in_nodes:
         lacking = gap.instructions - sum(numbers[target_id] for target_id in below)
@@ -183,28 +183,35 @@ def _dealt_to_gaps(cursor: Cursor, request: PlanRequest, targets: Targets, taken
                 capacity = _capacity(target_id, request, targets, taken)
                 room[target_id] = None if capacity is None else capacity - numbers[target_id]
         numbers.update(dealt_evenly(max(0, min(lacking, request.instructions - numbers.total())), room))
-    codes: dict[str, Codes] = {}
+    codes: dict[str, LazyCodes] = {}
     for target_id in ordered:
         shape = targets.shapes.get(target_id)
         if shape and numbers[target_id]:
-            order = _order(shape, request, taken)
-            first = draws_for_gaps(order, shape.sizes, in_places.get(target_id, {}))
-            drawn = array("Q", islice(first, for_places.get(target_id, 0)))
-            drawn.extend(islice(order, numbers[target_id] - len(drawn)))
-            codes[shape.syllabus_id] = drawn
+            first = filling.get(target_id, array("Q"))[: for_places.get(target_id, 0)]
+            draws = partial(_gaps_first, first, in_places.get(target_id, {}), shape, request, taken)
+            codes[shape.syllabus_id] = LazyCodes(draws, numbers[target_id])
     growing = {target_id: numbers[target_id] for target_id in ordered if target_id in targets.growing}
     undealt = sum(
-        _unfilled(codes.get(targets.shapes[target_id].syllabus_id, ()), in_places[target_id]) for target_id in in_places
+        _unfilled(draws[: for_places[target_id]], in_places[target_id]) for target_id, draws in filling.items()
     )
     undealt += sum(max(0, gap.instructions - sum(numbers[target_id] for target_id in below)) for gap, below in in_nodes)
     return Dealt(codes, growing, undealt)
 
 
-def _gap_draws(
-    target_id: str, in_places: Mapping[str, Mapping[Place, int]], request: PlanRequest, targets: Targets, taken: Taken
+def _filling(wanted: Mapping[Place, int], shape: SyllabusShape, request: PlanRequest, taken: Taken) -> Codes:
+    """Give the draws that fill the gaps of one syllabus, no more than the request has instructions."""
+    return array("Q", islice(draws_for_gaps(_order(shape, request, taken), shape.sizes, wanted), request.instructions))
+
+
+def _gaps_first(
+    first: Codes, wanted: Mapping[Place, int], shape: SyllabusShape, request: PlanRequest, taken: Taken
 ) -> Iterator[int]:
-    shape = targets.shapes[target_id]
-    return draws_for_gaps(_order(shape, request, taken), shape.sizes, in_places[target_id])
+    """Give the draws that fill gaps, which are known, and then whatever comes after them."""
+    yield from first
+    order = _order(shape, request, taken)
+    for _ in islice(draws_for_gaps(order, shape.sizes, wanted), len(first)):
+        pass
+    yield from order
 
 
 class _GapsApart(NamedTuple):

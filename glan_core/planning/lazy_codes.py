@@ -37,7 +37,8 @@ class LazyCodes(Sequence[int]):
         return self._drawn[place]
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self.all)
+        """Give them one by one, drawing no further than somebody asks."""
+        return map(self.__getitem__, range(self._number))
 
     @property
     def all(self) -> Codes:

@@ -39,8 +39,8 @@ from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
 from glan_core.store.instructions import (
     count_combinations_used,
+    list_combinations_of_seed,
     list_known_instruction_ids,
-    list_syllabi_asked_about,
     list_taken_combinations,
 )
 
@@ -138,7 +138,8 @@ def forecast_plan(
 ) -> Forecast:
     """Say what a run over the curriculum as it is would do, before its combinations are drawn; plan_of goes on.
 
-    Nothing is drawn but what fills gaps, and what this seed may have drawn before, to see what is there already.
+    Nothing is drawn but what fills gaps of class sessions and key concepts, and what it takes to find again what this
+    seed has drawn before.
 
     `also_taken` are combinations, as codes by syllabus id, that runs still at work will use (see Background).
 
@@ -235,9 +236,9 @@ def check_templates(plan: Plan) -> None:
 def _known(cursor: Cursor, items: PlannedInstructions, *, seed: int) -> dict[str, int]:
     """Count the instructions and answers of a plan that are there already; those of other seeds have other ids."""
     known = {"instructions": 0, "answers": 0}
-    asked_about = list_syllabi_asked_about(cursor, items.syllabus_ids, seed=seed)
+    before = list_combinations_of_seed(cursor, items.syllabus_ids, seed=seed)
     # Syllabus by syllabus and not in turns: ids of one are worked out together in half the time.
-    in_question = chain.from_iterable(items.of_syllabus(syllabus_id) for syllabus_id in asked_about)
+    in_question = chain.from_iterable(items.among(codes, syllabus_id) for syllabus_id, codes in before.items())
     while batch := tuple(islice(in_question, _LOOK_UP_ROWS)):
         known["instructions"] += len(list_known_instruction_ids(cursor, [item.instruction_id for item in batch]))
         known["answers"] += len(list_known_answer_ids(cursor, [item.answer_id for item in batch]))

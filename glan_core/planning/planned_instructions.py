@@ -9,7 +9,7 @@ import hashlib
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple, overload
 
 from glan_core.combination_code import combination
@@ -110,9 +110,15 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
         """Count the questions by syllabus id."""
         return {syllabus_id: len(codes) for syllabus_id, codes in self._codes.items()}
 
-    def of_syllabus(self, syllabus_id: str) -> Iterator[PlannedInstruction]:
-        """Give the questions about one syllabus."""
-        return (self._item(syllabus_id, code) for code in self._codes.get(syllabus_id, ()))
+    def among(self, codes: Set[int], syllabus_id: str) -> Iterator[PlannedInstruction]:
+        """Give the questions about one syllabus whose combinations have these codes, and draw no more than it takes."""
+        left = set(codes)
+        for code in self._codes.get(syllabus_id, ()):
+            if code in left:
+                yield self._item(syllabus_id, code)
+                left.remove(code)
+                if not left:
+                    return
 
     def codes_by_syllabus(self) -> dict[str, frozenset[int]]:
         """Give the combinations of each syllabus as codes, in the form that make_plan takes as `also_taken`."""

@@ -73,43 +73,45 @@ def count_instructions_below(cursor: Cursor, node_id: str, *, run_id: str) -> in
     return int(row[0]) if row else 0
 
 
-def list_syllabi_asked_about(cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int) -> frozenset[str]:
-    """Give those of the syllabi that an instruction of a run with this seed was drawn from."""
-    rows = cursor.execute(
-        """
-        select distinct instruction.syllabus_id
-        from instruction
-        join run on run.run_id = instruction.run_id
-        where instruction.syllabus_id in (select unnest(?::varchar[]))
-            and run.seed = ?
-        """,
-        [list(syllabus_ids), seed],
-    ).fetchall()
-    return frozenset(syllabus_id for (syllabus_id,) in rows)
-
-
 def list_taken_combinations(
     cursor: Cursor, syllabus_ids: Sequence[str], *, other_than_seed: int
 ) -> dict[str, frozenset[int]]:
-    """Give, by syllabus id, the combinations of instructions whose run had another seed.
+    """Give, by syllabus id, the combinations of instructions whose run had another seed and was not removed.
 
-    As codes of combination_code.py, whose arithmetic this repeats.
+    As codes of combination_code.py.
     """
+    return _combinations(cursor, syllabus_ids, seed=other_than_seed, is_of_others=True)
+
+
+def list_combinations_of_seed(cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int) -> dict[str, frozenset[int]]:
+    """Give, by syllabus id, the combinations of instructions whose run had this seed, removed ones too, as codes."""
+    return _combinations(cursor, syllabus_ids, seed=seed, is_of_others=False)
+
+
+def _combinations(
+    cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int, is_of_others: bool
+) -> dict[str, frozenset[int]]:
+    # The arithmetic of combination_code.py, once more.
     rows = cursor.execute(
         """
-        with drawn as (
+        with meant as (
+            select run_id
+            from run
+            where (run.seed <> $seed) = $is_of_others
+                and not ($is_of_others and run_id in (select run_id from removed_run))
+        ),
+        drawn as (
             select
                 instruction.syllabus_id,
                 list_sort(list((session.position << 6 | concept.position)::bigint)) as places
             from instruction
-            join run on run.run_id = instruction.run_id
+            join meant on meant.run_id = instruction.run_id
             join instruction_key_concept as link on link.instruction_id = instruction.instruction_id
             join key_concept as concept on concept.key_concept_id = link.key_concept_id
             join class_session as session on session.class_session_id = concept.class_session_id
-            where run.seed <> ?
-                and instruction.syllabus_id in (select unnest(?::varchar[]))
+            where instruction.syllabus_id in (select unnest($syllabus_ids::varchar[]))
             group by instruction.instruction_id, instruction.syllabus_id
-            having count(*) <= ?
+            having count(*) <= $most
         )
         select
             syllabus_id,
@@ -117,9 +119,14 @@ def list_taken_combinations(
         from drawn
         group by syllabus_id
         """,
-        [other_than_seed, list(syllabus_ids), MOST_KEY_CONCEPTS],
+        {
+            "seed": seed,
+            "is_of_others": is_of_others,
+            "syllabus_ids": list(syllabus_ids),
+            "most": MOST_KEY_CONCEPTS,
+        },
     ).fetchall()
-    return {syllabus_id: frozenset(taken) for syllabus_id, taken in rows}
+    return {syllabus_id: frozenset(drawn) for syllabus_id, drawn in rows}
 
 
 def count_combinations_used(cursor: Cursor, syllabus_ids: Sequence[str]) -> int:

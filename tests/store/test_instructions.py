@@ -8,12 +8,12 @@ from glan_core.store.answers import insert_answers, list_known_answer_ids
 from glan_core.store.instructions import (
     count_combinations_used,
     insert_instructions,
+    list_combinations_of_seed,
     list_instructions,
     list_known_instruction_ids,
-    list_syllabi_asked_about,
     list_taken_combinations,
 )
-from glan_core.store.runs import save_run
+from glan_core.store.runs import remove_run, restore_run, save_run
 from tests.conftest import Small
 from tests.small_pairs import answer, instruction, run
 
@@ -82,13 +82,27 @@ def test_known_instructions_are_told_from_unknown_ones(small: Small):
     assert list_known_instruction_ids(small.cursor, []) == frozenset()
 
 
-def test_a_syllabus_is_asked_about_once_it_has_an_instruction(small: Small):
+def test_the_combinations_of_a_seed_are_those_that_others_have_taken(small: Small):
     syllabus_id = small.nodes.syllabus.syllabus_id
     save_run(small.cursor, run("run", seed=1))
-    assert list_syllabi_asked_about(small.cursor, [syllabus_id], seed=1) == frozenset()
-    insert_instructions(small.cursor, [instruction("a", run_id="run")])
-    assert list_syllabi_asked_about(small.cursor, [syllabus_id, "other"], seed=1) == {syllabus_id}
-    assert list_syllabi_asked_about(small.cursor, [syllabus_id], seed=2) == frozenset()
+    assert list_combinations_of_seed(small.cursor, [syllabus_id], seed=1) == {}
+    insert_instructions(small.cursor, [instruction("a", "phase", "reflection", run_id="run")])
+    drawn = {syllabus_id: frozenset({encode([place(1, 1), place(2, 2)])})}
+    assert list_combinations_of_seed(small.cursor, [syllabus_id, "other"], seed=1) == drawn
+    assert list_taken_combinations(small.cursor, [syllabus_id], other_than_seed=2) == drawn
+    assert list_combinations_of_seed(small.cursor, [syllabus_id], seed=2) == {}
+
+
+def test_a_removed_run_takes_nothing_from_others_and_its_own_seed_still_finds_it(small: Small):
+    syllabus_id = small.nodes.syllabus.syllabus_id
+    save_run(small.cursor, run("run", seed=1))
+    insert_instructions(small.cursor, [instruction("a", "phase", run_id="run")])
+    remove_run(small.cursor, "run")
+    assert list_taken_combinations(small.cursor, [syllabus_id], other_than_seed=2) == {}
+    drawn = list_combinations_of_seed(small.cursor, [syllabus_id], seed=1)
+    assert len(drawn[syllabus_id]) == 1
+    restore_run(small.cursor, "run")
+    assert list_taken_combinations(small.cursor, [syllabus_id], other_than_seed=2) == drawn
 
 
 def test_a_combination_that_was_drawn_twice_counts_once(small: Small):
