@@ -1,15 +1,20 @@
 """check curriculum: whether what is there will do."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 
+import numpy as np
 import typer
 
-from glan_core.commands.output import JsonOption, note, tell
+from glan_core.commands.output import JsonOption, tell
+from glan_core.commands.progress_display import shown_count
 from glan_core.curriculum_checks import TWIN_SIMILARITY, NearTwins, check_curriculum, find_near_twins
 from glan_core.embedding.encoder import encode
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.starter import Curriculum, read_curriculum
+
+_NAMES_AT_ONCE = 512
 
 app = typer.Typer(help="Check a curriculum.")
 
@@ -28,8 +33,6 @@ def curriculum(
     """Check the files of the starter curriculum: numbers, repeated names, filler, language, length; list near twins."""
     read = read_curriculum()
     findings = check_curriculum(read)
-    if twins:
-        note("Comparing names ...")
     alike = _near_twins(read, similarity) if twins else ()
     counts = _counts(read)
     lines = [
@@ -54,8 +57,17 @@ def curriculum(
 
 def _near_twins(curriculum: Curriculum, similarity: float) -> tuple[NearTwins, ...]:
     worker = EmbeddingWorker()
+
+    def encode_watched(names: Sequence[str]) -> np.ndarray:
+        parts = []
+        with shown_count("Comparing names", total=len(names)) as show:
+            for first in range(0, len(names), _NAMES_AT_ONCE):
+                parts.append(worker.compute(encode, names[first : first + _NAMES_AT_ONCE]))
+                show(min(first + _NAMES_AT_ONCE, len(names)))
+        return np.concatenate(parts)
+
     try:
-        return find_near_twins(curriculum, lambda names: worker.compute(encode, names), similarity=similarity)
+        return find_near_twins(curriculum, encode_watched, similarity=similarity)
     finally:
         worker.close()
 

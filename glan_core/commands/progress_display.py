@@ -1,10 +1,11 @@
-"""How is a run watched from a terminal, or from a log file?
+"""How is a run, or another long piece of work, watched from a terminal or from a log file?
 
 On a terminal: bars that change in place. Elsewhere: a plain line every few seconds.
 """
 
 import contextlib
 import sys
+import time
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
@@ -35,6 +36,27 @@ def shown_progress(*, wanted: int) -> Iterator[Callable[[Progress], None]]:
             bars.update(task, completed=done, description=words, progress=progress)
 
         yield show
+
+
+@contextlib.contextmanager
+def shown_count(words: str, *, total: int) -> Iterator[Callable[[int], None]]:
+    """Give what is to be called with how many of `total` are done; `words` say what is done to them."""
+    if sys.stderr.isatty():
+        columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+        with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(words, total=total)
+            yield lambda done: bars.update(task, completed=done)
+        return
+    shown_at = -_LINE_SECONDS
+
+    def show(done: int) -> None:
+        nonlocal shown_at
+        if time.monotonic() - shown_at >= _LINE_SECONDS or done == total:
+            shown_at = time.monotonic()
+            sys.stderr.write(f"{words}: {done:,} of {total:,}\n")
+            sys.stderr.flush()
+
+    yield show
 
 
 def line_of(progress: Progress) -> str:
