@@ -17,15 +17,14 @@ from glan_core.embedding.encoder import ENCODER
 from glan_core.embedding.projection import SEED, lay_out, place
 from glan_core.errors import EmbeddingError, GlanError
 from glan_core.store.database import Cursor, Database, explained_errors, transaction
-from glan_core.store.embeddings import (
+from glan_core.store.embeddings import list_unplaced_instructions, list_vectors
+from glan_core.store.projections import (
     PlacedInstruction,
     Projection,
     find_newest_projection,
     insert_projected_points,
     insert_projection,
     list_placed_instructions,
-    list_unplaced_instructions,
-    list_vectors,
 )
 from glan_core.text_vectors import Compute, compute_here, embed_missing
 

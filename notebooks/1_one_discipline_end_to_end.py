@@ -47,8 +47,8 @@ from glan_core.scope import list_scope_nodes, resolve_scope
 from glan_core.settings import read_settings, runs_folder
 from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import open_database
-from glan_core.store.embeddings import find_newest_projection
 from glan_core.store.pairs import lineage, list_pairs, map_points
+from glan_core.store.projections import find_newest_projection
 from glan_core.store.reports import totals
 from glan_core.store.subjects import list_subjects
 

@@ -19,17 +19,10 @@ from glan_core.outline import read_outline
 from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.demo_pairs import DEMO_TABLES, DemoStanding, demo_standing
-from glan_core.store.embeddings import (
-    count_unplaced_instructions,
-    find_newest_projection,
-    insert_embeddings,
-    link_instructions,
-    list_vectors,
-    read_vectors,
-    vector_numbers,
-)
+from glan_core.store.embeddings import insert_embeddings, link_instructions, list_vectors, read_vectors, vector_numbers
 from glan_core.store.ingest import ingest
 from glan_core.store.pairs import count_pairs, lineage, list_pairs
+from glan_core.store.projections import count_unplaced_instructions, find_newest_projection
 from glan_core.store.reports import taxonomy_counts, totals
 from glan_core.store.runs import list_runs, save_run, spending
 from tests.conftest import Small

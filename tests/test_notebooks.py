@@ -15,8 +15,8 @@ from glan_core.scope import resolve_scope
 from glan_core.settings import PROJECT_FOLDER
 from glan_core.store.database import open_database
 from glan_core.store.edits import list_edits
-from glan_core.store.embeddings import find_newest_projection
 from glan_core.store.pairs import list_pairs, map_points
+from glan_core.store.projections import find_newest_projection
 from glan_core.store.subjects import list_subjects
 from glan_core.store.syllabi import list_class_details, list_current_syllabi
 from tests.model_server import API_KEY, MODEL, ModelServer

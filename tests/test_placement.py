@@ -15,8 +15,8 @@ from glan_core.embedding.projection import lay_out
 from glan_core.errors import EmbeddingError
 from glan_core.placement import Placed, Placer, _has_outgrown, place_all
 from glan_core.store.database import Cursor
-from glan_core.store.embeddings import find_newest_projection, list_placed_instructions
 from glan_core.store.ingest import ingest
+from glan_core.store.projections import find_newest_projection, list_placed_instructions
 from tests.conftest import Small
 from tests.small_pairs import instruction
 

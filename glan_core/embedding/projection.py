@@ -5,16 +5,22 @@ among the points that are there, which never move. Fewer than 15 points are laid
 as UMAP needs more points than neighbours.
 """
 
-import warnings
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from glan_core.embedding.landmark_search import LandmarkSearch
+from glan_core.embedding.umap_steps import pull, tie_to, tie_together
 from glan_core.errors import EmbeddingError
 
 SEED = 42
+LEAST_FOR_UMAP = 15
 _NEIGHBOURS = 15
-_LEAST_FOR_UMAP = 15
+_WIDTH = 10.0
+"""Of a map before its points pull at each other."""
+_SMALL, _EPOCHS_SMALL, _EPOCHS = 10_000, 500, 200  # as umap-learn does: up to 10,000 points 500 epochs
+_RATE, _RATE_AGAIN = 1.0, 0.25
+_EPOCHS_PLACING, _RATE_PLACING = 100, 0.25
 
 
 class Layout(NamedTuple):
@@ -24,54 +30,116 @@ class Layout(NamedTuple):
     """`pca` or `umap`."""
     coordinates: np.ndarray
     """float32 of shape (n, 2)."""
+    distances: np.ndarray
+    """From the nearest other vector, 1 - cosine: float32 of shape (n,); 0 for a vector without company."""
 
 
-def lay_out(vectors: np.ndarray, *, seed: int = SEED) -> Layout:
+class Places(NamedTuple):
+    """Where new vectors lie on a map that stands."""
+
+    coordinates: np.ndarray
+    """float32 of shape (m, 2)."""
+    distances: np.ndarray
+    """From the nearest vector that the map was fitted to, 1 - cosine: float32 of shape (m,)."""
+
+
+def lay_out(vectors: np.ndarray, *, seed: int = SEED, start: np.ndarray | None = None) -> Layout:
     """Lay out vectors (float32 of shape (n, d), rows of unit length, n >= 1); the same ones give the same map.
 
-    Raises EmbeddingError for none, and for values that are not finite.
+    With `start` (float32 of shape (n, 2)), the coordinates on an older map, the new one looks like that one: it begins
+    there, with smaller steps. Raises EmbeddingError for no vectors, and for values that are not finite.
     """
     _check(vectors)
-    if len(vectors) < _LEAST_FOR_UMAP:
-        return Layout("pca", _principal_components(vectors, vectors))
-    return Layout("umap", np.asarray(_umap(len(vectors), seed).fit_transform(vectors), dtype=np.float32))
+    if len(vectors) < LEAST_FOR_UMAP:
+        return Layout("pca", _principal_components(vectors), _from_nearest_other(vectors))
+    neighbours, distances = LandmarkSearch(vectors).find_among_themselves(min(_NEIGHBOURS, len(vectors) - 1))
+    ties = tie_together(neighbours, distances)
+    epochs = _EPOCHS_SMALL if len(vectors) <= _SMALL else _EPOCHS
+    if start is None:
+        coordinates = pull(_first_places(vectors, seed), ties, epochs=epochs, rate=_RATE, seed=seed)
+    else:
+        coordinates = pull(_apart(start, seed), ties, epochs=epochs, rate=_RATE_AGAIN, seed=seed)
+    return Layout("umap", coordinates, distances[:, 1])
+
+
+class Fit:
+    """A map that stands: the vectors that it was fitted to and their coordinates. Nothing else is remembered of it."""
+
+    def __init__(self, vectors: np.ndarray, coordinates: np.ndarray, *, method: str, seed: int = SEED) -> None:
+        """Make it ready to place what is new.
+
+        `vectors` are float32 of shape (n, d), n >= 1; `coordinates` float32 of shape (n, 2), as `lay_out` gave them or
+        turned since. Raises EmbeddingError as `lay_out` does.
+        """
+        _check(vectors)
+        self._vectors = vectors
+        self._coordinates = np.array(coordinates, dtype=np.float32)
+        self._method = method
+        self._seed = seed
+        self._nearest = LandmarkSearch(vectors)
+
+    def place(self, new: np.ndarray) -> Places:
+        """Give places for new vectors (float32 of shape (m, d), m >= 1); EmbeddingError as `lay_out`."""
+        _check(new)
+        neighbours, distances = self._nearest.find(new, min(_NEIGHBOURS, len(self._vectors)))
+        if self._method == "pca":
+            return Places(self._on_their_plane(new), distances[:, 0])
+        ties = tie_to(neighbours, distances, landmarks=len(self._vectors))
+        strengths = ties.data.reshape(neighbours.shape)
+        weights = strengths / strengths.sum(axis=1, keepdims=True)
+        start = np.einsum("ij,ijk->ik", weights, self._coordinates[neighbours])
+        coordinates = pull(
+            start, ties, epochs=_EPOCHS_PLACING, rate=_RATE_PLACING, seed=self._seed, towards=self._coordinates
+        )
+        return Places(coordinates, distances[:, 0])
+
+    def _on_their_plane(self, new: np.ndarray) -> np.ndarray:
+        """Give the points of the plane that lies through the fit, however it has been turned since."""
+        centre, middle = self._vectors.mean(axis=0), self._coordinates.mean(axis=0)
+        axes = np.linalg.pinv(self._vectors - centre, rcond=1e-4) @ (self._coordinates - middle)
+        return np.asarray((new - centre) @ axes + middle, dtype=np.float32)
 
 
 def place(new: np.ndarray, *, among: np.ndarray, coordinates: np.ndarray, method: str, seed: int = SEED) -> np.ndarray:
-    """Give places (float32 of shape (m, 2)) for new vectors on the map that `lay_out` made of `among`.
-
-    `coordinates` are the places of `among`, row by row; they are not changed.
-    """
-    _check(new)
-    if method == "pca":
-        return _principal_components(among, new)
-    # Zero epochs rebuild the neighbour graph only; the map itself is the stored one.
-    model = _umap(len(among), seed, init=coordinates.astype(np.float32), n_epochs=0).fit(among)
-    model.embedding_ = coordinates.astype(np.float32)
-    model.n_epochs = None
-    return np.asarray(model.transform(new), dtype=np.float32)
+    """Give places for new vectors on the map that `lay_out` made of `among`."""
+    return Fit(among, coordinates, method=method, seed=seed).place(new).coordinates
 
 
-def _umap(rows: int, seed: int, **options: Any) -> Any:
-    import umap
-
-    # A seed makes UMAP run on one core and say so each time.
-    warnings.filterwarnings("ignore", message="n_jobs value 1 overridden")
-    warnings.filterwarnings("ignore", message="Spectral initialisation failed")
-    return umap.UMAP(n_neighbors=min(_NEIGHBOURS, rows - 1), metric="cosine", random_state=seed, n_jobs=1, **options)
+def _first_places(vectors: np.ndarray, seed: int) -> np.ndarray:
+    """Spread vectors by their principal components over a square of 10 x 10, equal ones a hair's breadth apart."""
+    places = _apart(_principal_components(vectors), seed)
+    lowest, highest = places.min(axis=0), places.max(axis=0)
+    return np.asarray(_WIDTH * (places - lowest) / (highest - lowest), dtype=np.float32)
 
 
-def _principal_components(fitted: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    centre = fitted.mean(axis=0)
-    _, _, axes = np.linalg.svd(fitted - centre, full_matrices=False)
-    axes = axes[:2]
+def _apart(places: np.ndarray, seed: int) -> np.ndarray:
+    """Move points by next to nothing, as two in the same place would never part."""
+    width = float(np.ptp(places, axis=0).max()) or 1.0
+    noise = np.random.default_rng(seed).normal(scale=width * 1e-5, size=places.shape)
+    return np.asarray(places + noise, dtype=np.float32)
+
+
+def _principal_components(vectors: np.ndarray) -> np.ndarray:
+    centred = vectors - vectors.mean(axis=0)
+    if len(vectors) > vectors.shape[1]:
+        _, axes = np.linalg.eigh(centred.T @ centred)
+        axes = axes[:, ::-1].T[:2].copy()
+    else:
+        _, _, axes = np.linalg.svd(centred, full_matrices=False)
+        axes = axes[:2]
     # An axis may point either way; the larger side up makes it the same on every machine.
     for axis in axes:
         if axis[np.argmax(np.abs(axis))] < 0:
             axis *= -1
     places = np.zeros((len(vectors), 2), np.float32)
-    places[:, : len(axes)] = (vectors - centre) @ axes.T
+    places[:, : len(axes)] = centred @ axes.T
     return places
+
+
+def _from_nearest_other(vectors: np.ndarray) -> np.ndarray:
+    if len(vectors) == 1:
+        return np.zeros(1, np.float32)
+    return LandmarkSearch(vectors).find_among_themselves(2)[1][:, 1]
 
 
 def _check(vectors: np.ndarray) -> None:

@@ -1,8 +1,6 @@
-"""Which texts have a vector, and where do they lie on the map?"""
+"""Which texts have a vector, and which of them stands for which text of which pair?"""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,34 +11,6 @@ from glan_core.store.batches import insert_batch, with_batch
 from glan_core.store.database import Cursor, first_row
 
 _ROWS_AT_ONCE = 50_000  # of the vectors that are read: 75 MB of 384 numbers each
-
-
-class Projection(NamedTuple):
-    """One layout of the map."""
-
-    projection_id: str
-    encoder: str
-    method: str
-    """`pca` or `umap`."""
-    seed: int
-    created_at: datetime
-    content: str = "instruction"
-    """Which text of a pair its points stand for: `instruction`, `answer` or `both`."""
-    landmarks: int = 0
-    """Points that it was fitted to."""
-    aligned_to: str | None = None
-    """The projection that it was turned towards."""
-
-
-class PlacedInstruction(NamedTuple):
-    """One point of a layout with the text it stands for."""
-
-    instruction_id: str
-    text: str
-    x: float
-    y: float
-    placed_by: str
-    """`fit` or `transform`."""
 
 
 def insert_embeddings(cursor: Cursor, *, encoder: str, texts: Sequence[str], vectors: np.ndarray) -> None:
@@ -235,82 +205,3 @@ def list_unplaced_instructions(cursor: Cursor, projection_id: str | None) -> dic
             [projection_id],
         ).fetchall()
     )
-
-
-def count_unplaced_instructions(cursor: Cursor, projection_id: str | None) -> int:
-    """Count the instructions that a projection does not hold; all for None."""
-    row = first_row(
-        cursor.execute(
-            """
-        select count(*)
-        from instruction
-        where instruction_id not in (
-            select instruction_id
-            from projected_point
-            where projection_id is not distinct from ?
-        )
-        """,
-            [projection_id],
-        )
-    )
-    return int(row[0]) if row else 0
-
-
-def list_placed_instructions(cursor: Cursor, projection_id: str) -> list[PlacedInstruction]:
-    """List the points of a layout by instruction id."""
-    rows = cursor.execute(
-        """
-        select point.instruction_id, instruction.text, point.x, point.y, point.placed_by
-        from projected_point as point
-        join instruction on instruction.instruction_id = point.instruction_id
-        where point.projection_id = ?
-        order by point.instruction_id
-        """,
-        [projection_id],
-    ).fetchall()
-    return [PlacedInstruction(*row) for row in rows]
-
-
-def insert_projection(cursor: Cursor, projection: Projection) -> None:
-    """Add a layout, still without points."""
-    insert_batch(cursor, "projection", [projection._asdict()])
-
-
-def insert_projected_points(
-    cursor: Cursor,
-    projection_id: str,
-    *,
-    instruction_ids: Sequence[str],
-    coordinates: np.ndarray,
-    placed_by: str,
-) -> None:
-    """Add points (float32 of shape (n, 2)) to a layout; points that are there already never move."""
-    insert_batch(
-        cursor,
-        "projected_point",
-        [
-            {
-                "projection_id": projection_id,
-                "instruction_id": instruction_id,
-                "x": float(x),
-                "y": float(y),
-                "placed_by": placed_by,
-            }
-            for instruction_id, (x, y) in zip(instruction_ids, coordinates, strict=True)
-        ],
-    )
-
-
-def find_newest_projection(cursor: Cursor) -> Projection | None:
-    """Give the layout that was made last."""
-    row = first_row(
-        cursor.execute(
-            """
-        select projection_id, encoder, method, seed, created_at, content, landmarks, aligned_to
-        from projection
-        order by created_at desc, projection_id
-        limit 1
-        """
-        )
-    )
-    return Projection(*row) if row else None

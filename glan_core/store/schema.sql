@@ -289,6 +289,7 @@ create table if not exists projected_point (
     x                   float not null,
     y                   float not null,
     placed_by           varchar not null check (placed_by in ('fit', 'transform')),
+    distance            float,                          -- of its vector from the nearest other landmark, 1 - cosine
     primary key (projection_id, instruction_id)
 );
 

@@ -6,7 +6,7 @@ from glan_core.figures.field_coverage import FieldCoverage, field_coverage
 from glan_core.outline import read_outline
 from glan_core.settings import exports_folder
 from glan_core.store.demo_pairs import demo_standing
-from glan_core.store.embeddings import find_newest_projection
+from glan_core.store.projections import find_newest_projection
 from glan_core.store.reports import list_fields, taxonomy_counts, totals
 from glan_core.store.runs import spending
 from pages.shared.demo_view import show_demo

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from glan_core.placement import place_all
 from glan_core.store.database import Database
-from glan_core.store.embeddings import find_newest_projection, list_placed_instructions
+from glan_core.store.projections import find_newest_projection, list_placed_instructions
 from pages.shared import state
 from pages.shared.workspace import open_workspace
 from tests.model_server import ModelServer

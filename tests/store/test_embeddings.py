@@ -1,6 +1,4 @@
-"""A text has one vector an encoder, and a point of the map never moves."""
-
-from datetime import timedelta
+"""A text has one vector an encoder, and its number says which."""
 
 import numpy as np
 import pyarrow as pa
@@ -10,33 +8,16 @@ from glan_core.errors import EmbeddingError
 from glan_core.ids import content_id
 from glan_core.store.database import Cursor
 from glan_core.store.embeddings import (
-    Projection,
-    count_unplaced_instructions,
-    find_newest_projection,
     insert_embeddings,
-    insert_projected_points,
-    insert_projection,
     insert_vectors,
     link_instructions,
-    list_placed_instructions,
     list_unembedded_texts,
-    list_unplaced_instructions,
     list_vectors,
     read_vectors,
     vector_numbers,
 )
-from glan_core.store.instructions import insert_instructions
-from tests.conftest import Small
-from tests.small_pairs import NOON, instruction
 
 VECTORS = np.array([[1.0, 0.0, 0.0], [0.0, 0.6, 0.8]], dtype=np.float32)
-
-
-def _place(cursor: Cursor, projection_id: str, x: float, *instruction_ids: str) -> None:
-    coordinates = np.full((len(instruction_ids), 2), x, dtype=np.float32)
-    insert_projected_points(
-        cursor, projection_id, instruction_ids=instruction_ids, coordinates=coordinates, placed_by="fit"
-    )
 
 
 def test_vectors_come_back_in_the_order_asked_for(cursor: Cursor):
@@ -136,33 +117,3 @@ def test_instructions_are_linked_to_the_vectors_of_their_texts(cursor: Cursor):
     found = vector_numbers(cursor, encoder="e", content="answer")
     assert found.to_pylist() == [{"instruction_id": "a", "number": 1}, {"instruction_id": "b", "number": 1}]
     assert vector_numbers(cursor, encoder="e", content="both").num_rows == 0
-
-
-def test_instructions_without_a_point_are_listed_and_counted(small: Small):
-    insert_instructions(small.cursor, [instruction("a"), instruction("b")])
-    _place(small.cursor, "map", 0.5, "a")
-    assert list_unplaced_instructions(small.cursor, "map") == {"b": "Question b?"}
-    assert count_unplaced_instructions(small.cursor, "map") == 1
-
-
-def test_without_a_projection_all_instructions_are_unplaced(small: Small):
-    insert_instructions(small.cursor, [instruction("a"), instruction("b")])
-    _place(small.cursor, "map", 0.5, "a")
-    assert sorted(list_unplaced_instructions(small.cursor, None)) == ["a", "b"]
-    assert count_unplaced_instructions(small.cursor, None) == 2
-
-
-def test_a_point_never_moves(small: Small):
-    insert_instructions(small.cursor, [instruction("a")])
-    _place(small.cursor, "map", 0.5, "a")
-    _place(small.cursor, "map", 9.0, "a")
-    assert list_placed_instructions(small.cursor, "map") == [("a", "Question a?", 0.5, 0.5, "fit")]
-
-
-def test_the_newest_projection_is_found(cursor: Cursor):
-    assert find_newest_projection(cursor) is None
-    older = Projection("older", "e", "pca", 1, NOON)
-    newer = Projection("newer", "e", "umap", 1, NOON + timedelta(hours=1))
-    insert_projection(cursor, newer)
-    insert_projection(cursor, older)
-    assert find_newest_projection(cursor) == newer

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from glan_core.entities import Filter, QualityFlag
 from glan_core.starter import insert_curriculum
 from glan_core.store.database import Cursor, open_database
-from glan_core.store.embeddings import insert_projected_points
 from glan_core.store.filters import condition_of
 from glan_core.store.ingest import ingest
 from glan_core.store.pairs import count_pairs
+from glan_core.store.projections import insert_projected_points
 from glan_core.store.runs import save_run
 from tests.conftest import Small
 from tests.small_curriculum import small_curriculum

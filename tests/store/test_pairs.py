@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from glan_core.entities import Filter
-from glan_core.store.embeddings import insert_projected_points
 from glan_core.store.ingest import ingest
 from glan_core.store.pairs import Lineage, count_pairs, count_pairs_by, lineage, list_pairs, map_points
+from glan_core.store.projections import insert_projected_points
 from tests.conftest import Small
 from tests.small_pairs import instruction, model_call
 
