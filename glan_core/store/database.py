@@ -21,6 +21,14 @@ from glan_core.errors import DatabaseLockedError, DiskError, StoreError
 SCHEMA_VERSION = 6
 Cursor = duckdb.DuckDBPyConnection
 
+# SQL reaches the tables of its file and nothing else: no other file, no network, no variable of Python, whoever wrote
+# it. What comes from outside is registered as an Arrow table. DuckDB cannot be talked out of it while the file is open.
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "python_enable_replacements": "false",
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+}
 _WAIT_STEP_SECONDS = 0.1
 _MOST_LOG_BYTES = 16_000_000
 _LEAST_FREE_BYTES = 50_000_000  # below this even a checkpoint of a small database may fail
@@ -131,7 +139,7 @@ def _connect(path: Path, wait_seconds: float) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            return duckdb.connect(path)
+            return duckdb.connect(path, config=_CLOSED)
         except duckdb.IOException as error:
             is_locked = isinstance(_explained(error, path), DatabaseLockedError)
             if not is_locked or time.monotonic() >= deadline:

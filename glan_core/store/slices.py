@@ -4,7 +4,7 @@ One process holds a DuckDB file. A headless run therefore copies what its plan n
 large one go, so that the app or another run can have it. What it makes comes back through its journal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from glan_core.store.database import Cursor, explained_errors, open_database
@@ -39,55 +39,53 @@ def write_slice(
     """
     path.unlink(missing_ok=True)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
-    with open_database(path, create=True):
-        pass
-    with explained_errors(path):
-        quoted = str(path).replace("'", "''")  # ATTACH takes no parameters
-        cursor.execute(f"attach '{quoted}' as slice")
-        try:
-            for table in _WHOLE_TABLES:
-                cursor.execute(f"insert into slice.{table} by name from {table}")
-            _copy_pairs(cursor, instruction_ids, growing_ids)
-            _copy_unused_calls(cursor)
-        finally:
-            cursor.execute("detach slice")
-
-
-def _copy_pairs(cursor: Cursor, instruction_ids: Sequence[str], growing_ids: Sequence[str]) -> None:
-    cursor.execute(
-        """
-        insert into slice.instruction by name
-        select instruction.*
-        from instruction
-        where instruction_id in (select unnest($planned::varchar[]))
-            or syllabus_id in (
-                select syllabus.syllabus_id
-                from syllabus
-                join subject on subject.subject_id = syllabus.subject_id
-                where subject.subject_id in (select unnest($growing::varchar[]))
-                    or subject.discipline_id in (select unnest($growing::varchar[]))
-            )
-        """,
-        {"planned": list(instruction_ids), "growing": list(growing_ids)},
-    )
-    cursor.execute(
-        """
-        insert into slice.answer by name
-        from answer
-        where instruction_id in (select instruction_id from slice.instruction)
-        """
-    )
-
-
-def _copy_unused_calls(cursor: Cursor) -> None:
-    cursor.execute(f"insert into slice.model_call by name from model_call where {UNUSED}")
-    cursor.execute(
-        """
-        insert into slice.shared_text by name
-        from shared_text
-        where shared_text_id in (
-            select unnest(regexp_extract_all(messages::varchar, '"shared_text_id": ?"(\\w+)"', 1))
-            from slice.model_call
+    planned = {"planned": list(instruction_ids), "growing": list(growing_ids)}
+    with open_database(path, create=True) as slice_, explained_errors(path):
+        into = slice_.cursor()
+        for table in _WHOLE_TABLES:
+            _copy(cursor, into, table, f"from {table}")
+        _copy(cursor, into, "instruction", _INSTRUCTIONS, planned)
+        _copy(
+            cursor,
+            into,
+            "answer",
+            f"from answer where instruction_id in (select instruction_id from ({_INSTRUCTIONS}))",  # noqa: S608
+            planned,
         )
-        """
+        _copy(cursor, into, "model_call", f"from model_call where {UNUSED}")
+        _copy(cursor, into, "shared_text", _SHARED_TEXTS)
+
+
+def _copy(cursor: Cursor, into: Cursor, table: str, query: str, parameters: Mapping[str, object] | None = None) -> None:
+    """Insert what a query of one database gives into a table of another one, as a stream.
+
+    DuckDB is closed to other files, so the slice is not attached.
+    """
+    rows = cursor.sql(query, params=parameters) if parameters else cursor.sql(query)
+    into.register("copied", rows.to_arrow_reader())
+    try:
+        into.execute(f"insert into {table} by name from copied")
+    finally:
+        into.unregister("copied")
+
+
+_INSTRUCTIONS = """
+    select instruction.*
+    from instruction
+    where instruction_id in (select unnest($planned::varchar[]))
+        or syllabus_id in (
+            select syllabus.syllabus_id
+            from syllabus
+            join subject on subject.subject_id = syllabus.subject_id
+            where subject.subject_id in (select unnest($growing::varchar[]))
+                or subject.discipline_id in (select unnest($growing::varchar[]))
+        )
+"""
+_SHARED_TEXTS = f"""
+    from shared_text
+    where shared_text_id in (
+        select unnest(regexp_extract_all(messages::varchar, '"shared_text_id": ?"(\\w+)"', 1))
+        from model_call
+        where {UNUSED}
     )
+"""  # noqa: S608 - a condition of ours
