@@ -51,7 +51,8 @@ def sample_points(
     rows, total = sample_rows(cursor, map_, filter_, window=window, limit=limit)
     grouping = grouping_of(map_, by)
     numbers = rows[grouping.column].map(grouping.number_of)
-    counted = {int(number): int(pairs) for number, pairs in numbers.value_counts().items()}
+    numbers_found = numbers.value_counts()
+    counted = dict(zip(numbers_found.index.astype(int).tolist(), numbers_found.tolist(), strict=True))
     rows["group"] = numbers.map(grouping.groups["key"]).fillna("").astype(object)
     return PointSample(_with_texts(cursor, map_, rows, characters, ["group"]), legend(grouping, counted), total)
 

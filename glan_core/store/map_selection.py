@@ -1,0 +1,84 @@
+"""What lies within an outline on the map: how many pairs, of which groups, and which rows?"""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from glan_core.entities import Filter
+from glan_core.store.database import Cursor
+from glan_core.store.map_conditions import map_condition
+from glan_core.store.map_groups import grouping_of, joined
+from glan_core.store.map_table import MapTable
+from glan_core.store.pairs import list_pairs
+
+_ALL = Filter()
+_MOST_ANSWERS = 100  # a question may have been answered more than once
+
+
+class Selection(NamedTuple):
+    """The points of a filter."""
+
+    pairs: int
+    groups: pd.DataFrame
+    """key, name, pairs, share (of the selection, 0 to 1), overall_share (of all points); most first."""
+    number_of_groups: int
+    """`groups` lists the largest of them."""
+
+
+def describe_selection(
+    cursor: Cursor, map_: MapTable, filter_: Filter, *, by: str = "discipline", limit: int = 8
+) -> Selection:
+    """Count the points of a filter and their largest groups, by one of GROUPINGS."""
+    grouping = grouping_of(map_, by)
+    inside = _pairs_of_groups(cursor, map_, filter_, by)
+    overall = inside if filter_ == _ALL else _pairs_of_groups(cursor, map_, _ALL, by)
+    groups = grouping.groups.loc[inside.index].assign(
+        pairs=inside,
+        share=inside / max(int(inside.sum()), 1),
+        overall_share=overall.reindex(inside.index) / max(map_.points, 1),
+    )
+    ordered = groups.sort_values(["pairs", "name", "key"], ascending=[False, True, True], ignore_index=True)
+    columns = ["key", "name", "pairs", "share", "overall_share"]
+    return Selection(int(inside.sum()), ordered[columns].head(limit), len(ordered))
+
+
+def list_selected(cursor: Cursor, map_: MapTable, filter_: Filter, *, after: str = "", limit: int = 50) -> pd.DataFrame:
+    """Give a page of the pairs of a filter that are on the map, by id, with the columns of list_pairs.
+
+    The next page begins after the last instruction_id of this one.
+    """
+    condition = map_condition(cursor, map_, filter_)
+    ids = [
+        instruction_id
+        for (instruction_id,) in cursor.execute(
+            f"""
+            select point.instruction_id
+            from {map_.table} as point
+            where {condition.where}
+                and point.instruction_id > ?
+            order by point.instruction_id
+            limit ?
+            """,  # noqa: S608 - names of ours, and a condition built from parameters only
+            [*condition.parameters, after, limit],
+        ).fetchall()
+    ]
+    rows = list_pairs(cursor, Filter(instruction_ids=tuple(ids)), limit=_MOST_ANSWERS * limit)
+    return rows.sort_values("instruction_id", kind="stable", ignore_index=True)
+
+
+def _pairs_of_groups(cursor: Cursor, map_: MapTable, filter_: Filter, by: str) -> pd.Series:
+    """Count points by the number of their group."""
+    condition = map_condition(cursor, map_, filter_)
+    number = joined(grouping_of(map_, by))
+    counted = cursor.execute(
+        f"""
+        select {number.number} as number, count(*) as pairs
+        from {map_.table} as point
+        {number.join}
+        where {condition.where}
+        group by number
+        """,  # noqa: S608 - names of ours, and a condition built from parameters only
+        [*number.parameters, *condition.parameters],
+    ).df()
+    groups = grouping_of(map_, by).groups.index
+    return counted.set_index("number")["pairs"].reindex(groups).dropna().astype("int64")
