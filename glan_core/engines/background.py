@@ -16,7 +16,7 @@ from glan_core.generation_settings import Limits
 from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan
 from glan_core.runs.claims import check_claims, list_plans_at_work, taken_codes
-from glan_core.runs.ingesting import TakenIn, take_in_journals
+from glan_core.runs.ingesting import Settled, TakenIn, take_in_journals
 from glan_core.runs.journal import Journal, write_plan
 from glan_core.runs.run_folder import begun_at
 from glan_core.runs.turns import in_turn
@@ -39,6 +39,7 @@ class Background:
         self._plans: dict[str, Plan] = {}
         self._news_lock = threading.Lock()
         self._news_at = -_NEWS_SECONDS
+        self._settled = Settled()
 
     def start(
         self,
@@ -57,7 +58,8 @@ class Background:
         if another process is at work on this very run, DiskError if its folder cannot be written, and SettingsError if
         it was begun at another endpoint.
         """
-        with self._lock:
+        # Not while news are taken in: what they say of this run was read before it began.
+        with self._lock, self._news_lock:
             if self.is_running(plan.run_id):
                 return
             folder = self._runs_folder / plan.run_id
@@ -117,7 +119,9 @@ class Background:
         try:
             if time.monotonic() - self._news_at < _NEWS_SECONDS:
                 return None
-            taken = take_in_journals(self._database, self._runs_folder, except_runs=self._own_runs())
+            taken = take_in_journals(
+                self._database, self._runs_folder, except_runs=self._plans.keys(), settled=self._settled
+            )
             self._news_at = time.monotonic()
             return taken
         finally:

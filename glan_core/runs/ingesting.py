@@ -5,18 +5,23 @@ twice changes nothing, and doing it on an empty database makes the runs anew.
 """
 
 import dataclasses
+import os
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from glan_core.entities import Run, RunState
 from glan_core.errors import StoreError
-from glan_core.runs.journal import read_journal, read_plan, whole_bytes
-from glan_core.runs.run_folder import list_run_folders, read_status
+from glan_core.runs.journal import is_at_work, read_journal, read_plan, whole_bytes
+from glan_core.runs.run_folder import RunStatus, read_status
 from glan_core.store.database import Database, explained_errors
 from glan_core.store.ingest import ingest_journal
-from glan_core.store.journals import find_journal_bytes
+from glan_core.store.journals import Standing, find_journal_bytes, find_standing, list_standings
 from glan_core.store.runs import find_run, save_run
+
+_MANY = 20  # runs to look at, from which on one query for all of them costs less than one for each
+_IN_PART = "Not all of its journal could be taken in."
 
 
 class TakenIn(NamedTuple):
@@ -29,23 +34,62 @@ class TakenIn(NamedTuple):
     """Why a run could not be taken in, a sentence for each."""
 
 
-def take_in_journals(database: Database, runs_folder: Path, *, except_runs: frozenset[str] = frozenset()) -> TakenIn:
+@dataclasses.dataclass
+class Settled:
+    """What whoever looks for news again and again remembers of the runs that have ended and are wholly taken in.
+
+    A process that takes a run up marks its folder, and the folder of all runs, before it writes anything (see Journal).
+    So as long as a folder has the time of change that it had when its run was settled, it has nothing new.
+    """
+
+    changed_at: dict[str, int] = dataclasses.field(default_factory=dict)
+    """By settled run, when its folder was changed last, in ns."""
+    all_changed_at: int | None = None
+    """When the folder of all runs was changed last, at the last look."""
+    unsettled: tuple[Path, ...] = ()
+    """The runs that were not settled then."""
+
+
+def take_in_journals(
+    database: Database,
+    runs_folder: Path,
+    *,
+    except_runs: Collection[str] = (),
+    settled: Settled | None = None,
+) -> TakenIn:
     """Take in what is new in the journals of all runs; one that cannot be read is left out and told.
 
-    `except_runs` are those that this process works on itself.
+    `except_runs` are those that this process works on itself; it is asked anew for each run. With `settled`, the same
+    each time, runs that have ended and are wholly taken in are passed over until somebody takes them up again.
     """
     runs = rows = 0
     unreadable: list[str] = []
-    for folder in reversed(list_run_folders(runs_folder)):  # what was found out later replaces what was before
+    settled = settled if settled is not None else Settled()
+    folders = _unsettled_folders(runs_folder, settled)
+    standings = list_standings(database.cursor()) if len(folders) > _MANY else {}
+    unsettled = []
+    for changed_at, folder in folders:
         if folder.name in except_runs:
+            unsettled.append(folder)
             continue
+        was_at_work = is_at_work(folder)
         try:
-            new = take_in_journal(database, folder)
+            is_known = folder.name in standings and _is_known(folder, standings[folder.name])
+            new = 0 if is_known else take_in_journal(database, folder)
+            is_settled = not was_at_work and (
+                is_known or _is_known(folder, find_standing(database.cursor(), folder.name))
+            )
         except StoreError as error:
             unreadable.append(error.message)
+            unsettled.append(folder)
             continue
+        if is_settled:
+            settled.changed_at[folder.name] = changed_at
+        else:
+            unsettled.append(folder)
         runs += new > 0
         rows += new
+    settled.unsettled = tuple(unsettled)
     return TakenIn(runs, rows, tuple(unreadable))
 
 
@@ -54,17 +98,68 @@ def take_in_journal(database: Database, folder: Path) -> int:
     path = folder / "journal.jsonl"
     cursor = database.cursor()
     with explained_errors(database.path):
+        # Its state is read before the journal is measured and saved after that was taken in: a run that says here that
+        # it has ended has written everything, and whoever reads in the database that it has finds all of it there.
+        known = find_run(cursor, folder.name)
+        told = _run_of_folder(folder, known)
         start, end = find_journal_bytes(cursor, folder.name), whole_bytes(path)
         if end < start:
             start = 0  # it is not the journal that was taken in before
-        known = find_run(cursor, folder.name)
-        told = _run_of_folder(folder, known)
-        if end == start and told == known:
-            return 0
-        with database.writing:
-            save_run(cursor, told)
-        entries = read_journal(path, start=start) if end > start else iter(())
-        return ingest_journal(database, cursor, entries, run_id=folder.name, journal_bytes=end)
+        rows = 0
+        if end != start:
+            if known is None:
+                with database.writing:
+                    save_run(cursor, dataclasses.replace(told, state=RunState.INTERRUPTED, message=_IN_PART))
+            entries = read_journal(path, start=start)
+            rows = ingest_journal(database, cursor, entries, run_id=folder.name, journal_bytes=end)
+        if told != known:
+            with database.writing:
+                save_run(cursor, told)
+        return rows
+
+
+def _unsettled_folders(runs_folder: Path, settled: Settled) -> list[tuple[int, Path]]:
+    """Give the folders of runs that may hold something new, with the time of their last change, oldest plans first.
+
+    What was found out later replaces what was before.
+    """
+    try:
+        all_changed_at = runs_folder.stat().st_mtime_ns
+        if all_changed_at == settled.all_changed_at:
+            entries = [(path.stat().st_mtime_ns, path) for path in settled.unsettled]
+        else:
+            entries = [
+                (changed_at, Path(entry.path))
+                for entry in os.scandir(runs_folder)
+                if (changed_at := entry.stat().st_mtime_ns) != settled.changed_at.get(entry.name)
+            ]
+    except OSError:
+        settled.all_changed_at = None
+        return []  # no run has left anything
+    settled.all_changed_at = all_changed_at
+    plans = []
+    for changed_at, folder in entries:
+        try:
+            plans.append(((folder / "plan.json").stat().st_mtime, folder, changed_at))
+        except OSError:
+            continue  # not a run; where a process is about to make one, it marks the folder after the plan is there
+    return [(changed_at, folder) for _, folder, changed_at in sorted(plans)]
+
+
+def _is_known(folder: Path, known: Standing | None) -> bool:
+    """Say whether the database has all of a run that has ended: its state, and every byte of its journal."""
+    if known is None or known.state in (RunState.RUNNING, RunState.PAUSED):
+        return False
+    try:
+        status = read_status(folder)
+        size = (folder / "journal.jsonl").stat().st_size
+        if status is None:
+            return known.journal_bytes == size
+        started_at, finished_at = _times(status)
+    except (StoreError, OSError):
+        return False
+    told = Standing(status.state, status.message, started_at, finished_at, size)
+    return told == known
 
 
 def _run_of_folder(folder: Path, known: Run | None) -> Run:
@@ -76,18 +171,26 @@ def _run_of_folder(folder: Path, known: Run | None) -> Run:
     if known is None:  # a plan may be long, so it is read only when nobody has seen it
         known = _planned_run(folder)
     if status is None:
-        return known
+        has_ended = known.state in (RunState.RUNNING, RunState.PAUSED) and not is_at_work(folder)
+        return dataclasses.replace(known, state=RunState.INTERRUPTED) if has_ended else known
+    started_at, finished_at = _times(status)
+    return dataclasses.replace(
+        known,
+        state=status.state,
+        engine=status.engine,
+        started_at=started_at,
+        finished_at=finished_at,
+        message=status.message,
+    )
+
+
+def _times(status: RunStatus) -> tuple[datetime, datetime | None]:
+    """Give when a run was taken up last, and when it ended; StoreError if its status tells no times."""
     try:
-        return dataclasses.replace(
-            known,
-            state=status.state,
-            engine=status.engine,
-            started_at=datetime.fromisoformat(status.started_at),
-            finished_at=datetime.fromisoformat(status.finished_at) if status.finished_at else None,
-            message=status.message,
-        )
+        ended = datetime.fromisoformat(status.finished_at) if status.finished_at else None
+        return datetime.fromisoformat(status.started_at), ended
     except (TypeError, ValueError) as error:
-        raise StoreError(f"The times in {folder / 'status.json'} are none.", "Go on with the run.") from error
+        raise StoreError(f"The times in the status of run {status.run_id} are none.", "Go on with the run.") from error
 
 
 def _planned_run(folder: Path) -> Run:
@@ -98,7 +201,7 @@ def _planned_run(folder: Path) -> Run:
             plan={key: request[key] for key in ("scope", "instructions", "stages")},
             settings=request["settings"],
             seed=request["seed"],
-            state=RunState.INTERRUPTED,
+            state=RunState.RUNNING if is_at_work(folder) else RunState.INTERRUPTED,
             engine="local",
             started_at=_changed_at(folder),
             message="It has made nothing yet.",

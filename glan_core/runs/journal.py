@@ -59,6 +59,7 @@ class Journal:
             raise StoreError(
                 f"The run in {folder} is being worked on by another process.", "Wait for it, or stop it first."
             ) from error
+        _mark(folder)
         self._end = _cut_torn_line(self._file)
         self._kept_back = b""
         self._shared_text_ids: set[str] = set()  # those that this process has written
@@ -202,6 +203,20 @@ def _unreadable(folder: Path) -> StoreError:
     return StoreError(
         f"The plan in {folder} cannot be read.", "The command that began the run writes it anew: give it again."
     )
+
+
+def _mark(folder: Path) -> None:
+    """Let the times of two folders tell that a run was taken up, before anything is written (see ingesting.py).
+
+    Its own comes first, as whoever finds the one of all runs changed looks at it next.
+    """
+    for each in (folder, folder.parent):
+        now = time.time_ns()
+        try:
+            os.utime(each, ns=(now, now))
+        except OSError:  # only its owner may set a time; whoever may write there can still say "now"
+            with contextlib.suppress(OSError):
+                os.utime(each)
 
 
 def _lock(file: int) -> None:

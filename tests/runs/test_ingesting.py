@@ -2,13 +2,17 @@
 
 import dataclasses
 import json
+import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from glan_core.entities import RunState
 from glan_core.errors import StoreError
 from glan_core.planning.plan import Plan
-from glan_core.runs.ingesting import take_in_journal, take_in_journals
+from glan_core.runs import ingesting
+from glan_core.runs.ingesting import Settled, take_in_journal, take_in_journals
 from glan_core.runs.journal import Journal
 from glan_core.runs.run_folder import list_run_folders, read_status, write_status
 from glan_core.store.answers import list_known_answer_ids
@@ -159,3 +163,175 @@ def _found(form: str) -> object:
 
 def test_nothing_comes_of_a_folder_that_is_not_there(small: Small):
     assert take_in_journals(small.database, small.database.path.parent / "nowhere") == (0, 0, ())
+
+
+# Runs that are passed over
+
+
+class LastLine:
+    """A run that is at work, and ends with one more pair when it is told to."""
+
+    def __init__(self, workbench: Workbench, plan: Plan) -> None:
+        self._folder = workbench.folder(plan)
+        self._journal = Journal(self._folder)
+        self._has_ended = False
+        self._write_state(RunState.RUNNING)
+
+    def end(self) -> None:
+        """Write the last pair, then the state, then let go of the journal, as a process does; once."""
+        if not self._has_ended:
+            self._has_ended = True
+            self._journal.append(model_call("last"), instruction("last"), answer("last"))
+            self._write_state(RunState.FINISHED)
+            self._journal.close()
+
+    def _write_state(self, state: RunState) -> None:
+        status = read_status(self._folder)
+        assert status is not None
+        write_status(self._folder, dataclasses.replace(status, state=state))
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The runs whose journal was looked into, in order."""
+    looked: list[str] = []
+    real = ingesting.take_in_journal
+
+    def note(database: object, folder: Path) -> int:
+        looked.append(folder.name)
+        return real(database, folder)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ingesting, "take_in_journal", note)
+    return looked
+
+
+def test_a_run_that_has_ended_and_is_taken_in_is_passed_over(workbench: Workbench, made: Plan, looked_at: list[str]):
+    settled = Settled()
+    for _ in range(3):
+        take_in_journals(workbench.database, workbench.runs_folder, settled=settled)
+    assert looked_at == [made.run_id]
+    for _ in range(2):
+        take_in_journals(workbench.database, workbench.runs_folder)
+    assert looked_at == [made.run_id] * 3
+
+
+def test_a_run_that_was_taken_up_again_is_looked_at_even_if_it_was_killed_before_it_told_anything(
+    workbench: Workbench, made: Plan
+):
+    settled = Settled()
+    take_in_journals(workbench.database, workbench.runs_folder, settled=settled)
+    with Journal(workbench.folder(made)) as journal:
+        journal.append(answer("more"))
+    assert take_in_journals(workbench.database, workbench.runs_folder, settled=settled).runs == 1
+    assert list_known_answer_ids(workbench.cursor, ["answer-more"])
+
+
+def test_a_run_at_work_is_looked_at_until_it_has_ended(workbench: Workbench, made: Plan):
+    settled = Settled()
+    run = LastLine(workbench, made)
+    for _ in range(2):
+        take_in_journals(workbench.database, workbench.runs_folder, settled=settled)
+        assert (workbench.run(made).state, settled.changed_at) == (RunState.RUNNING, {})
+    run.end()
+    take_in_journals(workbench.database, workbench.runs_folder, settled=settled)
+    assert workbench.run(made).state is RunState.FINISHED
+    assert list_known_answer_ids(workbench.cursor, ["answer-last"])
+
+
+def test_a_process_that_ended_before_its_run_did_is_heard_of(workbench: Workbench, made: Plan):
+    settled = Settled()
+    folder = workbench.folder(made)
+    status = read_status(folder)
+    assert status is not None
+    with Journal(folder):
+        write_status(folder, dataclasses.replace(status, state=RunState.RUNNING, finished_at=None))
+        take_in_journals(workbench.database, workbench.runs_folder, settled=settled)
+        assert workbench.run(made).state is RunState.RUNNING
+    take_in_journals(workbench.database, workbench.runs_folder, settled=settled)  # no file has changed since
+    assert workbench.run(made).state is RunState.INTERRUPTED
+
+
+@pytest.mark.parametrize("step", ["is_at_work", "find_run", "read_status", "find_journal_bytes", "whole_bytes"])
+@pytest.mark.parametrize("is_before", [True, False])
+def test_the_end_of_a_run_is_heard_of_whenever_it_comes(
+    workbench: Workbench, made: Plan, monkeypatch: pytest.MonkeyPatch, step: str, *, is_before: bool
+):
+    settled = Settled()
+    run = LastLine(workbench, made)
+    take_in_journals(workbench.database, workbench.runs_folder, settled=settled)
+    assert workbench.run(made).state is RunState.RUNNING
+    _ends_beside(monkeypatch, step, run.end, is_before=is_before)
+    while workbench.run(made).state is not RunState.FINISHED:
+        take_in_journals(workbench.database, workbench.runs_folder, settled=settled)
+    assert list_known_answer_ids(workbench.cursor, ["answer-last"])  # whoever reads that it is finished finds all of it
+
+
+def _ends_beside(monkeypatch: pytest.MonkeyPatch, step: str, end: Callable[[], None], *, is_before: bool) -> None:
+    """Let a run end just before or after a step of taking it in."""
+    real = getattr(ingesting, step)
+
+    def with_end(*arguments: object) -> object:
+        if is_before:
+            end()
+        result = real(*arguments)
+        end()
+        return result
+
+    monkeypatch.setattr(ingesting, step, with_end)
+
+
+def test_rows_come_before_the_state_that_says_they_are_all_there(
+    workbench: Workbench, made: Plan, monkeypatch: pytest.MonkeyPatch
+):
+    run = LastLine(workbench, made)
+    take_in_journals(workbench.database, workbench.runs_folder)
+    run.end()
+    states: list[RunState] = []
+    real = ingesting.ingest_journal
+
+    def note(*arguments: object, **options: object) -> int:
+        states.append(workbench.run(made).state)
+        return real(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ingesting, "ingest_journal", note)
+    take_in_journals(workbench.database, workbench.runs_folder)
+    assert states == [RunState.RUNNING]
+    assert workbench.run(made).state is RunState.FINISHED
+
+
+def test_a_journal_that_could_not_be_read_is_tried_and_told_again(workbench: Workbench, made: Plan):
+    settled = Settled()
+    forget(workbench)
+    with (workbench.folder(made) / "journal.jsonl").open("a") as lines:
+        lines.write("no entry\n")
+    for _ in range(2):
+        assert len(take_in_journals(workbench.database, workbench.runs_folder, settled=settled).unreadable) == 1
+    run = workbench.run(made)
+    assert (run.state, run.message) == (RunState.INTERRUPTED, "Not all of its journal could be taken in.")
+
+
+def test_a_torn_last_line_keeps_a_run_in_view(workbench: Workbench, made: Plan):
+    settled = Settled()
+    with (workbench.folder(made) / "journal.jsonl").open("a") as lines:
+        lines.write('{"kind":')
+    take_in_journals(workbench.database, workbench.runs_folder, settled=settled)
+    assert settled.changed_at == {}
+
+
+def test_a_run_that_is_at_work_and_has_told_nothing_yet_is_running_until_its_process_ends(workbench: Workbench):
+    plan = workbench.plan()
+    folder = workbench.folder(plan)
+    folder.mkdir(parents=True)
+    (folder / "plan.json").write_text(json.dumps(plan.to_data()))
+    with Journal(folder):
+        take_in_journals(workbench.database, workbench.runs_folder)
+        assert workbench.run(plan).state is RunState.RUNNING
+    take_in_journals(workbench.database, workbench.runs_folder)
+    assert workbench.run(plan).state is RunState.INTERRUPTED
+
+
+def test_taking_a_run_up_marks_its_folder(workbench: Workbench, made: Plan):
+    folder = workbench.folder(made)
+    os.utime(folder, ns=(1, 1))
+    with Journal(folder):
+        assert folder.stat().st_mtime_ns > 1
