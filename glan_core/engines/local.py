@@ -179,6 +179,7 @@ class _Loop:
                     retries=retries,
                     breaker=CircuitBreaker(clock=time.monotonic, patience_seconds=patience_seconds),
                     on_wait=self._fill,
+                    gives_up_refused=only is None,  # some of those that are tried again may well be refused again
                 )
                 self._model = RecordingModel(
                     self._steady,
@@ -236,13 +237,14 @@ class _Loop:
             self._pool.fill()
 
     def _may_begin(self) -> bool:
-        if self._control.wish != "work" or self.end_message is not None:
-            return False
-        if self._limits == _NO_LIMITS:
-            return True
-        spent = self._spent()
-        self.end_message = reached(self._limits, spent) or None
-        return self.end_message is None and not is_first_awaited(self._limits, spent)
+        is_wanted = self._control.wish == "work" and not self._is_spent()
+        return is_wanted and not is_first_awaited(self._limits, self._spent())
+
+    def _is_spent(self) -> bool:
+        """Say whether a limit is reached, or the run is to end for another reason."""
+        if self.end_message is None:
+            self.end_message = reached(self._limits, self._spent()) or None
+        return self.end_message is not None
 
     def _spent(self) -> Spent:
         assert self._ledger is not None
@@ -278,7 +280,7 @@ class _Loop:
         progress = self.progress(state, message)
         self._record.tell(progress, before=self.before)
         self.on_progress(progress)
-        self._may_begin()  # a time limit is reached while nothing ends, too
+        self._is_spent()  # a time limit is reached while nothing ends or the run is paused, too
         if self._steady is not None and (self._control.wish == "stop" or self._is_out_of_time()):
             self._steady.send_no_more()  # what waits for an endpoint that is away could do so for a long time yet
         return self.end_message is None

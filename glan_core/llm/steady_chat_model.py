@@ -4,7 +4,7 @@
 429, 503, 529                              fewer calls at once besides, see throttle.py
 Retry-After                                waited for at least as long
 nothing else for a while                   everything waits, see circuit_breaker.py
-anything else                              not sent again
+anything else                              not sent again; when all are refused so, see refused_in_a_row.py
 
 A call whose own doing it may be (a reset, a 500) uses its tries up even then: the one prompt that brings a server down
 must not hold up the run until the patience for the endpoint ends.
@@ -21,6 +21,7 @@ from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
 from glan_core.llm.chat_model import Sender
 from glan_core.llm.circuit_breaker import CircuitBreaker
+from glan_core.llm.refused_in_a_row import RefusedInARow
 from glan_core.llm.throttle import Throttle
 
 RETRIES = 8
@@ -51,8 +52,12 @@ class SteadyChatModel:
         rng: random.Random | None = None,
         breaker: CircuitBreaker | None = None,
         on_wait: Callable[[], None] = lambda: None,
+        gives_up_refused: bool = True,
     ) -> None:
-        """`ceilings` are those that earlier runs met, by model; `on_wait` is told when a call begins to wait."""
+        """`ceilings` are those that earlier runs met, by model; `on_wait` is told when a call begins to wait.
+
+        Without `gives_up_refused`, calls are sent on even where the endpoint refuses every single one.
+        """
         self._model = model
         self._most = most_under_way
         self._known_ceilings = ceilings or {}
@@ -61,6 +66,8 @@ class SteadyChatModel:
         self._breaker = breaker or CircuitBreaker(clock=time.monotonic)
         self._on_wait = on_wait
         self._throttles: dict[str, Throttle] = {}
+        self._gives_up_refused = gives_up_refused
+        self._refused: dict[tuple[str, str], RefusedInARow] = {}  # by stage and model
         self.waiting = 0
         """Calls that wait to be sent again, and so hold no slot."""
         self.retried = 0
@@ -139,6 +146,8 @@ class SteadyChatModel:
             except CallError as error:
                 error.tries = sent
                 self._account(error, throttle, burst, is_probe=is_probe)
+                if self._gives_up_refused:
+                    self._refused_in_a_row(request).refused(error)
                 if error.is_retryable and self._breaker.is_open and _is_endpoint_away(error):
                     excused += 1  # it is no fault of the call, and the breaker says when to go on
                     self.retried += 1
@@ -153,7 +162,11 @@ class SteadyChatModel:
             else:
                 throttle.served(burst)
                 self._breaker.answered()
+                self._refused_in_a_row(request).answered()
                 return dataclasses.replace(reply, tries=sent) if sent > 1 else reply
+
+    def _refused_in_a_row(self, request: ChatRequest) -> RefusedInARow:
+        return self._refused.setdefault((request.stage, request.model), RefusedInARow())
 
     async def _slot(self, throttle: Throttle) -> int:
         while True:

@@ -15,6 +15,8 @@ from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
 from glan_core.errors import EndpointError, SettingsError, StoreError
+from glan_core.generation_settings import Limits
+from glan_core.llm.refused_in_a_row import MOST_IN_A_ROW
 from glan_core.planning.plan import plan_from_data
 from glan_core.runs.journal import Journal, read_journal, read_plan, write_plan
 from glan_core.runs.run_folder import read_status
@@ -251,6 +253,36 @@ def test_a_run_goes_on_when_its_endpoint_is_back(workbench: Workbench):
     assert workbench.execute(plan).counts.answers == 6
     run = workbench.run(plan)
     assert (run.state, run.message) == (RunState.FINISHED, "")
+
+
+def test_a_stage_whose_every_call_is_refused_stops_the_run_and_it_goes_on_from_there(workbench: Workbench):
+    workbench.server.script = lambda request: Reply("no such field", 422) if stage_of(request) == "answers" else None
+    plan = workbench.plan(instructions=MOST_IN_A_ROW + 6)
+    with pytest.raises(EndpointError, match=f"refused {MOST_IN_A_ROW} calls in a row"):
+        workbench.execute(plan, concurrency=1)
+    run = workbench.run(plan)
+    assert run.state is RunState.STOPPED
+    assert "no such field" in run.message
+    assert len(workbench.server.requests_of("answers")) == MOST_IN_A_ROW
+    workbench.server.script = lambda request: None
+    assert workbench.execute(plan).counts.answers == MOST_IN_A_ROW + 6
+    assert workbench.run(plan).state is RunState.FINISHED
+
+
+def test_failures_that_are_tried_again_are_all_sent_even_if_each_is_refused_again(workbench: Workbench):
+    plan = workbench.plan(instructions=MOST_IN_A_ROW + 6)
+    workbench.server.script = lambda request: Reply("no", 400)
+    only = frozenset(item.instruction_id for item in plan.items)
+    assert workbench.execute(plan, concurrency=1, only=only).counts.failed == MOST_IN_A_ROW + 6
+
+
+def test_a_paused_run_ends_when_its_time_is_over(workbench: Workbench):
+    control = RunControl()
+    control.ask("pause")
+    plan = workbench.plan()
+    progress = workbench.execute(plan, control=control, limits=Limits(seconds=0.5))
+    assert (progress.state, progress.message) == (RunState.STOPPED, "The time limit of 0.5 s is reached.")
+    assert not workbench.server.requests
 
 
 def test_an_error_of_the_program_itself_is_written_into_the_run(workbench: Workbench):
