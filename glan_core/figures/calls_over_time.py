@@ -21,27 +21,10 @@ def calls_over_time(
     shades = SHADES[ground]
     began = began_at.replace(tzinfo=None)  # plotly knows no zones; began_at comes in UTC
     middles = [began + timedelta(seconds=float(second) + interval_seconds / 2) for second in intervals["seconds"]]
-    figure = go.Figure(
-        [
-            go.Scatter(
-                x=middles,
-                y=intervals["under_way"],
-                mode="lines",
-                line={"color": shades.accent, "width": 1.5, "shape": "hvh"},
-                fill="tozeroy",
-                fillcolor=_faint(shades.accent),
-                name="Calls under way",
-                customdata=intervals["ended"],
-                hovertemplate="%{x|%H:%M:%S}<br>%{y:.1f} under way<br>%{customdata:,} ended<extra></extra>",
-            ),
-            _bars(middles, intervals["sent_again"], "Sent again", SENT_AGAIN_COLOUR),
-            _bars(middles, intervals["lost"], "Lost", LOST_COLOUR),
-        ]
-    )
     faint = {"size": 11, "color": shades.faint_text}
     vertical = {"rangemode": "tozero", "zeroline": False, "gridcolor": shades.line, "tickfont": faint, "nticks": 5}
-    figure.update_layout(
-        title={
+    layout = {
+        "title": {
             "text": f"Calls under way, mean of each {_seconds(interval_seconds)}",
             "x": 0,
             "y": 1,
@@ -49,22 +32,37 @@ def calls_over_time(
             "pad": {"t": 6},
             "font": {"size": 14, "color": shades.text},
         },
-        barmode="stack",
-        bargap=0,
-        height=340,
-        margin={"l": 0, "r": 8, "t": 40, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "Inter, sans-serif", "size": 12, "color": shades.text},
-        xaxis={"anchor": "y2", "showgrid": False, "zeroline": False, "tickfont": faint, "fixedrange": True},
-        yaxis={**vertical, "domain": [0.36, 1], "fixedrange": True, "automargin": True},
-        yaxis2={**vertical, "domain": [0, 0.26], "fixedrange": True, "automargin": True, "nticks": 3},
-        legend={"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0},
-        hoverlabel={"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
-        dragmode=False,
+        "barmode": "stack",
+        "bargap": 0,
+        "height": 340,
+        "margin": {"l": 0, "r": 8, "t": 40, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "Inter, sans-serif", "size": 12, "color": shades.text},
+        "xaxis": {"anchor": "y2", "showgrid": False, "zeroline": False, "tickfont": faint, "fixedrange": True},
+        "yaxis": {**vertical, "domain": [0.36, 1], "fixedrange": True, "automargin": True},
+        "yaxis2": {**vertical, "domain": [0, 0.26], "fixedrange": True, "automargin": True, "nticks": 3},
+        "legend": {"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0},
+        "hoverlabel": {"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
+        "dragmode": False,
+    }
+    under_way = go.Scatter(
+        x=middles,
+        y=intervals["under_way"],
+        mode="lines",
+        line={"color": shades.accent, "width": 1.5, "shape": "hvh"},
+        fill="tozeroy",
+        fillcolor=_faint(shades.accent),
+        name="Calls under way",
+        customdata=intervals["ended"],
+        hovertemplate="%{x|%H:%M:%S}<br>%{y:.1f} under way<br>%{customdata:,} ended<extra></extra>",
     )
-    return figure
+    bars = [
+        _bars(middles, intervals["sent_again"], "Sent again", SENT_AGAIN_COLOUR),
+        _bars(middles, intervals["lost"], "Lost", LOST_COLOUR),
+    ]
+    return go.Figure([under_way, *bars], layout=layout)  # at once: update_layout would cost a page 20 ms more
 
 
 def _bars(middles: list[datetime], numbers: pd.Series, name: str, colour: str) -> go.Bar:

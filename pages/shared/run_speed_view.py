@@ -74,7 +74,7 @@ def _show_times(workspace: Workspace, run: Run) -> None:
     began = times.began_at.astimezone(UTC)
     st.caption(
         f"{count(ended)} answered calls from {began:%Y-%m-%d %H:%M:%S} UTC on, in {len(times.intervals)} intervals of "
-        f"{duration(times.interval_seconds) if times.interval_seconds >= 10 else f'{times.interval_seconds:.2f} s'}. "
+        f"{duration(times.interval_seconds) if times.interval_seconds >= 10 else f'{times.interval_seconds:.2g} s'}. "
         "The bars below are calls sent again or lost in each. "
         "A call is counted once it has ended, so the right end of a run at work is too low. *Sent again* counts, when "
         "the reply came, how often a call had been refused for load or lost before; the moments of the refusals "
