@@ -132,7 +132,8 @@ def test_json_is_one_line_on_standard_output_and_progress_is_not_among_it(genera
 
 def test_a_bare_discipline_grows_before_it_is_asked_about(generated: Generated):
     assert generated.grown.code == 0
-    assert re.fullmatch(r"Run \w+ finished: 2 instructions and 2 answers in \d+ s\.\n", generated.grown.out)
+    made = r"\d+ subjects, \d+ syllab\w+, 2 instructions and 2 answers"
+    assert re.fullmatch(rf"Run \w+ finished: {made} in \d+ s\.\n", generated.grown.out)
 
 
 def test_every_run_has_its_journal_beside_the_database(generated: Generated):

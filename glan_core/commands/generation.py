@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ import typer
 from glan_core.added_nodes import nodes_of_path
 from glan_core.commands.asked import Asked
 from glan_core.commands.output import note, tell
-from glan_core.commands.progress_display import shown_progress
+from glan_core.commands.progress_display import made_words, shown_progress
 from glan_core.engines.control import RunControl
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState, TaxonomyNode
@@ -98,7 +98,10 @@ def work(
     plan, folder = prepared.plan, prepared.folder
     wanted = plan.request.instructions if "instructions" in plan.request.stages else 0
     try:
-        with stop_on_interrupt(plan.run_id) as control, shown_progress(wanted=wanted) as show:
+        with (
+            stop_on_interrupt(plan.run_id) as control,
+            shown_progress(wanted=wanted, stages=plan.request.stages) as show,
+        ):
             progress = work_off(
                 prepared,
                 endpoint=endpoint,
@@ -115,7 +118,7 @@ def work(
                 f"Another process has {database} open. What was made is in {folder}: the app takes it in by itself, "
                 "`python -m glan_core ingest` does so later."
             )
-    tell(_result(progress, plan, endpoint), as_json, _sentence(progress))
+    tell(_result(progress, plan, endpoint), as_json, _sentence(progress, plan.request.stages))
     if progress.counts.failed or progress.state is not RunState.FINISHED:
         raise typer.Exit(1)
 
@@ -244,6 +247,7 @@ def _result(progress: Progress, plan: Plan, endpoint: Endpoint) -> dict[str, Any
         "message": progress.message,
         "calls": progress.calls,
         "calls_reused": progress.calls_reused,
+        **_grown(progress, plan.request.stages),
         "instructions": progress.counts.instructions,
         "answers": progress.counts.answers,
         "failed": progress.counts.failed,
@@ -256,11 +260,19 @@ def _result(progress: Progress, plan: Plan, endpoint: Endpoint) -> dict[str, Any
     }
 
 
-def _sentence(progress: Progress) -> str:
-    made = (
-        f"{progress.counts.instructions} instructions and {progress.counts.answers} answers in {progress.seconds:.0f} s"
-    )
+def _grown(progress: Progress, stages: Collection[str]) -> dict[str, int]:
+    """Give what was made above the questions; a run that cannot make such a thing does not say so."""
+    counts = progress.counts
+    made = {"taxonomy": counts.nodes, "subjects": counts.subjects, "class_details": counts.syllabi}
+    names = {"taxonomy": "proposed_nodes", "subjects": "subjects", "class_details": "syllabi"}
+    return {names[stage]: number for stage, number in made.items() if stage in stages}
+
+
+def _sentence(progress: Progress, stages: Collection[str]) -> str:
+    *others, last = made_words(progress.counts, stages)
+    made = f"{', '.join(others)} and {last}" if others else last
     reused = f"; {progress.calls_reused} calls did not have to be made again" if progress.calls_reused else ""
     failed = f"; {progress.counts.failed} items failed" if progress.counts.failed else ""
     why = f" {progress.message}" if progress.message else ""
-    return f"Run {progress.run_id} {progress.state.value}: {made}{reused}{failed}.{why}"
+    took = f"in {progress.seconds:.0f} s"
+    return f"Run {progress.run_id} {progress.state.value}: {made} {took}{reused}{failed}.{why}"

@@ -6,7 +6,7 @@ On a terminal: bars that change in place. Elsewhere: a plain line every few seco
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, SpinnerColumn, Task, TextColumn
@@ -16,17 +16,18 @@ from rich.text import Text
 from glan_core.commands.output import printable
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
+from glan_core.runs.attempts import Counts
 
 _LINE_SECONDS = 5.0
 
 
 @contextlib.contextmanager
-def shown_progress(*, wanted: int) -> Iterator[Callable[[Progress], None]]:
-    """Give what is to be called with each progress; `wanted` is the number of pairs asked for."""
+def shown_progress(*, wanted: int, stages: Collection[str]) -> Iterator[Callable[[Progress], None]]:
+    """Give what is to be called with each progress of a run of these stages; `wanted` pairs were asked for."""
     if not sys.stderr.isatty():
-        yield _Lines()
+        yield _Lines(stages)
         return
-    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Figures()]
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Figures(stages)]
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("pairs", total=wanted or None, progress=None)
 
@@ -59,11 +60,24 @@ def shown_count(words: str, *, total: int) -> Iterator[Callable[[int], None]]:
     yield show
 
 
-def line_of(progress: Progress) -> str:
-    """Say in one line how far a run is."""
+def made_words(counts: Counts, stages: Collection[str]) -> list[str]:
+    """Say how many of each kind these stages have made, from the taxonomy down: `3 subjects`, `1 syllabus`."""
+    made = {
+        "taxonomy": (counts.nodes, "proposed node", "proposed nodes"),
+        "subjects": (counts.subjects, "subject", "subjects"),
+        "class_details": (counts.syllabi, "syllabus", "syllabi"),
+        "instructions": (counts.instructions, "instruction", "instructions"),
+        "answers": (counts.answers, "answer", "answers"),
+    }
+    return [
+        f"{number:,} {one if number == 1 else many}" for stage, (number, one, many) in made.items() if stage in stages
+    ]
+
+
+def line_of(progress: Progress, stages: Collection[str]) -> str:
+    """Say in one line how far a run of these stages is."""
     parts = [
-        f"{progress.counts.instructions} instructions",
-        f"{progress.counts.answers} answers",
+        *made_words(progress.counts, stages),
         f"{progress.counts.failed} failed",
         f"{progress.calls} calls ({progress.under_way} under way, at most {progress.limit})",
         f"{progress.prompt_tokens + progress.completion_tokens:,} tokens",
@@ -71,12 +85,13 @@ def line_of(progress: Progress) -> str:
         f"{progress.seconds:.0f} s",
     ]
     if progress.refusals:
-        parts.insert(4, f"{progress.refusals} refused for load")
+        parts.insert(-3, f"{progress.refusals} refused for load")
     return printable(", ".join(parts) + (f". {progress.message}" if progress.message else ""))
 
 
 class _Lines:
-    def __init__(self) -> None:
+    def __init__(self, stages: Collection[str]) -> None:
+        self._stages = stages
         self._shown_at = -_LINE_SECONDS
         self._state: RunState | None = None
         self._message = ""
@@ -86,11 +101,15 @@ class _Lines:
         if not has_news and progress.seconds - self._shown_at < _LINE_SECONDS:
             return
         self._shown_at, self._state, self._message = progress.seconds, progress.state, progress.message
-        sys.stderr.write(f"{progress.state.value}: {line_of(progress)}\n")
+        sys.stderr.write(f"{progress.state.value}: {line_of(progress, self._stages)}\n")
         sys.stderr.flush()
 
 
 class _Figures(ProgressColumn):
+    def __init__(self, stages: Collection[str]) -> None:
+        super().__init__()
+        self._stages = stages
+
     def render(self, task: Task) -> Text:
         progress: Progress | None = task.fields.get("progress")
-        return Text(line_of(progress) if progress else "starting")
+        return Text(line_of(progress, self._stages) if progress else "starting")

@@ -20,6 +20,11 @@ _KINDS_TO_ASK_AGAIN = frozenset({"unreadable", "no_choices"})
 class Counts:
     """What a run has made so far."""
 
+    nodes: int = 0
+    """Taxonomy nodes that were proposed."""
+    subjects: int = 0
+    syllabi: int = 0
+    """Those whose class sessions and key concepts are there too."""
     instructions: int = 0
     answers: int = 0
     items_reused: int = 0

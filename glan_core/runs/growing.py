@@ -8,7 +8,7 @@ from glan_core.courses import Course, list_courses
 from glan_core.entities import Subject, Syllabus
 from glan_core.planning.plan import Growth, Plan
 from glan_core.planning.plan_request import WHOLE_TAXONOMY
-from glan_core.runs.attempts import Attempts
+from glan_core.runs.attempts import Attempts, Counts
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.recording import RecordingModel
 from glan_core.runs.work import Work
@@ -35,6 +35,7 @@ class Grower:
         model: RecordingModel,
         ledger: Ledger,
         attempts: Attempts,
+        counts: Counts,
         draw: Callable[[Course, int], list[Work]],
         is_drawing_only: bool = False,
     ) -> None:
@@ -52,6 +53,7 @@ class Grower:
         self._model = model
         self._ledger = ledger
         self._attempts = attempts
+        self._counts = counts
         self._draw = draw
 
     def work(self, growth: Growth) -> Iterator[Work]:
@@ -111,6 +113,7 @@ class Grower:
             )
             if proposed is not None:
                 self._ledger.keep(*proposed.nodes)
+                self._counts.nodes += len(proposed.nodes)
                 *others, last = proposed.model_call_ids
                 for model_call_id in others:
                     self._ledger.settle(model_call_id)
@@ -154,6 +157,7 @@ class Grower:
                         elif row is None and subject.name.casefold() not in found:
                             found[subject.name.casefold()] = subject
                             self._ledger.keep(subject)
+                            self._counts.subjects += 1
                         # Else it is there, maybe under another name by now.
                     self._ledger.settle(listed.model_call_id, left_out=tuple(left_out))
                     self._ledger.settle_unusable(listed.unusable)
@@ -231,6 +235,7 @@ class Grower:
                 return []
             details = extracted.details
             self._ledger.keep(*details.class_sessions, *details.key_concepts)
+            self._counts.syllabi += 1
             self._ledger.settle(extracted.model_call_id, left_out=extracted.left_out)
             self._ledger.settle_unusable(extracted.unusable)
             course = Course(list_path(self._cursor, subject.discipline_id), subject, syllabus, details)

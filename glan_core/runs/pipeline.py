@@ -68,6 +68,7 @@ class Pipeline:
                 model=self._model,
                 ledger=self._ledger,
                 attempts=self._attempts,
+                counts=self.counts,
                 draw=self._drawn,
                 is_drawing_only=self._only is not None,
             )

@@ -38,6 +38,22 @@ def test_the_prompt_names_what_is_there_already(terminal_with_model: Terminal, m
         assert "Agriculture; Natural Science" in request.messages[-1].content
 
 
+def test_the_end_says_how_many_nodes_were_proposed(terminal_with_model: Terminal):
+    ran = terminal_with_model.run("generate", "--stages", "taxonomy", "--scope", "Natural Science")
+    assert "finished: 6 proposed nodes in" in ran.out
+    assert "6 proposed nodes, 0 failed, 5 calls" in ran.err
+    assert "instructions" not in ran.out + ran.err
+    again = terminal_with_model.run("generate", "--stages", "taxonomy", "--scope", "taxonomy", "--json")
+    assert again.data["proposed_nodes"] == 6
+
+
+def test_the_end_says_which_levels_grew(terminal_with_model: Terminal):
+    stages = "subjects,syllabus,class_details,instructions,answers"
+    ran = terminal_with_model.run("generate", "--stages", stages, "--scope", "Mechanics", "--instructions", "2")
+    assert "finished: 0 subjects, 1 syllabus, 2 instructions and 2 answers in" in ran.out
+    assert "proposed" not in ran.out
+
+
 def test_a_plan_tells_the_calls(terminal: Terminal):
     ran = terminal.run("plan", "--stages", "taxonomy", "--scope", "taxonomy", "--json")
     assert ran.data["calls"] == {"taxonomy": 3}
