@@ -89,7 +89,7 @@ def _words(
     nameless = {
         cell: part for cell, part in rows.groupby(cells, sort=True) if len(part) >= fewest and cell not in named
     }
-    classes = {str(cell): part["instruction_id"].head(_READ_IN_CELL).tolist() for cell, part in nameless.items()}
+    classes = {str(cell): part.head(_READ_IN_CELL) for cell, part in nameless.items()}
     if not classes:
         return []
     words = terms_of_classes(cursor, classes, stop_words=stop_words)

@@ -15,12 +15,16 @@ from glan_core.store.database import Cursor, first_row
 from glan_core.store.map_conditions import map_condition
 from glan_core.store.map_groups import grouping_of, legend
 from glan_core.store.map_table import MapTable
+from glan_core.store.map_texts import read_questions
 
 MOST_POINTS = 20_000
 _HASHES = 2**32
 _SPARE = 1.25  # a little more than wanted is looked at, as hashes do not lie quite evenly
 _SPARE_POINTS = 200
-_CODES = "point.syllabus, point.run, point.model, point.status, point.strategy"
+_COLUMNS = (
+    "point.instruction_id, point.instruction_row, point.x, point.y, "
+    "point.syllabus, point.run, point.model, point.status, point.strategy"
+)
 
 
 class PointSample(NamedTuple):
@@ -60,9 +64,9 @@ def sample_points(
 def sample_rows(
     cursor: Cursor, map_: MapTable, filter_: Filter, *, window: Window | None, limit: int
 ) -> tuple[pd.DataFrame, int]:
-    """Give the sample as the table of points holds it, with instruction_id, and how many points it is taken from.
+    """Give the sample as the table of points holds it, and how many points it is taken from.
 
-    Columns: instruction_id, x, y, syllabus, run, model, status, strategy.
+    Columns: instruction_id, instruction_row, x, y, syllabus, run, model, status, strategy.
     """
     condition = map_condition(cursor, map_, filter_, window)
     total = _count(cursor, map_, condition)
@@ -107,7 +111,7 @@ def _count(cursor: Cursor, map_: MapTable, condition: Condition) -> int:
 def _smallest(cursor: Cursor, map_: MapTable, condition: Condition, limit: int) -> pd.DataFrame:
     return cursor.execute(
         f"""
-        select point.instruction_id, point.x, point.y, {_CODES}
+        select {_COLUMNS}
         from {map_.table} as point
         where {condition.where}
         order by point.sample, point.instruction_id
@@ -125,15 +129,7 @@ def _with_texts(
     rows["place"] = rows["syllabus"].map(syllabi["discipline"].str.cat(syllabi["subject"], sep=" · "))
     rows["instruction"] = ""
     if characters and len(rows):
-        texts = cursor.execute(
-            """
-            select instruction_id, text[:?] as instruction
-            from instruction
-            where instruction_id in (select unnest(?::varchar[]))
-            """,
-            [characters, rows["instruction_id"].tolist()],
-        ).fetchnumpy()
-        rows["instruction"] = rows["instruction_id"].map(
-            dict(zip(texts["instruction_id"], texts["instruction"], strict=True))
-        )
+        texts = read_questions(cursor, rows, f"instruction.text[:{int(characters)}]")
+        text_of = dict(zip(texts["instruction_id"].to_pylist(), texts["value"].to_pylist(), strict=True))
+        rows["instruction"] = rows["instruction_id"].map(text_of)
     return rows[["instruction_id", "x", "y", *more_columns, "place", "instruction"]]

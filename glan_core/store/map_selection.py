@@ -9,10 +9,13 @@ from glan_core.store.database import Cursor
 from glan_core.store.map_conditions import map_condition
 from glan_core.store.map_groups import grouping_of, joined
 from glan_core.store.map_table import MapTable
-from glan_core.store.pairs import list_pairs
+from glan_core.store.map_texts import read_questions
 
 _ALL = Filter()
-_MOST_ANSWERS = 100  # a question may have been answered more than once
+_COLUMNS = [
+    "instruction_id", "instruction", "answer", "field", "sub_field", "discipline", "subject", "level", "strategy",
+    "run_id", "flags",
+]  # fmt: skip
 
 
 class Selection(NamedTuple):
@@ -45,25 +48,21 @@ def describe_selection(
 def list_selected(cursor: Cursor, map_: MapTable, filter_: Filter, *, after: str = "", limit: int = 50) -> pd.DataFrame:
     """Give a page of the pairs of a filter that are on the map, by id, with the columns of list_pairs.
 
-    The next page begins after the last instruction_id of this one.
+    The next page begins after the last instruction_id of this one. Of several answers the first by id is given.
     """
     condition = map_condition(cursor, map_, filter_)
-    ids = [
-        instruction_id
-        for (instruction_id,) in cursor.execute(
-            f"""
-            select point.instruction_id
-            from {map_.table} as point
-            where {condition.where}
-                and point.instruction_id > ?
-            order by point.instruction_id
-            limit ?
-            """,  # noqa: S608 - names of ours, and a condition built from parameters only
-            [*condition.parameters, after, limit],
-        ).fetchall()
-    ]
-    rows = list_pairs(cursor, Filter(instruction_ids=tuple(ids)), limit=_MOST_ANSWERS * limit)
-    return rows.sort_values("instruction_id", kind="stable", ignore_index=True)
+    rows = cursor.execute(
+        f"""
+        select point.instruction_id, point.instruction_row, point.syllabus
+        from {map_.table} as point
+        where {condition.where}
+            and point.instruction_id > ?
+        order by point.instruction_id
+        limit ?
+        """,  # noqa: S608 - names of ours, and a condition built from parameters only
+        [*condition.parameters, after, limit],
+    ).df()
+    return _described(cursor, map_, rows)
 
 
 def _pairs_of_groups(cursor: Cursor, map_: MapTable, filter_: Filter, by: str) -> pd.Series:
@@ -82,3 +81,34 @@ def _pairs_of_groups(cursor: Cursor, map_: MapTable, filter_: Filter, by: str) -
     ).df()
     groups = grouping_of(map_, by).groups.index
     return counted.set_index("number")["pairs"].reindex(groups).dropna().astype("int64")
+
+
+def _described(cursor: Cursor, map_: MapTable, rows: pd.DataFrame) -> pd.DataFrame:
+    """Give rows (instruction_id, instruction_row, syllabus) the columns of list_pairs."""
+    ids = rows["instruction_id"].tolist()
+    question = "{'instruction': instruction.text, 'strategy': instruction.strategy, 'run_id': instruction.run_id}"
+    questions = read_questions(cursor, rows, question).to_pandas()
+    questions = questions[["instruction_id"]].join(pd.DataFrame(questions["value"].tolist(), index=questions.index))
+    answers = cursor.execute(
+        """
+        select instruction_id, min_by(text, answer_id) as answer
+        from kept_answer
+        where instruction_id in (select unnest(?::varchar[]))
+        group by instruction_id
+        """,
+        [ids],
+    ).df()
+    flags = cursor.execute(
+        """
+        select instruction_id, array_to_string(list(kind order by kind), ', ') as flags
+        from quality_flag
+        where instruction_id in (select unnest(?::varchar[]))
+        group by instruction_id
+        """,
+        [ids],
+    ).df()
+    places = map_.syllabi[["field", "sub_field", "discipline", "subject", "level"]]
+    described = rows.join(places, on="syllabus")
+    for frame in (questions, answers, flags):
+        described = described.merge(frame, on="instruction_id", how="left")
+    return described[_COLUMNS]

@@ -3,11 +3,12 @@
 The view `pair` joins six tables, which for a million pairs takes longer than anybody waits for a map to be zoomed. So
 each layout gets a narrow table in memory, shared by all cursors of a database, with what never changes of a point:
 
-    x, y | syllabus, run, model, strategy as small numbers | status | sample | instruction_id
+    x, y | syllabus, run, model, strategy, status as small numbers | sample | instruction_id, instruction_row
 
-Its order follows the places on the map, so that a window reads a part of it only. New points are added at its end.
-What people edit is looked up anew each time: which subject a syllabus belongs to, the names and places of the tree,
-and which runs are removed. Of what does change in the table, the status, a checksum tells whether it did.
+`sample` is a hash of the id, and `instruction_row` the place in the table `instruction`. Points are ordered by where
+they lie on the map, so that a window reads a part of them only; new ones are added at the end. What people edit is
+looked up anew each time: which subject a syllabus belongs to, the names and places of the tree, and which runs are
+removed. Of what does change in the table, the status, a checksum tells whether it did.
 """
 
 import math
@@ -126,7 +127,6 @@ def _stamps(cursor: Cursor) -> str:
             """
         select
             (select count(*) from projected_point),
-            (select count(*) from instruction),
             (select count(*) from answer),
             (select count(*) from quality_flag),
             (select count(*) from tag),
@@ -141,8 +141,8 @@ def _stamps(cursor: Cursor) -> str:
 
 
 def _status_stamp(cursor: Cursor) -> str:
-    row = first_row(cursor.execute("select bit_xor(hash(instruction_id, status)) from instruction"))
-    return str(row[0] if row else None)
+    row = first_row(cursor.execute("select count(*), bit_xor(hash(rowid, status)) from instruction"))
+    return str(row)
 
 
 def _find_state(cursor: Cursor, projection_id: str) -> _State | None:
@@ -203,7 +203,8 @@ _POINTS = """
         (instruction.strategy = 'two_sessions')::utinyint as strategy,
         list_position(['generated', 'accepted', 'rejected'], instruction.status)::utinyint - 1 as status,
         (hash(point.instruction_id) >> 32)::uinteger as sample,
-        point.instruction_id
+        point.instruction_id,
+        instruction.rowid as instruction_row
     from projected_point as point
     join instruction on instruction.instruction_id = point.instruction_id
     join glan_map.code_of_syllabus as syllabus on syllabus.syllabus_id = instruction.syllabus_id

@@ -10,21 +10,23 @@ spaces give whole phrases.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from glan_core.entities import Filter
 from glan_core.store.database import Cursor
 from glan_core.store.map_points import sample_rows
 from glan_core.store.map_table import MapTable
+from glan_core.store.map_texts import read_questions
 
 MOST_READ = 2_000
 """Questions that are read of a selection, and of all: those with the smallest hash of their id."""
 _COMMONEST = 0.15  # of all questions: words that more of them have are typical of none, in any language
 _FEWEST = 2  # questions that a word must be in
-_WORDS = r"regexp_extract_all(lower(instruction.text), '\p{L}[\p{L}\p{M}\p{N}''’-]+')"
+_WORDS = r"list_distinct(regexp_extract_all(lower(instruction.text), '\p{L}[\p{L}\p{M}\p{N}''’-]+'))"
 _LONGEST = 30  # letters: longer ones are addresses and the like
 
 
@@ -50,11 +52,8 @@ def typical_terms(
     """Give the words that are typical of the questions of a filter against all on the map, the most typical first."""
     inside, total = sample_rows(cursor, map_, filter_, window=None, limit=MOST_READ)
     overall, _ = sample_rows(cursor, map_, Filter(), window=None, limit=MOST_READ)
-    classes = {"inside": inside["instruction_id"].tolist(), "overall": overall["instruction_id"].tolist()}
-    counted = _count_texts(cursor, classes, stop_words)
-    shares = pd.DataFrame(
-        {name: counted.get(name, pd.Series(dtype="float64")) for name in classes}, dtype="float64"
-    ).fillna(0.0)
+    counted = _count_texts(cursor, {"inside": inside, "overall": overall}, stop_words)
+    shares = pd.DataFrame({"inside": counted["inside"], "overall": counted["overall"]}, dtype="float64").fillna(0.0)
     terms = pd.DataFrame({"texts": shares["inside"].astype("int64")})
     terms["share"] = shares["inside"] / max(len(inside), 1)
     # of a word that none of all those read has, at most one in so many does
@@ -67,17 +66,17 @@ def typical_terms(
 
 
 def terms_of_classes(
-    cursor: Cursor, classes: Mapping[str, Sequence[str]], *, stop_words: Collection[str] = frozenset(), limit: int = 2
+    cursor: Cursor, classes: Mapping[str, pd.DataFrame], *, stop_words: Collection[str] = frozenset(), limit: int = 2
 ) -> dict[str, tuple[str, ...]]:
-    """Give the words that are most typical of each class of questions (ids by name) against the mean of the others."""
+    """Give the words that are most typical of each class of questions against the mean of the others.
+
+    The classes are rows of map_points.sample_rows, by name.
+    """
     counted = _count_texts(cursor, classes, stop_words)
-    sizes = {name: max(len(ids), 1) for name, ids in classes.items()}
+    sizes = {name: max(len(rows), 1) for name, rows in classes.items()}
     shares = pd.DataFrame({name: counts / sizes[name] for name, counts in counted.items()}).fillna(0.0)
     typical: dict[str, tuple[str, ...]] = {}
     for name in classes:
-        if name not in shares:
-            typical[name] = ()
-            continue
         others = shares.drop(columns=name)
         elsewhere = others.mean(axis=1) if len(others.columns) else pd.Series(0.0, index=shares.index)
         score = _score(shares[name], elsewhere.clip(lower=1.0 / sum(sizes.values())))
@@ -93,30 +92,21 @@ def _score(share: pd.Series, overall_share: pd.Series) -> pd.Series:
 
 
 def _count_texts(
-    cursor: Cursor, classes: Mapping[str, Sequence[str]], stop_words: Collection[str]
+    cursor: Cursor, classes: Mapping[str, pd.DataFrame], stop_words: Collection[str]
 ) -> dict[str, pd.Series]:
     """Count the questions of each class that hold a word, by word."""
-    ids = [(name, instruction_id) for name, members in classes.items() for instruction_id in members]
-    rows = cursor.execute(
-        f"""
-        with member as (
-            select unnest(?::varchar[]) as class, unnest(?::varchar[]) as instruction_id
-        ),
-        chosen as materialized (
-            select instruction_id, list_distinct({_WORDS}) as words
-            from instruction
-            where instruction_id in (select instruction_id from member)
-        )
-        select class, term, count(*) as texts
-        from (
-            select member.class, unnest(chosen.words) as term
-            from member
-            join chosen on chosen.instruction_id = member.instruction_id
-        )
-        where length(term) <= {_LONGEST}
-            and term not in (select unnest(?::varchar[]))
-        group by class, term
-        """,  # noqa: S608 - an expression and a number of ours
-        [[name for name, _ in ids], [instruction_id for _, instruction_id in ids], sorted(stop_words)],
-    ).df()
-    return {str(name): counts.set_index("term")["texts"] for name, counts in rows.groupby("class")}
+    if not classes:
+        return {}
+    read = read_questions(cursor, pd.concat(classes.values()), _WORDS)
+    words = read["value"].combine_chunks()
+    terms = pd.DataFrame(
+        {
+            "instruction_id": read["instruction_id"].take(pc.list_parent_indices(words)).to_pandas(),
+            "term": pc.list_flatten(words).to_pandas(),
+        }
+    )
+    terms = terms[~terms["term"].isin(stop_words) & (terms["term"].str.len() <= _LONGEST)]
+    return {
+        name: terms.loc[terms["instruction_id"].isin(rows["instruction_id"]), "term"].value_counts()
+        for name, rows in classes.items()
+    }
