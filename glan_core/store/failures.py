@@ -39,3 +39,19 @@ def list_open_failures(cursor: Cursor, run_id: str, *, error_kind: str | None = 
         {"run_id": run_id, "error_kind": error_kind},
     ).fetchall()
     return tuple(Failure(*row) for row in rows)
+
+
+def list_unanswered_instructions(cursor: Cursor, run_id: str) -> tuple[tuple[str, str], ...]:
+    """List the instructions that a run has made and nobody has answered: id, and id of the syllabus."""
+    return tuple(
+        cursor.execute(
+            """
+            select instruction_id, syllabus_id
+            from instruction
+            where run_id = ?
+                and instruction_id not in (select instruction_id from answer)
+            order by instruction_id
+            """,
+            [run_id],
+        ).fetchall()
+    )

@@ -1,9 +1,9 @@
 """Which runs are there, page by page, and what has each made, spent and brought?"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from glan_core.entities import RunState
 from glan_core.store.database import Cursor, first_row
@@ -62,7 +62,7 @@ class ScopeNames(NamedTuple):
     """What the ids of scopes stand for."""
 
     names: dict[str, str]
-    """By id of a taxonomy node or subject, also of removed ones; an id that is not there is unknown."""
+    """By id of a taxonomy node, subject or syllabus, also of removed ones; an id that is not there is unknown."""
     fields: frozenset[str]
     """Ids of all kept fields: a scope that holds them all is the whole taxonomy."""
 
@@ -93,8 +93,22 @@ def list_run_page(cursor: Cursor, choice: RunChoice, *, limit: int, offset: int 
     return tuple(_listed(row, made[row[0]]) for row in chosen)
 
 
+def models_of(settings: Mapping[str, Any], stages: Sequence[str]) -> tuple[str, ...]:
+    """Give the models that a run's settings name for these stages, in their order, each once."""
+    of_stage = settings.get("stages", {})
+    return tuple(dict.fromkeys(of_stage[stage]["model"] for stage in stages if stage in of_stage))
+
+
+def list_unfinished_run_ids(cursor: Cursor) -> tuple[str, ...]:
+    """List the runs that were at work or paused when they were heard of last, newest first."""
+    rows = cursor.execute(
+        "select run_id from run where state in ('running', 'paused') order by started_at desc, run_id"
+    ).fetchall()
+    return tuple(run_id for (run_id,) in rows)
+
+
 def find_scope_names(cursor: Cursor, node_ids: Sequence[str]) -> ScopeNames:
-    """Give the names of nodes and subjects, and which nodes are the kept fields."""
+    """Give the names of nodes and subjects, of the subject of each syllabus, and which nodes are the kept fields."""
     names = cursor.execute(
         """
         select taxonomy_node_id, name
@@ -104,6 +118,11 @@ def find_scope_names(cursor: Cursor, node_ids: Sequence[str]) -> ScopeNames:
         select subject_id, name
         from subject
         where subject_id in (select unnest($ids::varchar[]))
+        union all
+        select syllabus_id, name
+        from syllabus
+        join subject on subject.subject_id = syllabus.subject_id
+        where syllabus_id in (select unnest($ids::varchar[]))
         """,
         {"ids": list(node_ids)},
     ).fetchall()
@@ -134,20 +153,9 @@ def _condition(choice: RunChoice) -> tuple[str, list[object]]:
     return " and ".join(parts) or "true", parameters
 
 
-class _Made(NamedTuple):
-    calls: int
-    tokens: int
-    cost: float | None
-    instructions: int
-    answers: int
-    accepted: int
-    reviewed: int
-    failed: int
-
-
-def _made(cursor: Cursor, run_ids: Sequence[str]) -> dict[str, _Made]:
-    """Count what runs have made; each large table is read once, whatever the number of runs."""
-    rows = cursor.execute(
+def _made(cursor: Cursor, run_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Give the counts of ListedRun by run and name; each large table is read once, whatever the number of runs."""
+    result = cursor.execute(
         """
         with
         asked_for as (
@@ -217,14 +225,14 @@ def _made(cursor: Cursor, run_ids: Sequence[str]) -> dict[str, _Made]:
         )
         select
             asked_for.run_id,
-            coalesce(spent.calls, 0),
-            coalesce(spent.tokens, 0)::bigint,
-            case when spent.calls is null then 0 else spent.cost end,
-            coalesce(asked.instructions, 0),
-            coalesce(answered.answers, 0),
-            coalesce(answered.accepted, 0)::bigint,
-            coalesce(answered.reviewed, 0)::bigint,
-            coalesce(given_up.failed, 0)
+            coalesce(spent.calls, 0) as calls,
+            coalesce(spent.tokens, 0)::bigint as tokens,
+            case when spent.calls is null then 0 else spent.cost end as cost,
+            coalesce(asked.instructions, 0) as instructions,
+            coalesce(answered.answers, 0) as answers,
+            coalesce(answered.accepted, 0)::bigint as accepted,
+            coalesce(answered.reviewed, 0)::bigint as reviewed,
+            coalesce(given_up.failed, 0) as failed
         from asked_for
         left join spent on spent.run_id = asked_for.run_id
         left join asked on asked.run_id = asked_for.run_id
@@ -232,16 +240,17 @@ def _made(cursor: Cursor, run_ids: Sequence[str]) -> dict[str, _Made]:
         left join given_up on given_up.run_id = asked_for.run_id
         """,
         {"run_ids": list(run_ids)},
-    ).fetchall()
-    return {run_id: _Made(*counts) for run_id, *counts in rows}
+    )
+    names = [column[0] for column in result.description or ()][1:]
+    return {run_id: dict(zip(names, counts, strict=True)) for run_id, *counts in result.fetchall()}
 
 
 def _listed(
     row: tuple[str, str, str, str, datetime, datetime | None, bool, bool, str],
-    made: _Made,
+    made: dict[str, Any],
 ) -> ListedRun:
     run_id, plan_text, settings_text, state, started_at, finished_at, is_demo, is_removed, message = row
-    plan, of_stage = json.loads(plan_text), json.loads(settings_text).get("stages", {})
+    plan = json.loads(plan_text)
     stages = tuple(plan.get("stages", ()))
     return ListedRun(
         run_id=run_id,
@@ -249,11 +258,11 @@ def _listed(
         scope=tuple(plan.get("scope", ())),
         wanted=plan.get("instructions", 0),
         stages=stages,
-        models=tuple(dict.fromkeys(of_stage[stage]["model"] for stage in stages if stage in of_stage)),
+        models=models_of(json.loads(settings_text), stages),
         started_at=started_at,
         finished_at=finished_at,
         is_demo=is_demo,
         is_removed=is_removed,
         message=message,
-        **made._asdict(),
+        **made,
     )

@@ -24,12 +24,13 @@ _KIND_WORDS = {
 }
 
 
-def show_failures(failures: tuple[Failure, ...]) -> None:
-    """List reasons by stage and kind, the most frequent first, each with what was said in one case."""
+def show_failures(failures: tuple[Failure, ...], *, has_examples: bool = True) -> None:
+    """List reasons by stage and kind, the most frequent first, with `has_examples` also what was said in one case."""
     examples = {(failure.stage, failure.error_kind): failure.message for failure in failures}
     for (stage, kind), number in Counter((failure.stage, failure.error_kind) for failure in failures).most_common():
         st.markdown(f"**{count(number)} of the {STAGE_WORDS[stage]}**: {plain(reason(kind))}")
-        st.caption(plain(shortened(examples[stage, kind], _MOST_LETTERS)))
+        if has_examples:
+            st.caption(plain(shortened(examples[stage, kind], _MOST_LETTERS)))
 
 
 def show_call_errors(errors: pd.DataFrame) -> None:

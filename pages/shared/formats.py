@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from glan_core.amounts import Range
 
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
+
 
 def count(number: int) -> str:
     """Write a whole number with thousands separators."""
@@ -20,8 +22,14 @@ def short_count(number: float) -> str:
 
 
 def between(numbers: Range, written: Callable[[float], str]) -> str:
-    """Write a range from its low to its high end, a unit that both have only once: `4–9 min`, `$2–5`."""
+    """Write a range from its low to its high end, a unit that both have only once: `4–9 min`, `$2–5`.
+
+    Times get the unit of the high end: `1.1–9 min`, and not `69 s – 9 min`.
+    """
     low, high = written(numbers.p10), written(numbers.p90)
+    units = [each.rpartition(" ")[2] for each in (low, high)]
+    if units[0] != units[1] and set(units) <= _SECONDS.keys():
+        low = f"{numbers.p10 / _SECONDS[units[1]]:.1f} {units[1]}"
     if low == high:
         return low
     if low.startswith("$") and high.startswith("$"):

@@ -70,24 +70,17 @@ def run_frame(runs: Sequence[ListedRun], names: ScopeNames, *, now: datetime) ->
         {
             "State": [_badges(run) for run in runs],
             "Run": [run.run_id[:6] for run in runs],
-            "Where": [scope_words(run.scope, names) for run in runs],
+            "Where": [scope_words(run.scope, names, most=1) for run in runs],
             "Pairs": [_made(run) for run in runs],
-            "Tokens": [run.tokens for run in runs],
             "Cost": [money(run.cost) for run in runs],
-            "Cost per accepted": [
-                money(run.cost_per_accepted)
-                if run.cost_per_accepted is not None
-                else "unknown"
-                if run.accepted
-                else "–"
-                for run in runs
-            ],
-            "Model": [", ".join(run.models) or "–" for run in runs],
             "Started": [run.started_at for run in runs],
             "Took": [
                 "–" if run.is_demo else duration(max(0.0, ((run.finished_at or now) - run.started_at).total_seconds()))
                 for run in runs
             ],
+            "Model": [", ".join(run.models) or "–" for run in runs],
+            "Tokens": [run.tokens for run in runs],
+            "Cost per accepted": [_cost_per_accepted(run) for run in runs],
             "Message": [shortened(run.message, _MESSAGE_LETTERS) for run in runs],
         }
     )
@@ -149,27 +142,29 @@ def _show_table(runs: Sequence[ListedRun], names: ScopeNames) -> None:
                 "State", options=list(_COLOURS), color=list(_COLOURS.values()), width=170
             ),
             "Run": columns.TextColumn("Run", width=70, help="The first letters of its id."),
-            "Where": columns.TextColumn("Where", width=160, help="The part of the taxonomy that it drew from."),
+            "Where": columns.TextColumn("Where", width=220, help="The part of the taxonomy that it drew from."),
             "Pairs": columns.TextColumn(
                 "Pairs",
                 alignment="right",
-                width=90,
+                width=100,
                 help="Answers that this run made, of those it was asked for. What was there before is not counted.",
             ),
-            "Tokens": columns.NumberColumn("Tokens", format="compact", width=65, help="Read and written together."),
-            "Cost": columns.TextColumn("Cost", alignment="right", width=75),
-            "Cost per accepted": columns.TextColumn(
-                "Per accepted",
-                alignment="right",
-                width=92,
-                help="Cost of the whole run by its accepted pairs; a dash where none was accepted in a review.",
-            ),
-            "Model": columns.TextColumn("Model", width=130),
+            "Cost": columns.TextColumn("Cost", alignment="right", width=80),
             "Started": columns.DatetimeColumn(
-                "Started", format="distance", width=105, help="When it was taken up last."
+                "Started", format="distance", width=110, help="When it was taken up last."
             ),
             "Took": columns.TextColumn(
-                "Took", alignment="right", width=60, help="From when it was taken up last to its end, or to now."
+                "Took", alignment="right", width=65, help="From when it was taken up last to its end, or to now."
+            ),
+            "Model": columns.TextColumn("Model", width=170),
+            "Tokens": columns.NumberColumn(
+                "Tokens", format="localized", width=90, help="Of prompts and replies together."
+            ),
+            "Cost per accepted": columns.TextColumn(
+                "Cost per accepted pair",
+                alignment="right",
+                width=165,
+                help="What the whole run cost, divided by its pairs that were accepted in a review. A dash: none was.",
             ),
             "Message": columns.TextColumn("Message", width=260),
         },
@@ -182,6 +177,10 @@ def _show_table(runs: Sequence[ListedRun], names: ScopeNames) -> None:
 def _badges(run: ListedRun) -> list[str]:
     parts = [run.state.value, *(["some failed"] if run.failed else [])]
     return [*parts, *(["demo run"] if run.is_demo else []), *(["removed"] if run.is_removed else [])]
+
+
+def _cost_per_accepted(run: ListedRun) -> str:
+    return money(run.cost_per_accepted) if run.accepted else "–"
 
 
 def _made(run: ListedRun) -> str:

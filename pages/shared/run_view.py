@@ -1,30 +1,34 @@
 """How is a run shown while it works, and after?"""
 
 from collections.abc import Collection
+from urllib.parse import quote
 
 import streamlit as st
 
 from glan_core.entities import Failure, Filter, Run, RunState
 from glan_core.errors import StoreError
 from glan_core.runs.journal import is_at_work
-from glan_core.runs.run_folder import RunStatus, list_run_folders, read_status
-from glan_core.settings import runs_folder
+from glan_core.runs.run_folder import RunStatus, read_status
 from glan_core.store.failures import list_open_failures
 from glan_core.store.instructions import count_instructions_of
 from glan_core.store.pairs import list_pairs
+from glan_core.store.run_lists import list_unfinished_run_ids
 from glan_core.store.runs import RunCounts, find_run, run_counts, run_errors
 from pages.shared import state
 from pages.shared.failures_view import show_call_errors, show_failures
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count, money, shortened
 from pages.shared.run_control import can_go_on, folder_of, show_go_on, show_try_again, show_wishes, wish_for
+from pages.shared.run_scope import origin_words
 from pages.shared.run_standing import RunNow, standing
 from pages.shared.workspace import Workspace
 
 _NEWEST = 5
 _LOOKED_AT = 100  # the very newest questions of a run at work have no answer yet: pairs are worth more to a reader
-_MOST_LETTERS = 400  # of an answer; the Map page shows all of it
+_MOST_LETTERS = 400  # of an answer, of which the Map page shows all, and of what ended a run
 _RUNS = "pages/generate/runs.py"
+_WAYS = {"On the map": "map", "Export": "export"}
+"""Where to go with the pairs of a run: what the link says, and the page's part of the address."""
 
 
 def show_run(workspace: Workspace, run_id: str, *, is_whole: bool = False) -> None:
@@ -50,10 +54,8 @@ def show_run(workspace: Workspace, run_id: str, *, is_whole: bool = False) -> No
 
 def show_others_at_work(workspace: Workspace, *, shown_run_ids: Collection[str | None]) -> None:
     """Name the runs that are at work, here or in another process, besides those that are shown."""
-    folders = list_run_folders(runs_folder(workspace.settings.database))
-    run_ids = [folder.name for folder in folders if is_run_at_work(workspace, folder.name)]
-    for run_id in run_ids:
-        if run_id not in shown_run_ids:
+    for run_id in list_unfinished_run_ids(workspace.cursor()):
+        if run_id not in shown_run_ids and is_run_at_work(workspace, run_id):
             st.page_link(
                 _RUNS,
                 label=f"Run {run_id[:6]} is at work",
@@ -67,6 +69,12 @@ def is_run_at_work(workspace: Workspace, run_id: str) -> bool:
     return workspace.background.is_running(run_id) or is_at_work(folder_of(workspace, run_id))
 
 
+def is_known(workspace: Workspace, run_id: str) -> bool:
+    """Say whether there is anything to show of a run: a row, a process at work, or the error that it ended on."""
+    is_here = find_run(workspace.cursor(), run_id) is not None
+    return is_here or is_run_at_work(workspace, run_id) or workspace.background.error_of(run_id) is not None
+
+
 def run_now(workspace: Workspace, run: Run, *, is_at_work: bool, failures: tuple[Failure, ...]) -> RunNow:
     """Give what is known of a run at this moment."""
     status = _status(workspace, run.run_id) if is_at_work else None
@@ -74,10 +82,15 @@ def run_now(workspace: Workspace, run: Run, *, is_at_work: bool, failures: tuple
         run=run,
         status=status,
         is_at_work=is_at_work,
-        is_elsewhere=is_at_work and not workspace.background.is_running(run.run_id),
+        is_elsewhere=is_at_work and _is_elsewhere(workspace, run.run_id),
         wish=wish_for(workspace, run.run_id, status) if is_at_work else "work",
         failed=len(failures),
     )
+
+
+def _is_elsewhere(workspace: Workspace, run_id: str) -> bool:
+    """Say whether another process works on a run; one of this process that has just ended holds its journal no more."""
+    return not workspace.background.is_running(run_id) and is_at_work(folder_of(workspace, run_id))
 
 
 def _has_news_of_end(workspace: Workspace, run_id: str) -> bool:
@@ -94,9 +107,10 @@ def _tell_end(workspace: Workspace, run_id: str) -> None:
         return  # it ended on an error before it began, and that is shown
     failures = list_open_failures(cursor, run_id)
     word = standing(run_now(workspace, run, is_at_work=False, failures=failures)).words
+    # A toast holds no buttons. Its links open a tab of their own, so the ones in the head of the run stay the main way.
+    ways = " · ".join(f"[{label}]({page}?run={quote(run_id)})" for label, page in _WAYS.items())
     st.toast(
-        f"Run {plain(run_id[:6])} is {word}: {count(run_counts(cursor, run_id).answers)} pairs. "
-        "**On the map** and **Export**, at the top of the run, take exactly these.",
+        f"Run {plain(run_id[:6])} is {word}: {count(run_counts(cursor, run_id).answers)} pairs.  \n{ways}",
         icon=":material/notifications:",
         duration="long",
     )
@@ -109,29 +123,35 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool, is_whole: bool
     if error is not None and (run is None or error.message not in run.message):
         show_error(error)
     if run is None:
-        if error is None:
-            st.caption("Starting ..." if is_at_work else "There is no such run in this database.")
+        if is_at_work:
+            st.caption("Starting ...")
+        elif error is None:
+            st.warning("There is no such run in this database.", icon=":material/search_off:")
         return
     failures = list_open_failures(cursor, run_id)
     now = run_now(workspace, run, is_at_work=is_at_work, failures=failures)
     made = run_counts(cursor, run_id)
     _show_head(workspace, now, is_whole=is_whole)
+    if is_whole:
+        st.caption(plain(origin_words(cursor, run)))
     _show_amounts(now, made)
     if is_at_work:
         _show_work(now, made)
     elif run.message:
-        st.warning(plain(run.message), icon=":material/info:")
+        st.warning(plain(shortened(run.message, _MOST_LETTERS)), icon=":material/info:")
     if failures and not is_at_work:
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**Failed: {count(len(failures))}**", width="stretch")
                 if can_go_on(workspace, run_id):
                     show_try_again(workspace, run_id, failures)
-            show_failures(failures)
+            show_failures(failures, has_examples=not is_whole)
+    if is_whole:
+        return  # tabs below hold the rest
     errors = run_errors(cursor, run_id)
     if len(errors):
         show_call_errors(errors)
-    if not is_whole and made.instructions:
+    if made.instructions:
         show_newest_pairs(workspace, run)
 
 

@@ -1,5 +1,6 @@
-"""The New run page as a test uses it: open it, press its buttons, wait for what a run says."""
+"""The New run page, or another one, as a test uses it: open it, press its buttons, wait for what a run says."""
 
+import dataclasses
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -7,12 +8,14 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from glan_core.engines.background import Background
+from glan_core.entities import RunState
 from glan_core.planning.plan import PlanRequest, make_plan
 from glan_core.presets import preset
-from glan_core.runs.run_folder import RunStatus, read_status
+from glan_core.runs.run_folder import RunStatus, read_status, write_status
 from glan_core.scope import resolve_scope
 from glan_core.settings import runs_folder
 from glan_core.store.database import Database
+from glan_core.store.runs import find_run, save_run
 from pages.shared.workspace import open_workspace
 from tests.model_server import MODEL, ModelServer
 
@@ -20,12 +23,12 @@ PAGE = "pages/generate/new_run.py"
 _SECONDS = 60
 
 
-def open_page(app: AppTest, **query: str) -> AppTest:
-    """Show the page; a page is chosen after a first run."""
+def open_page(app: AppTest, *, script: str = PAGE, **query: str) -> AppTest:
+    """Show a page with this question in its address; a page is chosen after a first run."""
     app.run()
     for name, value in query.items():
         app.query_params[name] = value
-    return app.switch_page(PAGE).run()
+    return app.switch_page(script).run()
 
 
 def press(app: AppTest, label: str) -> None:
@@ -80,6 +83,15 @@ def wait_for_status(run_id: str, is_so: Callable[[RunStatus], bool]) -> None:
         return status is not None and is_so(status)
 
     wait_until(has_come)
+
+
+def end_as(database: Database, run_id: str, state: RunState, *, message: str = "") -> None:
+    """Let a run look as if it had ended like that, for the database and for whoever reads its folder."""
+    run, status = find_run(database.cursor(), run_id), read_status(folder_of(run_id))
+    assert run is not None
+    assert status is not None
+    write_status(folder_of(run_id), dataclasses.replace(status, state=state, message=message))
+    save_run(database.cursor(), dataclasses.replace(run, state=state, message=message))
 
 
 def start_elsewhere(elsewhere: Background, app_database: Database, server: ModelServer) -> str:

@@ -1,6 +1,5 @@
 """Does the view of a run say how it goes, and do its buttons do what they say?"""
 
-import dataclasses
 import itertools
 import os
 import threading
@@ -10,11 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from glan_core.engines.background import Background
 from glan_core.entities import RunState
-from glan_core.runs.run_folder import read_status, write_status
 from glan_core.store.database import Database
-from glan_core.store.runs import find_run, save_run
+from glan_core.store.runs import find_run
 from tests.model_server import ModelServer, Reply, stage_of
 from tests.pages.new_run_page import (
+    end_as,
     folder_of,
     labels,
     open_page,
@@ -193,12 +192,8 @@ def test_an_error_that_came_before_the_run_is_shown_with_its_hint(app: AppTest, 
     open_page(app)
     run_id = start(app)
     wait_for(run_id)
-    (folder_of(run_id) / "status.json").unlink()
+    end_as(app_database, run_id, RunState.STOPPED)
     (folder_of(run_id) / "status.json.new").mkdir()  # so that it cannot be written
-    run = find_run(app_database.cursor(), run_id)
-    assert run is not None
-    object.__setattr__(run, "state", RunState.STOPPED)
-    save_run(app_database.cursor(), run)
     app.run()
     press(app, "Go on")
     wait_for(run_id)
@@ -260,23 +255,17 @@ def test_a_run_at_work_that_is_not_shown_is_named(
     app: AppTest, app_database: Database, elsewhere: Background, model_server: ModelServer
 ) -> None:
     run_id = start_elsewhere(elsewhere, app_database, model_server)
-    open_page(app)
-    assert [link.proto.label for link in app.get("page_link")] == [f"Run {run_id[:6]} is at work"]
+    said = f"Run {run_id[:6]} is at work"
+    wait_until(lambda: [link.proto.label for link in open_page(app).get("page_link")] == [said])
 
 
 def test_an_interrupted_run_offers_to_go_on(app: AppTest, app_database: Database) -> None:
     open_page(app)
     run_id = start(app)
     wait_for(run_id)
-    run = find_run(app_database.cursor(), run_id)
-    assert run is not None
-    object.__setattr__(run, "state", RunState.INTERRUPTED)
-    save_run(app_database.cursor(), run)
-    status = read_status(folder_of(run_id))
-    assert status is not None
-    write_status(folder_of(run_id), dataclasses.replace(status, state=RunState.RUNNING))  # as a process that was killed
+    end_as(app_database, run_id, RunState.RUNNING)  # as a process that was killed leaves it
     app.run()
-    assert "interrupted" in texts(app)
+    wait_until(lambda: "interrupted" in texts(app.run()))
     assert "Go on" in labels(app)
 
 

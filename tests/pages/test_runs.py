@@ -26,7 +26,9 @@ from glan_core.store.runs import find_run, save_run
 from pages.shared.run_list import PAGE_ROWS
 from pages.shared.workspace import open_workspace
 from tests.model_server import MODEL, ModelServer, Reply, stage_of
+from tests.pages import new_run_page
 from tests.pages.new_run_page import (
+    end_as,
     labels,
     press,
     start_elsewhere,
@@ -44,10 +46,7 @@ NOON = datetime(2026, 2, 20, 12, tzinfo=UTC)
 
 def open_page(app: AppTest, **query: str) -> AppTest:
     """Show the page with this question in its address."""
-    app.run()
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.switch_page(PAGE).run()
+    new_run_page.open_page(app, script=PAGE, **query)
     assert not app.exception
     return app
 
@@ -68,10 +67,15 @@ def save(database: Database, run_id: str, *, hours: int = 0, **changes: Any) -> 
     return run
 
 
+def made_by_hand(database: Database, server: ModelServer, *, instructions: int) -> str:
+    """Make pairs where the app looks for them, and give the id of their run."""
+    return make_pairs(database, runs_folder(open_workspace().settings.database), server, instructions=instructions)
+
+
 @pytest.fixture
 def made(app: AppTest, app_database: Database, model_server: ModelServer) -> str:
     """A run of six pairs that has ended."""
-    return make_pairs(app_database, runs_folder(open_workspace().settings.database), model_server, instructions=6)
+    return made_by_hand(app_database, model_server, instructions=6)
 
 
 # The list
@@ -109,7 +113,7 @@ def test_scope_models_and_duration_stand_in_words(app: AppTest, app_database: Da
     plan = {"scope": [physics, "nowhere"], "instructions": 1200, "stages": ["instructions"]}
     save(app_database, "grown", plan=plan, message="The budget is used up.", state=RunState.STOPPED)
     row = open_page(app).dataframe[0].value.iloc[0]
-    assert row["Where"] == "Physics, a node that is not here"
+    assert row["Where"] == "Physics and 1 more"
     assert (row["Pairs"], row["Model"], row["Took"]) == ("0 of 1,200 (questions)", "slow", "60 s")
     assert row["Message"] == "The budget is used up."
 
@@ -189,7 +193,9 @@ def test_a_run_with_failed_items_says_so(app: AppTest, app_database: Database) -
 def test_an_unknown_run_is_a_sentence_and_a_way_back(app: AppTest, app_database: Database) -> None:
     save(app_database, "known")
     open_page(app, run="nosuchrun")
-    assert "There is no such run" in texts(app)
+    assert "There is no such run in this database: nosuchrun." in app.warning[0].value.replace("\\", "")
+    assert labels(app) == ["All runs"]
+    assert not app.tabs
     press(app, "All runs")
     assert listed(app) == ["known"]
     assert "run" not in app.query_params
@@ -202,6 +208,14 @@ def test_a_finished_run_shows_its_stages_and_links_to_what_it_made(app: AppTest,
     stages = app.dataframe[0].value.set_index("Stage")
     assert stages.loc["Answers", ["Planned", "Made", "Failed", "Calls"]].tolist() == [6, 6, 0, 6]
     assert stages.loc["Questions", "Calls"] == 6
+
+
+def test_the_head_says_where_with_which_models_when_and_by_which_engine(app: AppTest, app_database: Database) -> None:
+    physics = resolve_scope(app_database.cursor(), "Physics").node_id
+    save(app_database, "run", plan={"scope": [physics], "instructions": 4, "stages": ["instructions", "answers"]})
+    open_page(app, run="run")
+    assert "Physics · slow, fast · started" in texts(app)
+    assert "(2026-02-20 12:00 UTC) by the local engine" in texts(app)
 
 
 def test_the_newest_pairs_have_a_tab(app: AppTest, app_database: Database, made: str) -> None:
@@ -246,10 +260,7 @@ def test_a_paused_run_is_listed_as_paused(
 
 
 def test_a_stopped_run_can_go_on_and_one_without_a_plan_cannot(app: AppTest, app_database: Database, made: str) -> None:
-    run = find_run(app_database.cursor(), made)
-    assert run is not None
-    (runs_folder(open_workspace().settings.database) / made / "status.json").unlink()
-    save_run(app_database.cursor(), dataclasses.replace(run, state=RunState.STOPPED, message="It was stopped."))
+    end_as(app_database, made, RunState.STOPPED, message="It was stopped.")
     open_page(app, run=made)
     assert "stopped" in texts(app)
     assert "It was stopped." in texts(app)
@@ -292,7 +303,7 @@ def failed(app: AppTest, app_database: Database, model_server: ModelServer) -> s
 
     app.run()
     model_server.script = script
-    run_id = make_pairs(app_database, runs_folder(open_workspace().settings.database), model_server, instructions=6)
+    run_id = made_by_hand(app_database, model_server, instructions=6)
     model_server.script = lambda request: None
     assert len(list_open_failures(app_database.cursor(), run_id)) == 3
     return run_id
@@ -308,6 +319,39 @@ def test_failures_stand_by_kind_and_item_by_item(app: AppTest, failed: str) -> N
         "the endpoint answered with status 413"
     ]
     assert labels(app).count("Try these again") == 2
+
+
+def test_failed_items_stand_in_words(app: AppTest, app_database: Database, failed: str) -> None:
+    cursor = app_database.cursor()
+    subjects = {name for (name,) in cursor.execute("select name from subject").fetchall()}
+    asked = {text for (text,) in cursor.execute("select text from instruction").fetchall()}
+    rows = open_page(app, run=failed, tab="Failures").dataframe[0].value
+    assert {text.removeprefix("Answer to: ") for text in rows["Item"]} < asked
+    assert set(rows["Where"]) <= subjects
+
+
+def test_a_question_that_failed_is_named_by_its_class_sessions(
+    app: AppTest, app_database: Database, model_server: ModelServer
+) -> None:
+    app.run()
+    model_server.script = lambda request: Reply("no", 400)
+    run_id = made_by_hand(app_database, model_server, instructions=2)
+    titles = {title for (title,) in app_database.cursor().execute("select title from class_session").fetchall()}
+    items = list(open_page(app, run=run_id, tab="Failures").dataframe[0].value["Item"])
+    assert len(items) == 2
+    for item in items:
+        assert set(item.removeprefix("Question about ").split(" and ")) & titles or any(
+            title in item for title in titles
+        )
+
+
+def test_a_syllabus_that_failed_is_named_by_its_subject(app: AppTest, app_database: Database) -> None:
+    row = app_database.cursor().execute("select subject_id, name from subject order by 1 limit 1").fetchone()
+    assert row is not None
+    save(app_database, "run")
+    ingest(app_database.cursor(), [Failure(row[0], "run", "syllabus", "empty", "No.")])
+    (item,) = open_page(app, run="run", tab="Failures").dataframe[0].value["Item"]
+    assert item == f"Syllabus of {row[1]}"
 
 
 def test_one_kind_is_tried_again_and_the_rest_is_left_alone(
@@ -338,6 +382,7 @@ def test_one_item_is_tried_again_alone(
     def one_item() -> None:
         import streamlit as st
 
+        from glan_core.runs.failed_items import FailedItem
         from glan_core.store.failures import list_open_failures
         from glan_core.store.runs import find_run
         from pages.shared.run_failures_view import show_failed_item
@@ -348,7 +393,7 @@ def test_one_item_is_tried_again_alone(
         items = list_open_failures(workspace.cursor(), st.session_state["run_id"])
         for item in items:
             if run and item.item_id == st.session_state["item_id"]:
-                show_failed_item(workspace, run, item)
+                show_failed_item(workspace, run, item, FailedItem("Optics", (), "Why?"))
 
     page = AppTest.from_function(one_item, default_timeout=60)
     page.session_state["run_id"], page.session_state["item_id"] = failed, chosen.item_id
@@ -553,6 +598,7 @@ def test_the_end_of_a_run_that_is_watched_is_told_once(
     wait_until(lambda: is_known_to_be_finished(app_database, run_id))
     app.run()
     assert f"Run {run_id[:6]} is finished" in app.toast[0].value
+    assert f"[On the map](map?run={run_id}) · [Export](export?run={run_id})" in app.toast[0].value
     app.run()
     assert not app.toast
 
