@@ -71,7 +71,10 @@ def show_stages(plan: Forecast, expected: Estimate) -> None:
             pd.DataFrame(rows, columns=["Stage", "Calls", "Tokens in", "Tokens out", "Time", "Cost"]),
             hide_index=True,
             row_height=34,
-            column_config={"Calls": st.column_config.NumberColumn(format="localized")},
+            column_config={
+                "Stage": st.column_config.TextColumn(pinned=True),
+                "Calls": st.column_config.NumberColumn(format="localized"),
+            },
             alt="Calls, tokens, time and cost of each stage.",
         )
         st.caption("Ranges are what it will be in eight cases of ten. Time is that of a stage if it were alone.")

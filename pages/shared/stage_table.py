@@ -17,6 +17,8 @@ from pages.shared.plan_view import STAGE_WORDS
 
 STAGES = ("subjects", "syllabus", "class_details", "instructions", "answers")
 """The stages of a run of this page; those of proposals have a page of their own."""
+_MODELS = ["stage", "model", "input", "output"]
+_NUMBERS = ["stage", "temperature", "top_p", "max_tokens"]
 _NAME_WORDS = {
     "model": "model",
     "temperature": "temperature",
@@ -34,16 +36,16 @@ def show_stage_table(settings: GenerationSettings, *, key: str, base_url: str) -
     Another `key` starts the table anew. Raises SettingsError for values that do not fit together.
     """
     with st.expander("Model and numbers of each stage"):
-        table = st.data_editor(
-            table_of(settings),
-            key=key,
-            hide_index=True,
-            row_height=34,
-            disabled=["stage"],
-            column_config=_columns(),
-            alt="Model, temperature, top-p, reply limit and price of each stage, to be changed.",
+        table = table_of(settings)
+        # Two tables, as one is wider than a phone and than the form.
+        models = _edited(table, _MODELS, key=f"{key}-models", alt="Model and price of each stage, to be changed.")
+        numbers = _edited(
+            table,
+            _NUMBERS,
+            key=f"{key}-numbers",
+            alt="Temperature, top-p and reply limit of each stage, to be changed.",
         )
-        changed = with_table(settings, table)
+        changed = with_table(settings, pd.concat([models, numbers.drop(columns="stage")], axis="columns"))
         st.caption(plain(_published(changed, base_url)))
     return changed
 
@@ -102,18 +104,42 @@ def _row(stage: StageSettings) -> tuple[Any, ...]:
     return (stage.model, stage.temperature, stage.top_p, stage.max_tokens, *prices)
 
 
+def _edited(table: pd.DataFrame, columns: list[str], *, key: str, alt: str) -> pd.DataFrame:
+    edited: pd.DataFrame = st.data_editor(
+        table[columns],
+        key=key,
+        hide_index=True,
+        row_height=34,
+        disabled=["stage"],
+        column_config=_columns(),
+        alt=alt,
+    )
+    return edited
+
+
 def _columns() -> dict[str, Any]:
     dollars = "US dollars for a million tokens of {}. It holds in every stage that uses this model. Leave it empty to "
     dollars += "go by the published price, where there is one."
     number = st.column_config.NumberColumn
     return {
-        "stage": st.column_config.TextColumn("Stage", width=95, pinned=True),
-        "model": st.column_config.TextColumn("Model", required=True, width=130),
-        "temperature": number("Temperature", min_value=0.0, max_value=2.0, step=0.01, required=True, width=95),
-        "top_p": number("Top-p", min_value=0.01, max_value=1.0, step=0.01, required=True, width=65),
-        "max_tokens": number("Reply limit", min_value=1, max_value=1_000_000, step=1, required=True, width=90),
-        "input": number("Input $", min_value=0.0, step=0.001, width=70, help=dollars.format("prompts")),
-        "output": number("Output $", min_value=0.0, step=0.001, width=75, help=dollars.format("replies")),
+        "stage": st.column_config.TextColumn("Stage", width=94, pinned=True),
+        "model": st.column_config.TextColumn("Model", required=True, width=106),
+        "temperature": number(
+            "Temp.", min_value=0.0, max_value=2.0, step=0.01, required=True, width=75, help="Temperature: 0 to 2."
+        ),
+        "top_p": number("Top-p", min_value=0.01, max_value=1.0, step=0.01, required=True, width=72),
+        "max_tokens": number(
+            "Limit",
+            min_value=1,
+            max_value=1_000_000,
+            step=1,
+            required=True,
+            width=84,
+            help="Most tokens of a reply.",
+            format="localized",
+        ),
+        "input": number("In $", min_value=0.0, step=0.001, width=62, help=dollars.format("prompts")),
+        "output": number("Out $", min_value=0.0, step=0.001, width=66, help=dollars.format("replies")),
     }
 
 

@@ -88,9 +88,11 @@ def test_differences_are_told_in_words():
 
 def test_the_page_shows_the_preset_and_that_the_price_is_unknown(app: AppTest) -> None:
     open_page(app)
-    (table,) = [each.value for each in app.data_editor]
-    assert list(table["stage"]) == ["Subjects", "Syllabi", "Class details", "Questions", "Answers"]
-    assert list(table["temperature"]) == [1.0, 1.0, 0.0, 1.0, 0.7]
+    models, numbers = [each.value for each in app.data_editor]
+    stages = ["Subjects", "Syllabi", "Class details", "Questions", "Answers"]
+    assert list(models["stage"]) == list(numbers["stage"]) == stages
+    assert set(models["model"]) == {"scripted-model"}
+    assert list(numbers["temperature"]) == [1.0, 1.0, 0.0, 1.0, 0.7]
     assert "scripted-model: price unknown" in texts(app)
     app.selectbox(key="preset").select("quick").run()
-    assert set(app.data_editor[0].value["temperature"]) == {0.5}
+    assert set(app.data_editor[1].value["temperature"]) == {0.5}
