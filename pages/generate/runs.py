@@ -9,7 +9,7 @@ from glan_core.store.runs import find_run
 from pages.shared.feedback import plain
 from pages.shared.run_control import offer_limits
 from pages.shared.run_details import show_run_details
-from pages.shared.run_list import show_run_list
+from pages.shared.run_list import look_for_news, show_run_list
 from pages.shared.run_view import is_known, is_run_at_work, show_run
 from pages.shared.workspace import open_workspace
 
@@ -34,6 +34,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
 
 if run_id is None:
     show_run_list(cursor)
+    look_for_news(workspace)
 elif not is_there:
     st.warning(f"There is no such run in this database: {plain(run_id)}.", icon=":material/search_off:")
 else:

@@ -21,8 +21,10 @@ from pages.shared import state
 from pages.shared.feedback import show_empty
 from pages.shared.formats import count, duration, money, shortened
 from pages.shared.run_scope import scope_words
+from pages.shared.workspace import Workspace
 
 PAGE_ROWS = 50
+_LOOK_SECONDS = 3.0
 _COLOURS = {
     "running": "blue",
     "paused": "gray",
@@ -59,6 +61,18 @@ def show_run_list(cursor: Cursor) -> None:
     caption.caption(f"{count(before + 1)} to {count(before + len(runs))} of {words}. Click one to open it.")
 
 
+def look_for_news(workspace: Workspace) -> None:
+    """Draw the page anew when a run has come or has got another state; looked for every few seconds."""
+    shown = _states(workspace.cursor())
+
+    @st.fragment(run_every=_LOOK_SECONDS)
+    def look() -> None:
+        if _states(workspace.cursor()) != shown:
+            st.rerun()
+
+    look()
+
+
 def open_run(run_id: str) -> None:
     """Write a run into the address."""
     st.query_params["run"] = run_id
@@ -84,6 +98,11 @@ def run_frame(runs: Sequence[ListedRun], names: ScopeNames, *, now: datetime) ->
             "Message": [shortened(run.message, _MESSAGE_LETTERS) for run in runs],
         }
     )
+
+
+def _states(cursor: Cursor) -> tuple[int, ...]:
+    """Count the runs of each state."""
+    return tuple(count_listed_runs(cursor, RunChoice((each,), has_removed=True)) for each in RunState)
 
 
 def _choose() -> RunChoice:

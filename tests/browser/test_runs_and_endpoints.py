@@ -1,12 +1,17 @@
 """What a visitor reads and keeps when an endpoint, a tab or the server fails."""
 
+import json
+import os
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from glan_core.settings import PROJECT_FOLDER
 from glan_core.store.database import open_database
 from glan_core.store.reports import totals
 from tests.model_server import API_KEY, MODEL, ModelServer, Reply
@@ -19,32 +24,21 @@ def endpoint_of(server: ModelServer) -> dict[str, str]:
     return {"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": API_KEY, "GLAN_MODEL": MODEL}
 
 
-def test_a_refused_key_is_a_sentence_and_the_key_stands_nowhere(start_app, page: Page, model_server: ModelServer):
-    model_server.script = lambda request: Reply(status=401, text=f"Incorrect API key provided: {API_KEY}")
-    app = start_app(**endpoint_of(model_server))
-    page.goto(f"{app.url}/new_run")
-    page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("refused the key").first).to_be_visible()
-    assert API_KEY not in page.content()
-    app.stop()
-    written = [path for path in app.database.parent.rglob("*") if path.is_file()]
-    assert len(written) > 2
-    assert [path for path in written if API_KEY.encode() in path.read_bytes()] == []
-
-
-def test_closing_the_tab_leaves_the_run_running_and_two_tabs_do_not_double_it(
+def test_closing_the_tab_leaves_the_run_running_and_three_tabs_do_not_double_it(
     start_app, page: Page, model_server: ModelServer
 ):
     app = start_app(**endpoint_of(model_server))
-    second = page.context.new_page()
-    for tab in (page, second):
+    second, third = page.context.new_page(), page.context.new_page()
+    for tab in (page, second, third):
         tab.goto(f"{app.url}/new_run")
         tab.get_by_role("button", name="Start", exact=True).wait_for()
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url("**run=*")
     page.close()
-    second.get_by_role("button", name="Start", exact=True).click()
-    expect(second.get_by_text("5 of 5 pairs")).to_be_visible()
+    for tab in (second, third):
+        tab.get_by_role("button", name="Start", exact=True).click()
+    for tab in (second, third):
+        expect(tab.get_by_text("5 of 5 pairs")).to_be_visible()
     assert len(model_server.requests_of("instructions")) == 5
     assert len(model_server.requests_of("answers")) == 5
 
@@ -90,6 +84,28 @@ def test_a_second_process_is_told_who_holds_the_database(start_app, page: Page, 
     other.stop()
     with open_database(app.database) as database:
         assert totals(database.cursor()).disciplines == 126
+
+
+def test_a_run_made_by_a_command_appears_by_itself_on_the_runs_page(start_app, page: Page, model_server: ModelServer):
+    app = start_app(**endpoint_of(model_server))
+    page.goto(f"{app.url}/runs")
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    command = ("generate", "--scope", "Thermodynamics", "--instructions", "2", "--database", str(app.database), "--json")
+    environment = {**os.environ, **endpoint_of(model_server)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "glan_core", *command],
+        cwd=PROJECT_FOLDER,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stderr
+    run_id = json.loads(ended.stdout)["run_id"]
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_contain_text(run_id[:6])  # nothing was pressed, and nothing loaded anew
+    model_server.script = lambda request: Reply(status=500)  # what is shown now costs no call
+    page.goto(f"{app.url}/runs?run={run_id}")
+    expect(page.get_by_text("2 of 2 pairs")).to_be_visible()
 
 
 def test_a_number_typed_just_before_start_counts(start_app, page: Page, model_server: ModelServer):
