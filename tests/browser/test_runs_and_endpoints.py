@@ -90,7 +90,7 @@ def test_a_run_made_by_a_command_appears_by_itself_on_the_runs_page(start_app, p
     app = start_app(**endpoint_of(model_server))
     page.goto(f"{app.url}/runs")
     expect(page.get_by_role("heading", name="Runs")).to_be_visible()
-    command = ("generate", "--scope", "Thermodynamics", "--instructions", "2", "--database", str(app.database), "--json")
+    command = f"generate --scope Thermodynamics --instructions 2 --json --database {app.database}".split()
     environment = {**os.environ, **endpoint_of(model_server)}
     ended = subprocess.run(
         [sys.executable, "-m", "glan_core", *command],
