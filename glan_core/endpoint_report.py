@@ -12,12 +12,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from glan_core.calls import ChatRequest, Message, ReplyForm
+from glan_core.calls import ReplyForm
 from glan_core.errors import CallError, EndpointError, GlanError
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import OpenAIChatModel
-from glan_core.llm.reply_forms import ReplyForms
+from glan_core.llm.reply_forms import ReplyForms, check_request
 
 SHORT_CALLS = 3
 CALL_SECONDS = 20.0
@@ -143,28 +143,20 @@ def model_to_test(endpoint: Endpoint, model: str) -> str:
 async def _fill(report: EndpointReport, endpoint: Endpoint, call_seconds: float) -> None:
     async with OpenAIChatModel(endpoint, timeout_seconds=call_seconds) as sender:
         for _ in range(SHORT_CALLS):
-            short = await sender.complete(_request(report.model, "Reply with the word: ready", _SHORT_TOKENS))
+            short = await sender.complete(
+                check_request(report.model, "Reply with the word: ready", max_tokens=_SHORT_TOKENS)
+            )
             report.call_seconds = (*report.call_seconds, short.seconds)
         longer = await sender.complete(
-            _request(report.model, "Describe the sea to somebody who never saw it, in about 100 words.", _REPLY_TOKENS)
+            check_request(
+                report.model,
+                "Describe the sea to somebody who never saw it, in about 100 words.",
+                max_tokens=_REPLY_TOKENS,
+            )
         )
         report.reply_seconds, report.reply_tokens = longer.seconds, longer.completion_tokens
         known: dict[str, ReplyForm] = {built_in.MODEL: "schema"} if endpoint.is_built_in else {}
         report.reply_form = await ReplyForms(sender.complete, known=known).form_of(report.model)
-
-
-def _request(model: str, words: str, max_tokens: int) -> ChatRequest:
-    return ChatRequest(
-        stage="check",
-        template="",
-        template_fingerprint="",
-        messages=(Message("user", words),),
-        model=model,
-        temperature=0.0,
-        top_p=1.0,
-        max_tokens=max_tokens,
-        seed=0,
-    )
 
 
 def _within(seconds: float, coroutine: Coroutine[Any, Any, T], late: EndpointError) -> T:

@@ -9,6 +9,7 @@ is asked for one tiny list, strictest form first, in words that do not give the 
 """
 
 import asyncio
+import dataclasses
 import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -39,6 +40,21 @@ _SCHEMA: dict[str, Any] = {
     "required": ["colours"],
     "additionalProperties": False,
 }
+
+
+def check_request(model: str, words: str, *, max_tokens: int) -> ChatRequest:
+    """Give a request of no run, which only finds out what an endpoint does."""
+    return ChatRequest(
+        stage="check",
+        template="",
+        template_fingerprint="",
+        messages=(Message("user", words),),
+        model=model,
+        temperature=0.0,
+        top_p=1.0,
+        max_tokens=max_tokens,
+        seed=0,
+    )
 
 
 class ReplyForms:
@@ -81,16 +97,8 @@ def _probe(model: str, form: ReplyForm) -> ChatRequest:
     # JSON mode is refused by some unless the prompt says JSON; for the schema, saying so would help a server that
     # ignores it to pass.
     words = 'Name two colours as JSON: {"colours": [{"name": "..."}, ...]}' if form == "json" else "Name two colours."
-    return ChatRequest(
-        stage="check",
-        template="",
-        template_fingerprint="",
-        messages=(Message("user", words),),
-        model=model,
-        temperature=0.0,
-        top_p=1.0,
-        max_tokens=_MAX_TOKENS,
-        seed=0,
+    return dataclasses.replace(
+        check_request(model, words, max_tokens=_MAX_TOKENS),
         draw=f"reply_form/{form}",
         reply_form=form,
         response_schema=_SCHEMA if form == "schema" else None,

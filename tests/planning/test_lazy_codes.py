@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from glan_core.planning.lazy_codes import LazyCodes
-from glan_core.planning.plan import PlanRequest, forecast_plan, make_plan, plan_of
+from glan_core.planning.plan import PlannedInstructions, PlanRequest, forecast_plan, make_plan, plan_of
 from glan_core.presets import preset
 from tests.conftest import Small
 
@@ -31,6 +31,20 @@ def test_no_more_is_drawn_than_somebody_looks_at():
     assert (codes[2], draw.drawn) == (4, 7)
     assert (codes[-1], draw.drawn) == (49 * 49, 50)
     assert (list(codes), draw.drawn) == ([number * number for number in range(50)], 50)
+
+
+def test_going_through_them_draws_no_further_than_somebody_goes():
+    draw = Draw()
+    codes = iter(LazyCodes(draw, 50))
+    assert ([next(codes), next(codes)], draw.drawn) == ([0, 1], 2)
+
+
+def test_questions_are_found_by_their_codes_with_no_draw_beyond_the_last():
+    draw = Draw()
+    questions = PlannedInstructions({"syllabus": LazyCodes(draw, 50)}, settings=preset("paper", model="m"), seed=1)
+    assert len(list(questions.among({1, 9}, "syllabus"))) == 2
+    assert draw.drawn == 4
+    assert list(questions.among({1}, "another")) == []
 
 
 def test_a_slice_and_all_are_arrays_of_the_codes():
