@@ -4,7 +4,8 @@
 
 Server time of whole page runs by Streamlit's AppTest, which runs app.py as a visitor's click does but draws nothing.
 Each figure is the median of five after a first run, in a process that does nothing else. `folders` are the same runs
-with a folder for each, as headless runs leave them: whoever opens a page looks there for what is new.
+with a folder for each, as headless runs leave them: whoever opens a page looks there for what is new. `taking_in` is
+that look alone: the first of a server, the later ones, and one after somebody has taken up one of the runs.
 """
 
 import argparse
@@ -19,10 +20,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.pages import median
+from benchmarks.pages import median, milliseconds
 from glan_core.calls import Message, ModelCall
 from glan_core.entities import Answer, Instruction, Run, RunState, Strategy
 from glan_core.presets import preset
+from glan_core.runs.ingesting import Settled, take_in_journals
 from glan_core.runs.journal import Journal, write_plan
 from glan_core.runs.run_folder import RunStatus, write_status
 from glan_core.settings import PROJECT_FOLDER, runs_folder
@@ -59,6 +61,7 @@ def main() -> int:
             fill(database, runs=asked.runs, calls=asked.calls)
         figures = {"database": measure(path)}
         make_folders(runs_folder(path), runs=asked.runs)
+        figures["taking_in"] = measure_taking_in(path)
         figures["folders"] = measure(path)
     print(json.dumps(figures, indent=2))  # noqa: T201
     return 0
@@ -165,6 +168,20 @@ def measure(path: Path) -> dict[str, float]:
     for tab in ("Stages", "Speed", "Calls"):
         figures[f"run_{tab.lower()}_ms"] = median(opened(run=LARGE_RUN, tab=tab).run)
     open_workspace().database.close()
+    return figures
+
+
+def measure_taking_in(path: Path) -> dict[str, float]:
+    """Give the milliseconds of looking for what is new in the folders of all runs."""
+    folder, settled = runs_folder(path), Settled()
+    with open_database(path) as database:
+
+        def look() -> None:
+            take_in_journals(database, folder, settled=settled)
+
+        figures = {"first_ms": milliseconds(look), "later_ms": median(look)}
+        with Journal(folder / made_run(0).run_id):
+            figures["one_taken_up_ms"] = milliseconds(look)
     return figures
 
 
