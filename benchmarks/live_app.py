@@ -9,7 +9,9 @@ of a fragment, which is what an open page of a run asks for every second.
 """
 
 import json
+import os
 import runpy
+import signal
 import sys
 import threading
 import time
@@ -60,6 +62,7 @@ def _time_reruns() -> None:
 def _obey() -> None:
     for line in sys.stdin:
         _run(**json.loads(line))
+    os.kill(os.getpid(), signal.SIGTERM)  # whoever asked has gone
 
 
 def _run(address: str, calls: int, concurrency: int, seed: int) -> None:
