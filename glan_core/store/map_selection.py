@@ -86,9 +86,16 @@ def _pairs_of_groups(cursor: Cursor, map_: MapTable, filter_: Filter, by: str) -
 def _described(cursor: Cursor, map_: MapTable, rows: pd.DataFrame) -> pd.DataFrame:
     """Give rows (instruction_id, instruction_row, syllabus) the columns of list_pairs."""
     ids = rows["instruction_id"].tolist()
-    question = "{'instruction': instruction.text, 'strategy': instruction.strategy, 'run_id': instruction.run_id}"
-    questions = read_questions(cursor, rows, question).to_pandas()
-    questions = questions[["instruction_id"]].join(pd.DataFrame(questions["value"].tolist(), index=questions.index))
+    question = "[instruction.text, instruction.strategy, instruction.run_id]"
+    read = read_questions(cursor, rows, question)
+    questions = pd.DataFrame(
+        [
+            (found, *values)
+            for found, values in zip(*(read[name].to_pylist() for name in read.column_names), strict=True)
+        ],
+        columns=["instruction_id", "instruction", "strategy", "run_id"],
+        dtype="str",
+    )
     answers = cursor.execute(
         """
         select instruction_id, min_by(text, answer_id) as answer

@@ -121,7 +121,10 @@ def _attach(cursor: Cursor) -> None:
 
 
 def _stamps(cursor: Cursor) -> str:
-    """Give counts and checksums that change with everything that a map can show."""
+    """Give counts and checksums that change with everything that a map can show.
+
+    DuckDB's hash of several values is a xor of theirs, and would not see two rows change places: so it is hashed again.
+    """
     row = first_row(
         cursor.execute(
             """
@@ -130,10 +133,10 @@ def _stamps(cursor: Cursor) -> str:
             (select count(*) from answer),
             (select count(*) from quality_flag),
             (select count(*) from tag),
-            (select bit_xor(hash(run_id, is_removed, is_demo)) from run),
-            (select bit_xor(hash(taxonomy_node_id, parent_id, name, status, position)) from taxonomy_node),
-            (select bit_xor(hash(subject_id, discipline_id, name, level, status)) from subject),
-            (select bit_xor(hash(syllabus_id, subject_id)) from syllabus)
+            (select bit_xor(hash(hash(run_id, is_removed, is_demo))) from run),
+            (select bit_xor(hash(hash(taxonomy_node_id, parent_id, name, status, position))) from taxonomy_node),
+            (select bit_xor(hash(hash(subject_id, discipline_id, name, level, status))) from subject),
+            (select bit_xor(hash(hash(syllabus_id, subject_id))) from syllabus)
         """
         )
     )
@@ -141,7 +144,7 @@ def _stamps(cursor: Cursor) -> str:
 
 
 def _status_stamp(cursor: Cursor) -> str:
-    row = first_row(cursor.execute("select count(*), bit_xor(hash(rowid, status)) from instruction"))
+    row = first_row(cursor.execute("select count(*), bit_xor(hash(hash(rowid, status))) from instruction"))
     return str(row)
 
 

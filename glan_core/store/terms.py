@@ -24,7 +24,7 @@ from glan_core.store.map_texts import read_questions
 
 MOST_READ = 2_000
 """Questions that are read of a selection, and of all: those with the smallest hash of their id."""
-_COMMONEST = 0.15  # of all questions: words that more of them have are typical of none, in any language
+_LEAST_RATIO = 1.5  # of the share here to the share elsewhere: a word that all questions have says nothing
 _FEWEST = 2  # questions that a word must be in
 _WORDS = r"list_distinct(regexp_extract_all(lower(instruction.text), '\p{L}[\p{L}\p{M}\p{N}''’-]+'))"
 _LONGEST = 30  # letters: longer ones are addresses and the like
@@ -59,8 +59,7 @@ def typical_terms(
     # of a word that none of all those read has, at most one in so many does
     terms["overall_share"] = shares["overall"].clip(lower=1.0) / max(len(overall), 1)
     terms["score"] = _score(terms["share"], terms["overall_share"])
-    is_typical = (terms["share"] > terms["overall_share"]) & (terms["overall_share"] <= _COMMONEST)
-    typical = terms[is_typical & (terms["texts"] >= _FEWEST)]
+    typical = terms[(terms["texts"] >= _FEWEST) & (terms["share"] >= _LEAST_RATIO * terms["overall_share"])]
     ordered = typical.rename_axis("term").reset_index().sort_values(["score", "term"], ascending=[False, True])
     return TypicalTerms(ordered.head(limit).reset_index(drop=True), len(inside), total)
 
@@ -80,7 +79,8 @@ def terms_of_classes(
         others = shares.drop(columns=name)
         elsewhere = others.mean(axis=1) if len(others.columns) else pd.Series(0.0, index=shares.index)
         score = _score(shares[name], elsewhere.clip(lower=1.0 / sum(sizes.values())))
-        fits = (shares[name] > elsewhere) & (elsewhere <= _COMMONEST) & (counted[name].reindex(shares.index) >= _FEWEST)
+        is_here = counted[name].reindex(shares.index) >= _FEWEST
+        fits = is_here & (shares[name] >= _LEAST_RATIO * elsewhere)
         best = score[fits].rename_axis("term").reset_index(name="score")
         ordered = best.sort_values(["score", "term"], ascending=[False, True])
         typical[name] = tuple(ordered["term"].head(limit))

@@ -1,5 +1,6 @@
 """A filter means the same pairs wherever it is used."""
 
+import math
 import random
 import shutil
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glan_core.entities import Filter, QualityFlag
+from glan_core.entities import Filter, QualityFlag, Range, Window
 from glan_core.starter import insert_curriculum
 from glan_core.store.database import Cursor, open_database
 from glan_core.store.filters import condition_of
@@ -21,7 +22,7 @@ from glan_core.store.projections import insert_projected_points
 from glan_core.store.runs import save_run
 from tests.conftest import Small
 from tests.small_curriculum import small_curriculum
-from tests.small_pairs import answer, instruction, run
+from tests.small_pairs import answer, instruction, model_call, run
 
 
 @pytest.fixture
@@ -100,10 +101,80 @@ def test_every_condition_that_is_set_must_hold(pairs: Small, filter_: Filter, ch
     assert _chosen(pairs.cursor, filter_) == chosen
 
 
+@pytest.fixture
+def marked(pairs: Small) -> Small:
+    """The same with texts, tags and models: a and b are tagged `odd`, which was taken off b again."""
+    pairs.cursor.execute("update instruction set text = '100 % of _rays_ \\ Bend?' where instruction_id = 'a'")
+    pairs.cursor.execute("update answer set text = 'ÄRGER about lenses' where instruction_id = 'b'")
+    ingest(pairs.cursor, [model_call(f"call-{name}", model="large") for name in "ab"])
+    ingest(pairs.cursor, [model_call("answering-b", stage="answers", model="small")])
+    pairs.cursor.execute(
+        """
+        insert into tag values
+            ('a', 'odd', '2024-02-20 12:00+00', false),
+            ('b', 'odd', '2024-02-20 13:00+00', true),
+            ('b', 'odd', '2024-02-20 12:00+00', false),
+            ('c', 'even', '2024-02-20 12:00+00', false)
+        """
+    )
+    return pairs
+
+
+@pytest.mark.parametrize(
+    ("filter_", "chosen"),
+    [
+        (Filter(text="bend"), "a"),
+        (Filter(text="  RAYS   bend "), "a"),
+        (Filter(text="rays lenses"), ""),
+        (Filter(text="question lenses"), "b"),
+        (Filter(text="ärger"), "b"),
+        (Filter(text="100 %"), "a"),
+        (Filter(text="%"), "a"),
+        (Filter(text="_"), "a"),
+        (Filter(text="_rays_"), "a"),
+        (Filter(text="q_estion"), ""),
+        (Filter(text="\\"), "a"),
+        (Filter(text="' or true --"), ""),
+        (Filter(text="  "), "abc"),
+        (Filter(tags=("odd",)), "a"),
+        (Filter(tags=("odd", "even")), "ac"),
+        (Filter(tags=("unheard",)), ""),
+        (Filter(models=("large",)), "ab"),
+        (Filter(models=("small",)), "b"),
+        (Filter(models=("small", "large")), "ab"),
+        (Filter(levels=("introductory",)), "abc"),
+        (Filter(levels=("advanced",)), ""),
+        (Filter(strategies=("one_session",)), "abc"),
+        (Filter(strategies=("two_sessions",)), ""),
+        (Filter(instruction_characters=Range(12, None)), "a"),
+        (Filter(instruction_characters=Range(None, 11)), "bc"),
+        (Filter(instruction_characters=Range(11, 11)), "bc"),
+        (Filter(answer_characters=Range(None, None)), "abc"),
+        (Filter(answer_characters=Range(0, None)), "ab"),
+        (Filter(answer_characters=Range(18, 18)), "b"),
+        (Filter(text="bend", tags=("even",)), ""),
+    ],
+)
+def test_texts_tags_models_and_lengths_are_conditions_too(marked: Small, filter_: Filter, chosen: str):
+    assert _chosen(marked.cursor, filter_) == chosen
+
+
 def test_values_never_become_sql(pairs: Small):
     hostile = "x') or true --"
     assert _chosen(pairs.cursor, Filter(run_ids=(hostile,))) == ""
-    assert hostile not in condition_of(Filter(run_ids=(hostile,), statuses=(hostile,), projection_id=hostile)).where
+    everywhere = Filter(
+        run_ids=(hostile,),
+        statuses=(hostile,),
+        tags=(hostile,),
+        models=(hostile,),
+        levels=(hostile,),
+        strategies=(hostile,),
+        text=hostile,
+        projection_id=hostile,
+        box=Window(0, 0, 1, 1),
+    )
+    assert hostile not in condition_of(everywhere).where
+    assert _chosen(pairs.cursor, everywhere) == ""
 
 
 # Polygons -----------------------------------------------------------------------------------------------------------
@@ -191,3 +262,60 @@ def test_a_polygon_is_meant_in_its_own_projection(map_cursor: Cursor):
     counted = count_pairs(map_cursor, Filter(projection_id="other", polygon=around_the_middle))
     assert counted == len(_POINTS)
     assert count_pairs(map_cursor, Filter(projection_id="nowhere", polygon=around_the_middle)) == 0
+
+
+@given(st.lists(st.tuples(st.integers(-8, 8), st.integers(-8, 8)), min_size=80, max_size=120).map(tuple))
+def test_a_line_that_crosses_itself_a_hundred_times_holds_what_a_ray_says(
+    map_cursor: Cursor, polygon: tuple[tuple[int, int], ...]
+):
+    edges = list(zip(polygon, (*polygon[1:], polygon[0]), strict=True))
+    inside = _inside(map_cursor, polygon)
+    for number, point in enumerate(_POINTS):
+        if all(_side(point, *edge) for edge in edges):
+            assert (number in inside) == (sum(_crosses_upward_ray(point, *edge) for edge in edges) % 2 == 1)
+
+
+@pytest.mark.parametrize("corners", [64, 256, 1024])
+def test_a_polygon_of_many_corners_is_nearly_the_circle_around_it(map_cursor: Cursor, corners: int):
+    turns = [2 * math.pi * corner / corners for corner in range(corners)]
+    circle = tuple((5 * math.cos(turn), 4 * math.sin(turn)) for turn in turns)
+    inside = _inside(map_cursor, circle)
+    for number, (x, y) in enumerate(_POINTS):
+        radius = math.hypot(x / 5, y / 4)
+        if not 0.99 < radius < 1.01:
+            assert (number in inside) == (radius < 1)
+
+
+def test_what_is_surrounded_twice_lies_outside(map_cursor: Cursor):
+    twice = ((-4, -4), (4, -4), (4, 4), (-4, 4)) * 2
+    assert _inside(map_cursor, twice) == set()
+    bow_tie = ((-4, -4), (4, 4), (4, -4), (-4, 4))
+    assert _inside(map_cursor, bow_tie) == {n for n, (x, y) in enumerate(_POINTS) if abs(y) < abs(x) < 4}
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_corners_far_beyond_the_points_hold_all_of_them(map_cursor: Cursor, scale: float):
+    far = 9 + scale
+    assert len(_inside(map_cursor, ((-far, -far), (far, -far), (far, far), (-far, far)))) == len(_POINTS)
+
+
+def test_points_on_an_edge_or_a_corner_are_no_error(map_cursor: Cursor):
+    on_points = tuple(_POINTS[:5])
+    inside = _inside(map_cursor, on_points)
+    assert inside <= set(range(len(_POINTS)))
+
+
+def test_a_point_that_is_no_number_is_in_no_polygon(map_cursor: Cursor):
+    square = ((-9, -9), (9, -9), (9, 9), (-9, 9))
+    map_cursor.execute("begin")
+    map_cursor.execute("update projected_point set x = 'nan' where instruction_id = '3' and projection_id = 'map'")
+    map_cursor.execute("update projected_point set y = 'inf' where instruction_id = '4' and projection_id = 'map'")
+    assert _inside(map_cursor, square) == set(range(len(_POINTS))) - {3, 4}
+    map_cursor.execute("rollback")
+
+
+def test_a_box_holds_its_edges(map_cursor: Cursor):
+    x, y = _POINTS[7]
+    box = Window(x, y, x, y)
+    assert count_pairs(map_cursor, Filter(projection_id="map", box=box)) == 1
+    assert count_pairs(map_cursor, Filter(projection_id="other", box=box)) == 0
