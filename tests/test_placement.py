@@ -1,6 +1,6 @@
 """Every instruction gets its place on the map once, and keeps it until the whole map is made anew.
 
-The sets are smaller than 15, so they are laid out by principal components; tests/embedding tries UMAP.
+The sets are smaller than 15, so they are laid out by principal components; tests/test_layouts.py tries larger ones.
 """
 
 import threading
@@ -13,7 +13,8 @@ import pytest
 from glan_core.embedding.encoder import encode
 from glan_core.embedding.projection import lay_out
 from glan_core.errors import EmbeddingError
-from glan_core.placement import Placed, Placer, _has_outgrown, place_all
+from glan_core.placement import Placed, place_all
+from glan_core.placer import Placer
 from glan_core.store.database import Cursor
 from glan_core.store.ingest import ingest
 from glan_core.store.projections import find_newest_projection, list_placed_instructions
@@ -93,14 +94,14 @@ def count_layouts(cursor: Cursor) -> int:
 
 
 def test_without_instructions_there_is_nothing_to_place(small: Small, recorder: Recorder):
-    assert place_all(small.database, compute=recorder) == Placed(0, 0, False)
+    assert place_all(small.database, compute=recorder) == Placed(0, 0, False, None)
     assert recorder.functions == []
     assert find_newest_projection(small.cursor) is None
 
 
 def test_the_first_instructions_make_a_layout(small: Small):
     ask(small, "abc")
-    assert place_all(small.database) == Placed(embedded=3, placed=3, is_new_layout=True)
+    assert place_all(small.database) == Placed(3, 3, True, find_newest_projection(small.cursor))
     assert {name: place.placed_by for name, place in places(small.cursor).items()} == dict.fromkeys("abc", "fit")
 
 
@@ -110,6 +111,7 @@ def test_a_layout_names_its_encoder_method_and_seed(small: Small):
     newest = find_newest_projection(small.cursor)
     assert newest is not None
     assert (newest.encoder, newest.method, newest.seed) == ("all-MiniLM-L6-v2", "pca", 42)
+    assert (newest.content, newest.landmarks, newest.aligned_to) == ("instruction", 3, None)
 
 
 def test_a_single_instruction_has_a_place(small: Small):
@@ -121,7 +123,7 @@ def test_a_single_instruction_has_a_place(small: Small):
 def test_once_all_are_placed_nothing_is_computed(small: Small, recorder: Recorder):
     ask(small, "abc")
     place_all(small.database)
-    assert place_all(small.database, compute=recorder) == Placed(0, 0, False)
+    assert place_all(small.database, compute=recorder) == Placed(0, 0, False, find_newest_projection(small.cursor))
     assert recorder.functions == []
 
 
@@ -129,7 +131,7 @@ def test_later_instructions_are_placed_among_the_earlier_ones(small: Small):
     ask(small, "abcd")
     place_all(small.database)
     ask(small, "ef")
-    assert place_all(small.database) == Placed(embedded=2, placed=2, is_new_layout=False)
+    assert place_all(small.database) == Placed(2, 2, False, find_newest_projection(small.cursor))
     placed_by = {name: place.placed_by for name, place in places(small.cursor).items()}
     assert placed_by == dict.fromkeys("abcd", "fit") | dict.fromkeys("ef", "transform")
 
@@ -145,32 +147,12 @@ def test_later_instructions_move_no_earlier_one(small: Small):
     assert count_layouts(small.cursor) == 1
 
 
-def test_a_layout_is_outgrown_once_its_set_has_doubled(small: Small):
-    ask(small, "abcd")
+def test_a_sketch_stays_as_long_as_there_are_too_few_for_a_map(small: Small):
+    ask(small, "ab")
     place_all(small.database)
-    ask(small, "efgh")
-    assert place_all(small.database) == Placed(embedded=4, placed=4, is_new_layout=True)
-    assert count_layouts(small.cursor) == 2
-    assert {name: place.placed_by for name, place in places(small.cursor).items()} == dict.fromkeys(TEXTS, "fit")
-
-
-def test_points_placed_later_count_towards_the_doubling(small: Small):
-    ask(small, "abc")
-    place_all(small.database)
-    for names, is_new_layout in (("d", False), ("e", False), ("f", True)):
-        ask(small, names)
-        assert place_all(small.database).is_new_layout is is_new_layout
-
-
-def test_an_outgrown_layout_stays_as_it_was(small: Small):
-    ask(small, "abcd")
-    place_all(small.database)
-    first = find_newest_projection(small.cursor)
-    assert first is not None
-    before = list_placed_instructions(small.cursor, first.projection_id)
-    ask(small, "efgh")
-    place_all(small.database)
-    assert list_placed_instructions(small.cursor, first.projection_id) == before
+    ask(small, "cdefgh")
+    assert not place_all(small.database).is_new_layout
+    assert count_layouts(small.cursor) == 1
 
 
 # Embedding ----------------------------------------------------------------------------------------------------------
@@ -201,7 +183,7 @@ def test_a_new_layout_embeds_only_what_is_new(small: Small, recorder: Recorder):
     ask(small, "abcd")
     place_all(small.database)
     ask(small, "efgh")
-    place_all(small.database, compute=recorder)
+    assert place_all(small.database, compute=recorder, is_anew=True).is_new_layout
     assert sorted(recorder.embedded) == sorted(TEXTS[name] for name in "efgh")
 
 
@@ -210,7 +192,7 @@ def test_what_was_embedded_is_kept_when_the_layout_fails(small: Small, recorder:
     with pytest.raises(EmbeddingError, match="no memory"):
         place_all(small.database, compute=refuse)
     assert find_newest_projection(small.cursor) is None
-    assert place_all(small.database, compute=recorder) == Placed(embedded=0, placed=3, is_new_layout=True)
+    assert place_all(small.database, compute=recorder) == Placed(0, 3, True, find_newest_projection(small.cursor))
     assert recorder.embedded == []
 
 
@@ -218,7 +200,11 @@ def test_progress_tells_the_step_and_how_much_there_is(small: Small):
     heard: list[tuple[str, int, int]] = []
     ask(small, "abc", b=TEXTS["a"])
     place_all(small.database, on_progress=lambda step, done, total: heard.append((step, done, total)))
-    assert heard == [("embedding", 0, 2), ("layout", 0, 3)]
+    assert heard == [("embedding", 0, 3), ("embedding", 3, 3), ("layout", 0, 0)]
+    ask(small, "de", d=TEXTS["a"])
+    heard.clear()
+    place_all(small.database, on_progress=lambda step, done, total: heard.append((step, done, total)))
+    assert heard == [("embedding", 0, 2), ("embedding", 2, 2), ("ready", 0, 1), ("placing", 0, 1)]
 
 
 # The thread that places ---------------------------------------------------------------------------------------------
@@ -309,10 +295,3 @@ def test_a_placer_started_again_forgets_its_error(small: Small):
     wait_for(placer)
     assert placer.error is None
     assert sorted(places(small.cursor)) == ["a", "b", "c"]
-
-
-@pytest.mark.parametrize(
-    ("fitted", "total", "expected"), [(5, 9, False), (5, 10, True), (5, 10_005, True), (2_000, 10_000, False)]
-)
-def test_a_small_layout_is_outgrown_however_much_comes_at_once(fitted: int, total: int, expected: bool):
-    assert _has_outgrown(fitted, total) is expected

@@ -5,6 +5,7 @@ among the points that are there, which never move. Fewer than 15 points are laid
 as UMAP needs more points than neighbours.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -43,11 +44,19 @@ class Places(NamedTuple):
     """From the nearest vector that the map was fitted to, 1 - cosine: float32 of shape (m,)."""
 
 
-def lay_out(vectors: np.ndarray, *, seed: int = SEED, start: np.ndarray | None = None) -> Layout:
+def lay_out(
+    vectors: np.ndarray,
+    *,
+    seed: int = SEED,
+    start: np.ndarray | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Layout:
     """Lay out vectors (float32 of shape (n, d), rows of unit length, n >= 1); the same ones give the same map.
 
     With `start` (float32 of shape (n, 2)), the coordinates on an older map, the new one looks like that one: it begins
-    there, with smaller steps. Raises EmbeddingError for no vectors, and for values that are not finite.
+    there, with smaller steps. `on_progress` hears how many rounds are done and how many there are.
+
+    Raises EmbeddingError for no vectors, and for values that are not finite.
     """
     _check(vectors)
     if len(vectors) < LEAST_FOR_UMAP:
@@ -55,10 +64,8 @@ def lay_out(vectors: np.ndarray, *, seed: int = SEED, start: np.ndarray | None =
     neighbours, distances = LandmarkSearch(vectors).find_among_themselves(min(_NEIGHBOURS, len(vectors) - 1))
     ties = tie_together(neighbours, distances)
     epochs = _EPOCHS_SMALL if len(vectors) <= _SMALL else _EPOCHS
-    if start is None:
-        coordinates = pull(_first_places(vectors, seed), ties, epochs=epochs, rate=_RATE, seed=seed)
-    else:
-        coordinates = pull(_apart(start, seed), ties, epochs=epochs, rate=_RATE_AGAIN, seed=seed)
+    places, rate = (_first_places(vectors, seed), _RATE) if start is None else (_apart(start, seed), _RATE_AGAIN)
+    coordinates = pull(places, ties, epochs=epochs, rate=rate, seed=seed, on_progress=on_progress)
     return Layout("umap", coordinates, distances[:, 1])
 
 
@@ -98,11 +105,6 @@ class Fit:
         centre, middle = self._vectors.mean(axis=0), self._coordinates.mean(axis=0)
         axes = np.linalg.pinv(self._vectors - centre, rcond=1e-4) @ (self._coordinates - middle)
         return np.asarray((new - centre) @ axes + middle, dtype=np.float32)
-
-
-def place(new: np.ndarray, *, among: np.ndarray, coordinates: np.ndarray, method: str, seed: int = SEED) -> np.ndarray:
-    """Give places for new vectors on the map that `lay_out` made of `among`."""
-    return Fit(among, coordinates, method=method, seed=seed).place(new).coordinates
 
 
 def _first_places(vectors: np.ndarray, seed: int) -> np.ndarray:

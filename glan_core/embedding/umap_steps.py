@@ -6,7 +6,9 @@ the neighbours, a fit is nothing but vectors and coordinates, and what is compil
 """
 
 import contextlib
+import re
 import warnings
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -55,11 +57,12 @@ def pull(
     rate: float,
     seed: int,
     towards: np.ndarray | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
     """Move points (float32 of shape (n, 2)) until those that are tied lie together; the argument stays as it is.
 
     They pull at each other, or at `towards` (float32 of shape (landmarks, 2)), which stands still. `rate` is the length
-    of the first steps, which shrink to nothing.
+    of the first steps, which shrink to nothing. `on_progress` hears how many epochs are done and how many there are.
     """
     umap = _compiled()
     graph = ties.copy()
@@ -82,9 +85,29 @@ def pull(
         _REPULSION,
         rate,
         _NEGATIVE_SAMPLES,
+        tqdm_kwds=None if on_progress is None else _bar(on_progress),
         move_other=towards is None,
     )
     return np.asarray(pulled, dtype=np.float32)
+
+
+class _Listener:
+    """Takes what a progress bar would write, and tells the numbers."""
+
+    def __init__(self, on_progress: Callable[[int, int], None]) -> None:
+        self._tell = on_progress
+
+    def write(self, text: str) -> None:
+        found = re.search(r"(\d+)/(\d+)", text)
+        if found:
+            self._tell(int(found[1]), int(found[2]))
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
+def _bar(on_progress: Callable[[int, int], None]) -> dict[str, Any]:
+    return {"disable": False, "file": _Listener(on_progress), "bar_format": "{n_fmt}/{total_fmt}", "mininterval": 0.5}
 
 
 def warm_up() -> None:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from glan_core.errors import EmbeddingError, GlanError
 
 T = TypeVar("T")
+_PROGRESS, _RESULT, _ERROR = "progress", "result", "error"
 
 
 class EmbeddingWorker:
@@ -30,6 +31,8 @@ class EmbeddingWorker:
     def compute(self, function: Callable[..., T], *arguments: Any, **options: Any) -> T:
         """Call a module-level function in the child and give what it gives.
 
+        An option `on_progress` of the function is called here, with the numbers that the child calls it with.
+
         Raises the GlanError that the function raises, and EmbeddingError if the child dies.
         """
         with self._lock:
@@ -37,9 +40,13 @@ class EmbeddingWorker:
             assert process.stdin is not None
             assert process.stdout is not None
             try:
-                pickle.dump((function, arguments, options), process.stdin)
+                hear = options.pop("on_progress", None)
+                pickle.dump((function, arguments, options, hear is not None), process.stdin)
                 process.stdin.flush()
-                is_result, value = pickle.load(process.stdout)
+                kind, value = pickle.load(process.stdout)
+                while kind == _PROGRESS:
+                    hear(*value)
+                    kind, value = pickle.load(process.stdout)
             except (OSError, EOFError, pickle.UnpicklingError) as error:
                 process.kill()
                 process.wait()
@@ -47,7 +54,7 @@ class EmbeddingWorker:
                     "The process that embeds texts ended unexpectedly.",
                     "It may have run out of memory. What was embedded is kept; try again.",
                 ) from error
-        if is_result:
+        if kind == _RESULT:
             result: T = value
             return result
         raise value
@@ -75,20 +82,26 @@ def _serve() -> None:
     """Answer calls until the input ends. Whatever else is printed goes to standard error."""
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+
+    def reply(kind: str, value: Any) -> None:
+        pickle.dump((kind, value), replies)
+        replies.flush()
+
     while True:
         try:
-            function, arguments, options = pickle.load(sys.stdin.buffer)
+            function, arguments, options, tells_progress = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        answer: tuple[bool, Any]
+        if tells_progress:
+            options["on_progress"] = lambda *numbers: reply(_PROGRESS, numbers)
         try:
-            answer = (True, function(*arguments, **options))
+            result = function(*arguments, **options)
         except GlanError as error:
-            answer = (False, error)
+            reply(_ERROR, error)
         except Exception as error:  # noqa: BLE001 - the parent has to hear of any failure
-            answer = (False, EmbeddingError(f"{type(error).__name__}: {error}"))
-        pickle.dump(answer, replies)
-        replies.flush()
+            reply(_ERROR, EmbeddingError(f"{type(error).__name__}: {error}"))
+        else:
+            reply(_RESULT, result)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from glan_core.encoders import BUILT_IN_ENCODER, EncoderChoice
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor, first_row
+from glan_core.store.encoders import find_encoder_choice
 
 
 class Projection(NamedTuple):
@@ -88,8 +90,8 @@ def find_newest_projection(
 ) -> Projection | None:
     """Give the layout that was made last of what an encoder makes of a content: by default those that were chosen."""
     if encoder is None or content is None:
-        chosen_encoder, chosen_content = chosen_reading(cursor)
-        encoder, content = encoder or chosen_encoder, content or chosen_content
+        chosen = find_encoder_choice(cursor) or EncoderChoice(BUILT_IN_ENCODER.encoder, "instruction")
+        encoder, content = encoder or chosen.encoder, content or chosen.content
     row = first_row(
         cursor.execute(
             """
@@ -162,9 +164,7 @@ def layout_figures(cursor: Cursor, projection_id: str) -> LayoutFigures:
     return LayoutFigures(*row) if row else LayoutFigures(0, 0, None, None)
 
 
-def chosen_reading(cursor: Cursor) -> tuple[str, str]:
-    """Give the encoder and the content that were chosen last; at first the built-in one, of instructions."""
-    row = first_row(
-        cursor.execute("select encoder, content from encoder_choice order by chosen_at desc, encoder, content limit 1")
-    )
-    return (str(row[0]), str(row[1])) if row else ("all-MiniLM-L6-v2", "instruction")
+def count_points(cursor: Cursor, projection_id: str) -> int:
+    """Count the pairs that have a place on a layout."""
+    row = first_row(cursor.execute("select count(*) from projected_point where projection_id = ?", [projection_id]))
+    return int(row[0]) if row else 0

@@ -34,8 +34,19 @@ class VectorPlaces(NamedTuple):
     """float32 of shape (n, 2)."""
 
 
-def list_unplaced_numbers(cursor: Cursor, projection: Projection, *, most: int) -> np.ndarray:
-    """Give the first vectors that stand for instructions without a place: numbers, int64, rising, at most `most`."""
+def count_vectors(cursor: Cursor, *, encoder: str, content: str) -> int:
+    """Count the vectors that stand for a content of instructions, each once."""
+    row = first_row(
+        cursor.execute(
+            "select count(distinct number) from embedded_instruction where encoder = ? and content = ?",
+            [encoder, content],
+        )
+    )
+    return int(row[0]) if row else 0
+
+
+def list_unplaced_numbers(cursor: Cursor, projection: Projection, *, most: int | None = None) -> np.ndarray:
+    """Give the vectors that stand for instructions without a place: numbers, int64, rising; the first `most`."""
     numbers = cursor.execute(
         """
         select distinct number
@@ -90,7 +101,7 @@ def list_vector_places(cursor: Cursor, projection: Projection, *, placed_by: str
     """Give where the vectors of a layout lie: those placed by `fit` or `transform`, or all."""
     rows = cursor.execute(
         """
-        select embedded.number, any_value(point.x) as x, any_value(point.y) as y
+        select embedded.number, min_by(point.x, point.instruction_id) as x, min_by(point.y, point.instruction_id) as y
         from projected_point as point
         join embedded_instruction as embedded on embedded.instruction_id = point.instruction_id
         where point.projection_id = $projection_id
@@ -152,10 +163,10 @@ def copy_known_places(cursor: Cursor, projection: Projection) -> int:
             join (
                 select
                     placed.number,
-                    any_value(point.x) as x,
-                    any_value(point.y) as y,
-                    any_value(point.placed_by) as placed_by,
-                    any_value(point.distance) as distance
+                    min_by(point.x, point.instruction_id) as x,
+                    min_by(point.y, point.instruction_id) as y,
+                    min_by(point.placed_by, point.instruction_id) as placed_by,
+                    min_by(point.distance, point.instruction_id) as distance
                 from projected_point as point
                 join embedded_instruction as placed on placed.instruction_id = point.instruction_id
                 where point.projection_id = $projection_id

@@ -1,20 +1,30 @@
-"""How is it shown that pairs are on their way to the map?"""
+"""How is it shown that pairs are on their way to the map, and that a new layout would be worth it?"""
 
 import streamlit as st
 
-from glan_core.placement import Placer
+from glan_core.layout_advice import advise
+from glan_core.placer import Placer
+from glan_core.store.database import Cursor
+from glan_core.store.projections import Projection, layout_figures
+from pages.shared.feedback import plain
 from pages.shared.formats import count
 
-_STEPS = {"embedding": "Reading what the questions mean", "layout": "Finding their places"}
+_STEPS = {
+    "embedding": "Reading what they mean",
+    "layout": "Laying out the map, which takes up to a minute for 50,000 pairs",
+    "ready": "Getting ready",
+    "placing": "Finding their places",
+}
 
 
 def show_placement(placer: Placer, unplaced: int, *, starts_unasked: bool) -> None:
     """Say how many pairs have no place yet, start to place them (or offer to), and show how far that is."""
-    if not placer.is_running and placer.error is None and starts_unasked:
+    if not placer.is_running and placer.error is None and starts_unasked and unplaced:
         placer.start()
     if not placer.is_running:
+        placer.get_ready()
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.markdown(f"**{count(unplaced)} pairs** are not on the map yet.", width="stretch")
+            st.markdown(f"Not yet placed: **{count(unplaced)}** pairs.", width="stretch")
             st.button("Place them", on_click=placer.start, type="primary", icon=":material/add_location_alt:")
         return
 
@@ -23,9 +33,32 @@ def show_placement(placer: Placer, unplaced: int, *, starts_unasked: bool) -> No
         if not placer.is_running:
             st.rerun()
         done = f" ({count(placer.done)} of {count(placer.total)})" if placer.total else ""
+        what = f"Not yet placed: {count(unplaced)} pairs. " if unplaced else ""
         st.progress(
             placer.done / placer.total if placer.total else 0.0,
-            text=f"Placing {count(unplaced)} new pairs: {_STEPS[placer.step]}{done}. The first time takes a minute.",
+            text=f"{what}{_STEPS[placer.step]}{done} ... The first time takes up to a minute longer.",
         )
 
     watch()
+
+
+def show_layout(placer: Placer, cursor: Cursor, projection: Projection) -> None:
+    """Say how well the layout fits what lies on it, and offer a new one; press on it where that is worth it."""
+    advice = advise(layout_figures(cursor, projection.projection_id), landmarks=projection.landmarks)
+    if placer.is_running:
+        return
+    label = "A new layout is worth it" if advice.is_worth_it else "Layout"
+    with st.popover(label, icon=":material/grain:", type="secondary" if advice.is_worth_it else "tertiary"):
+        st.markdown(plain(advice.sentence))
+        if advice.details:
+            st.caption(plain(advice.details))
+        st.caption(
+            "A new layout gives every pair a new place, near its old one where it can. Outlines drawn on this one end."
+        )
+        st.button(
+            "Lay out anew",
+            on_click=placer.start,
+            kwargs={"is_anew": True},
+            type="primary" if advice.is_worth_it else "secondary",
+            icon=":material/refresh:",
+        )

@@ -60,6 +60,17 @@ def test_arrays_go_there_and_back(worker: EmbeddingWorker):
     assert np.array_equal(layout.coordinates, lay_out(np.eye(4, dtype=np.float32), seed=1).coordinates)
 
 
+def test_progress_is_heard_before_the_result(worker: EmbeddingWorker):
+    heard: list[tuple[int, int]] = []
+    vectors = np.eye(20, dtype=np.float32)
+    layout = worker.compute(lay_out, vectors, on_progress=lambda *numbers: heard.append(numbers))
+    assert layout.method == "umap"
+    assert heard[0] == (0, 500)
+    assert heard[-1] == (500, 500)
+    assert heard == sorted(heard)
+    assert worker.compute(operator.add, 2, 3) == 5
+
+
 def test_what_a_function_prints_is_no_result(worker: EmbeddingWorker):
     assert worker.compute(print, "Loading weights") is None
 

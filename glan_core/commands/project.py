@@ -1,0 +1,83 @@
+"""project: every pair given its place on the map, or the map laid out anew."""
+
+import time
+from typing import Annotated, Literal
+
+import typer
+
+from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, tell
+from glan_core.layout_advice import advise
+from glan_core.placement import Placed, place_all
+from glan_core.store.database import open_database
+from glan_core.store.projections import layout_figures
+
+_STEPS = {
+    "embedding": "reading texts",
+    "layout": "laying out",
+    "ready": "getting ready to place",
+    "placing": "placing",
+}
+_LINE_SECONDS = 5.0
+
+
+def project(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Lay out the whole map anew, turned towards the layout that is there.")
+    ] = False,
+    content: Annotated[
+        Literal["instruction", "answer", "both"] | None,
+        typer.Option(help="Which text of a pair is its place to say. Default: what was chosen on the Map page."),
+    ] = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Place every pair that is not on the map yet; what is placed never moves, unless --anew is given."""
+    began = time.monotonic()
+    with open_database(settings_with(database).database) as opened:
+        placed = place_all(opened, content=content, is_anew=anew, on_progress=_Steps())
+        advice = None
+        if placed.projection is not None:
+            figures = layout_figures(opened.cursor(), placed.projection.projection_id)
+            advice = advise(figures, landmarks=placed.projection.landmarks)
+    made = placed.projection
+    data = {
+        "projection_id": made.projection_id if made else None,
+        "method": made.method if made else None,
+        "encoder": made.encoder if made else None,
+        "content": made.content if made else content,
+        "landmarks": made.landmarks if made else 0,
+        "is_new_layout": placed.is_new_layout,
+        "embedded": placed.embedded,
+        "placed": placed.placed,
+        "seconds": round(time.monotonic() - began, 3),
+        "is_new_layout_worth_it": bool(advice and advice.is_worth_it),
+    }
+    sentence = _sentence(placed)
+    if advice and advice.is_worth_it:
+        sentence = f"{sentence}\n{advice.sentence} Add --anew."
+    tell(data, as_json, sentence)
+
+
+def _sentence(placed: Placed) -> str:
+    if placed.projection is None:
+        return "There are no pairs to place yet."
+    if placed.is_new_layout:
+        return f"Laid out {placed.projection.landmarks:,} different texts anew; {placed.placed:,} pairs have a place."
+    if not placed.placed:
+        return "Every pair has its place on the map already."
+    return f"Placed {placed.placed:,} pairs; none that was there has moved."
+
+
+class _Steps:
+    """Notes each step as it begins, and how far it is every few seconds."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._noted_at = 0.0
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if step == self._step and now - self._noted_at < _LINE_SECONDS:
+            return
+        self._step, self._noted_at = step, now
+        note(f"{_STEPS[step]}: {done:,} of {total:,}" if total else _STEPS[step])
