@@ -16,7 +16,7 @@ from glan_core.endpoints import endpoint_in_use, settings_at
 from glan_core.engines.background import Background
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.name_meanings import NameReader
-from glan_core.placement import Placer
+from glan_core.placer import Placer
 from glan_core.runs.headless import runs_at_work
 from glan_core.settings import Settings, read_settings, runs_folder
 from glan_core.starter import create_database, read_curriculum
@@ -55,7 +55,12 @@ def open_workspace() -> Workspace:
     # A server that is asked to end lets the calls in flight finish, as far as they do so soon.
     atexit.register(background.stop_all, seconds=_STOP_SECONDS)
     return Workspace(
-        settings, database, background, Placer(database, worker.compute), NameReader(database, worker.compute), worker
+        settings,
+        database,
+        background,
+        Placer(database, worker.compute, EmbeddingWorker().compute, find_key=find_key),
+        NameReader(database, worker.compute),
+        worker,
     )
 
 
