@@ -58,6 +58,7 @@ def list_syllabus_shapes(cursor: Cursor, subject_ids: Sequence[str]) -> dict[str
         from current_syllabus
         join session using (syllabus_id)
         group by syllabus_id, subject_id
+        order by subject_id -- a plan deals in this order, and the same request has to give the same plan
         """,
         [list(subject_ids)],
     ).fetchall()
