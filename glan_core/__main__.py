@@ -1,6 +1,6 @@
 """What can be done without the app?
 
-    python -m glan_core init | plan | generate | runs | endpoints | ingest | export | taxonomy | check | doctor
+    python -m glan_core init | plan | generate | runs | endpoints | ingest | export | embed | taxonomy | check | doctor
 
 Each takes --database FILE and --json. Results go to standard output, progress and errors to standard error. Exit codes:
 0 done, 1 ended with failed items or stopped, 2 could not: one sentence and a hint.
@@ -15,7 +15,7 @@ except ModuleNotFoundError:
     sys.stderr.write("error: The packages are missing.\nhint: Run `make run` once, then: . .venv/bin/activate\n")
     sys.exit(2)
 
-from glan_core.commands import check, data, demo, endpoints, generation, runs, taxonomy
+from glan_core.commands import check, data, demo, embed, endpoints, generation, runs, taxonomy
 from glan_core.commands.asked import command
 from glan_core.commands.output import note
 from glan_core.errors import GlanError
@@ -33,6 +33,7 @@ app.add_typer(runs.app, name="runs", no_args_is_help=True)
 app.add_typer(endpoints.app, name="endpoints", no_args_is_help=True)
 app.command()(data.ingest)
 app.command()(data.export)
+app.command()(embed.embed)
 app.add_typer(taxonomy.app, name="taxonomy", no_args_is_help=True)
 app.add_typer(demo.app, name="demo", no_args_is_help=True)
 app.add_typer(check.app, name="check", no_args_is_help=True)

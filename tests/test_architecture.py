@@ -22,6 +22,7 @@ LAYERS = (
             "calls",
             "combination_code",
             "coroutines",
+            "encoders",
             "entities",
             "errors",
             "filter_json",
@@ -62,6 +63,8 @@ LAYERS = (
             "endpoint_report",
             "name_meanings",
             "text_vectors",
+            "text_encoding",
+            "encoder_choice",
             "part_proposals",
             "proposals",
             "agreement",
@@ -83,6 +86,7 @@ LIBRARY_PLACES = {
     "jinja2": ("glan_core/prompts/",),
     "plotly": ("glan_core/figures/",),
     "sentence_transformers": ("glan_core/embedding/",),
+    "model2vec": ("glan_core/embedding/",),
     "umap": ("glan_core/embedding/",),
     "sklearn": ("glan_core/embedding/",),
     "ray": ("glan_core/engines/",),
@@ -90,7 +94,7 @@ LIBRARY_PLACES = {
     "streamlit": ("app.py", "pages/"),
     "streamlit_arborist": ("pages/shared/",),
 }
-HEAVY_LIBRARIES = "torch sentence_transformers umap numba streamlit xllamacpp genai_prices nltk"
+HEAVY_LIBRARIES = "torch sentence_transformers model2vec umap numba streamlit xllamacpp genai_prices nltk"
 
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "manager", "base"}
 

@@ -26,7 +26,7 @@ def test_a_lost_database_comes_back_whole(terminal_with_model: Terminal, model_s
     before = terminal.rows()
     # What no run makes.
     kept = {
-        *("embedding", "embedded_instruction", "encoder", "encoder_choice", "neighbourhood"),
+        *("embedding", "embedded_instruction", "encoder", "encoder_choice", "encoder_recall", "neighbourhood"),
         *("projection", "projected_point", "saved_view", "saved_query", "tag"),
         *("edit", "endpoint", "endpoint_choice", "saved_preset"),
     }
