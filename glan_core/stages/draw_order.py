@@ -61,7 +61,7 @@ class DrawOrder:
         self._left = CombinationsLeft(sizes, strategy_mix)
         self._drawn: set[int] = set()
         self._listed: dict[tuple[int, int, Split], list[int]] = {}
-        for code in taken:
+        for code in sorted(taken):  # each uses up chance, so in any other order the same request would draw others
             self._take_elsewhere(code)
 
     def __iter__(self) -> Iterator[int]:

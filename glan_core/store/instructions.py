@@ -126,8 +126,7 @@ def _combinations(
             "most": MOST_KEY_CONCEPTS,
         },
     ).fetchall()
-    # Sorted, as a set that was filled in another order may be gone through in another one: a plan would differ.
-    return {syllabus_id: frozenset(sorted(drawn)) for syllabus_id, drawn in sorted(rows)}
+    return {syllabus_id: frozenset(drawn) for syllabus_id, drawn in rows}
 
 
 def count_combinations_used(cursor: Cursor, syllabus_ids: Sequence[str]) -> int:

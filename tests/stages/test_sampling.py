@@ -1,6 +1,7 @@
 """Both strategies draw as the paper has it: within their bounds, each combination once, gaps first and then evenly."""
 
 import itertools
+import random
 from collections import Counter
 from itertools import islice
 from math import comb, sqrt
@@ -17,6 +18,7 @@ from glan_core.stages.combinations import (
     one_session_combinations,
     two_session_combinations,
 )
+from glan_core.stages.draw_order import DrawOrder
 from glan_core.stages.sampling import draw_order, sample_class_sessions_and_key_concepts
 from tests.small_curriculum import details_of_sizes
 
@@ -337,6 +339,15 @@ def test_another_seed_goes_on_evenly(seed: int):
 
 
 # Wanted key concepts ------------------------------------------------------------------------------------------------
+
+
+def test_it_does_not_matter_in_which_order_others_have_drawn():
+    first = list(codes((5,) * 8, seed=1, number=100))
+    one, other = (
+        list(islice(DrawOrder((5,) * 8, strategy_mix=0.5, rng=random.Random(2), taken=taken), 50))
+        for taken in (first, first[::-1])
+    )
+    assert one == other
 
 
 def test_draws_from_wanted_key_concepts_take_nothing_else_while_they_can():
