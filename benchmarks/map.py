@@ -24,7 +24,7 @@ from typing import NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from benchmarks.map_set import PROJECTION, make_set
+from benchmarks.map_set import PROJECTION, add_points, make_set
 from glan_core.embedding.stop_words import english_stop_words
 from glan_core.entities import Filter, Window
 from glan_core.lassos import simplify
@@ -127,9 +127,18 @@ def interactions(cursor: Cursor, map_: MapTable) -> list[tuple[str, Callable[[],
         ("a lasso: first 50 rows", lambda: [list_selected(cursor, map_, drawn, limit=50)], True),
         ("a lasso: typical terms", lambda: [typical_terms(cursor, map_, drawn, stop_words=stop_words).terms], False),
         ("difference of two runs", lambda: [difference(cursor, map_, first, second).cells], True),
+        ("100 new points taken in", _new_points(cursor), True),
         ("words, once for each version", _new_words(cursor, map_), False),
         ("words, then density", lambda: [density(cursor, map_, Filter(text="w7 w11")).cells], True),
     ]
+
+
+def _new_points(cursor: Cursor) -> Callable[[], list[pd.DataFrame]]:
+    def take_in() -> list[pd.DataFrame]:
+        add_points(cursor, 100)
+        return [prepare_map(cursor, PROJECTION).runs]
+
+    return take_in
 
 
 def _new_words(cursor: Cursor, map_: MapTable) -> Callable[[], list[pd.DataFrame]]:

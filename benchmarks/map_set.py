@@ -8,7 +8,7 @@ measured, and no map asks for one.
 
 from pathlib import Path
 
-from glan_core.store.database import Cursor, open_database
+from glan_core.store.database import Cursor, first_row, open_database
 
 PROJECTION = "synthetic"
 FIELDS, SUB_FIELDS, DISCIPLINES, SUBJECTS = 8, 5, 3, 10
@@ -30,6 +30,13 @@ def make_set(path: Path, pairs: int) -> None:
         for start in range(0, pairs, _ROWS_AT_ONCE):
             _make_pairs(cursor, start, min(start + _ROWS_AT_ONCE, pairs))
         cursor.execute("checkpoint")
+
+
+def add_points(cursor: Cursor, pairs: int) -> None:
+    """Add so many pairs, as a run would that has just ended."""
+    row = first_row(cursor.execute("select count(*) from instruction"))
+    start = int(row[0]) if row else 0
+    _make_pairs(cursor, start, start + pairs)
 
 
 def _make_tree(cursor: Cursor) -> None:

@@ -14,7 +14,8 @@ from glan_core.ids import stable_id
 from glan_core.store.conditions import Condition, all_of, one_of
 from glan_core.store.database import Cursor, first_row
 from glan_core.store.filters import condition_of
-from glan_core.store.map_table import BRANCHES, STATUSES, STRATEGIES, MapTable
+from glan_core.store.map_memory import STATUSES, STRATEGIES
+from glan_core.store.map_table import BRANCHES, MapTable
 from glan_core.store.polygons import inside_box, inside_polygon
 
 _MOST_CHOICES = 12

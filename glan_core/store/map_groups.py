@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from glan_core.store.map_table import BRANCHES, STATUSES, STRATEGIES, MapTable
+from glan_core.store.map_memory import STATUSES, STRATEGIES
+from glan_core.store.map_table import BRANCHES, MapTable
 
 GROUPINGS = (*BRANCHES, "level", "run", "model", "status", "strategy")
 

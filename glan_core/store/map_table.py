@@ -11,24 +11,24 @@ looked up anew each time: which subject a syllabus belongs to, the names and pla
 removed. Of what does change in the table, the status, a checksum tells whether it did.
 """
 
-import math
-import threading
 from typing import NamedTuple
 
 import pandas as pd
 
 from glan_core.entities import Window
 from glan_core.ids import stable_id
-from glan_core.store.database import Cursor, first_row
+from glan_core.store.database import Cursor
+from glan_core.store.map_memory import (
+    PointTable,
+    count_placed,
+    count_rows,
+    find_point_table,
+    up_to_date_point_table,
+)
 
-STATUSES = ("generated", "accepted", "rejected")
-STRATEGIES = ("one_session", "two_sessions")
 BRANCHES = ("field", "sub_field", "discipline", "subject")
 
 _SECONDS_A_POINT = 4e-6
-_ROWS_READ_TOGETHER = 122_880  # DuckDB leaves out groups of so many rows by their smallest and largest values
-_MOST_TABLES = 2
-_PREPARING = threading.Lock()
 
 
 class MapPreparation(NamedTuple):
@@ -64,10 +64,9 @@ class MapTable(NamedTuple):
 
 def map_preparation(cursor: Cursor, projection_id: str) -> MapPreparation:
     """Say what prepare_map would have to do, without doing it."""
-    _attach(cursor)
-    points = _count(cursor, "select count(*) from projected_point where projection_id = ?", projection_id)
-    state = _find_state(cursor, projection_id)
-    missing = max(points - (state.points if state else 0), 0)
+    points = count_placed(cursor, projection_id)
+    found = find_point_table(cursor, projection_id)
+    missing = max(points - (found.points if found else 0), 0)
     return MapPreparation(points, missing, missing * _SECONDS_A_POINT)
 
 
@@ -76,215 +75,10 @@ def prepare_map(cursor: Cursor, projection_id: str) -> MapTable:
 
     For a new layout this takes some seconds per million points, afterwards milliseconds.
     """
-    _attach(cursor)
-    with _PREPARING:
-        stamps = _stamps(cursor)
-        state = _find_state(cursor, projection_id)
-        if state is None:
-            _add_codes(cursor)
-            state = _build(cursor, projection_id)
-        elif state.stamps != stamps:
-            _add_codes(cursor)
-            state = _bring_up_to_date(cursor, state)
-        if state.stamps != stamps:
-            state = state._replace(stamps=stamps)
-            _save_state(cursor, state)
-    return _described(cursor, state)
+    return _described(cursor, up_to_date_point_table(cursor, projection_id))
 
 
-class _State(NamedTuple):
-    """What was read when."""
-
-    projection_id: str
-    table: str
-    points: int
-    window: Window
-    status_stamp: str
-    stamps: str
-    """All counts and checksums that the version is made of."""
-
-
-def _attach(cursor: Cursor) -> None:
-    with _PREPARING:
-        cursor.execute("attach if not exists ':memory:' as glan_map (compress)")
-        cursor.execute(
-            """
-            create table if not exists glan_map.state (
-                number bigint, projection_id varchar, table_name varchar, points bigint,
-                x_min double, y_min double, x_max double, y_max double, status_stamp varchar, stamps varchar
-            );
-            create table if not exists glan_map.code_of_syllabus (code integer, syllabus_id varchar);
-            create table if not exists glan_map.code_of_run (code integer, run_id varchar);
-            create table if not exists glan_map.code_of_model (code integer, model varchar);
-            """
-        )
-
-
-def _stamps(cursor: Cursor) -> str:
-    """Give counts and checksums that change with everything that a map can show.
-
-    DuckDB's hash of several values is a xor of theirs, and would not see two rows change places: so it is hashed again.
-    """
-    row = first_row(
-        cursor.execute(
-            """
-        select
-            (select count(*) from projected_point),
-            (select count(*) from answer),
-            (select count(*) from quality_flag),
-            (select count(*) from tag),
-            (select bit_xor(hash(hash(run_id, is_removed, is_demo))) from run),
-            (select bit_xor(hash(hash(taxonomy_node_id, parent_id, name, status, position))) from taxonomy_node),
-            (select bit_xor(hash(hash(subject_id, discipline_id, name, level, status))) from subject),
-            (select bit_xor(hash(hash(syllabus_id, subject_id))) from syllabus)
-        """
-        )
-    )
-    return stable_id("stamps", *(row or ()), _status_stamp(cursor))
-
-
-def _status_stamp(cursor: Cursor) -> str:
-    row = first_row(cursor.execute("select count(*), bit_xor(hash(hash(rowid, status))) from instruction"))
-    return str(row)
-
-
-def _find_state(cursor: Cursor, projection_id: str) -> _State | None:
-    row = first_row(
-        cursor.execute(
-            """
-        select table_name, points, x_min, y_min, x_max, y_max, status_stamp, stamps
-        from glan_map.state
-        where projection_id = ?
-        """,
-            [projection_id],
-        )
-    )
-    if row is None:
-        return None
-    table, points, *edges, status_stamp, stamps = row
-    return _State(projection_id, table, points, Window(*edges), status_stamp, stamps)
-
-
-def _save_state(cursor: Cursor, state: _State) -> None:
-    cursor.execute("delete from glan_map.state where projection_id = ?", [state.projection_id])
-    cursor.execute(
-        """
-        insert into glan_map.state
-        select coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?
-        from glan_map.state
-        """,
-        [state.projection_id, state.table, state.points, *state.window, state.status_stamp, state.stamps],
-    )
-
-
-def _add_codes(cursor: Cursor) -> None:
-    """Number what is new among syllabi, runs and models; a number never changes."""
-    for noun, column, query in (
-        ("syllabus", "syllabus_id", "select syllabus_id from syllabus"),
-        ("run", "run_id", "select run_id from run"),
-        ("model", "model", "select distinct model from model_call"),
-    ):
-        cursor.execute(
-            f"""
-            insert into glan_map.code_of_{noun}
-            select
-                (select count(*) from glan_map.code_of_{noun}) + row_number() over (order by {column}) - 1,
-                {column}
-            from ({query})
-            where {column} not in (select {column} from glan_map.code_of_{noun})
-            """  # noqa: S608 - the names are those above
-        )
-
-
-_POINTS = """
-    select
-        point.x,
-        point.y,
-        syllabus.code as syllabus,
-        coalesce(run.code, -1) as run,
-        coalesce(model.code, -1) as model,
-        (instruction.strategy = 'two_sessions')::utinyint as strategy,
-        list_position(['generated', 'accepted', 'rejected'], instruction.status)::utinyint - 1 as status,
-        (hash(point.instruction_id) >> 32)::uinteger as sample,
-        point.instruction_id,
-        instruction.rowid as instruction_row
-    from projected_point as point
-    join instruction on instruction.instruction_id = point.instruction_id
-    join glan_map.code_of_syllabus as syllabus on syllabus.syllabus_id = instruction.syllabus_id
-    left join glan_map.code_of_run as run on run.run_id = instruction.run_id
-    left join model_call on model_call.model_call_id = instruction.model_call_id
-    left join glan_map.code_of_model as model on model.model = model_call.model
-    where point.projection_id = ?
-        and isfinite(point.x)
-        and isfinite(point.y)
-"""
-
-
-def _build(cursor: Cursor, projection_id: str) -> _State:
-    table = f"glan_map.point_{stable_id('map', projection_id)}"
-    for old_projection_id, old_table in cursor.execute(
-        "select projection_id, table_name from glan_map.state order by number desc offset ?", [_MOST_TABLES - 1]
-    ).fetchall():
-        cursor.execute("delete from glan_map.state where projection_id = ?", [old_projection_id])
-        cursor.execute(f"drop table if exists {old_table}")
-    status_stamp = _status_stamp(cursor)
-    points = _count(cursor, "select count(*) from projected_point where projection_id = ?", projection_id)
-    strips = math.ceil(math.sqrt(points / _ROWS_READ_TOGETHER)) or 1
-    cursor.execute(
-        f"""
-        create or replace table {table} as
-        select points.*
-        from ({_POINTS}) as points
-        order by ntile({strips}) over (order by points.x), points.y, points.instruction_id
-        """,  # noqa: S608 - a name and a number of ours
-        [projection_id],
-    )
-    return _measured(cursor, _State(projection_id, table, 0, Window(0, 0, 0, 0), status_stamp, ""))
-
-
-def _bring_up_to_date(cursor: Cursor, state: _State) -> _State:
-    points = _count(cursor, "select count(*) from projected_point where projection_id = ?", state.projection_id)
-    if points != state.points:
-        cursor.execute(
-            f"""
-            insert into {state.table}
-            {_POINTS}
-                and point.instruction_id not in (select instruction_id from {state.table})
-            order by point.instruction_id
-            """,  # noqa: S608 - a name of ours
-            [state.projection_id],
-        )
-        state = _measured(cursor, state)
-    status_stamp = _status_stamp(cursor)
-    if status_stamp != state.status_stamp:
-        cursor.execute(
-            f"""
-            update {state.table} as point
-            set status = changed.status
-            from (
-                select
-                    instruction_id,
-                    list_position(['generated', 'accepted', 'rejected'], status)::utinyint - 1 as status
-                from instruction
-            ) as changed
-            where changed.instruction_id = point.instruction_id
-                and changed.status <> point.status
-            """  # noqa: S608 - a name of ours
-        )
-        state = state._replace(status_stamp=status_stamp)
-    return state
-
-
-def _measured(cursor: Cursor, state: _State) -> _State:
-    row = first_row(
-        cursor.execute(f"select count(*), min(x), min(y), max(x), max(y) from {state.table}")  # noqa: S608 - a name of ours
-    )
-    points, *edges = row or (0,)
-    window = Window(*(float(edge) for edge in edges)) if points else Window(0.0, 0.0, 1.0, 1.0)
-    return state._replace(points=points, window=window)
-
-
-def _described(cursor: Cursor, state: _State) -> MapTable:
+def _described(cursor: Cursor, found: PointTable) -> MapTable:
     syllabi = cursor.execute(
         """
         select
@@ -309,11 +103,11 @@ def _described(cursor: Cursor, state: _State) -> MapTable:
     ).df()
     models = cursor.execute("select model from glan_map.code_of_model order by code").fetchall()
     map_ = MapTable(
-        state.projection_id,
-        stable_id("map_version", state.projection_id, state.stamps),
-        state.points,
-        state.window,
-        state.table,
+        found.projection_id,
+        stable_id("map_version", found.projection_id, found.stamps),
+        found.points,
+        found.window,
+        found.name,
         syllabi.set_index("code"),
         runs.set_index("code"),
         tuple(model for (model,) in models),
@@ -326,7 +120,7 @@ def _count_kept(cursor: Cursor, map_: MapTable) -> int:
     hidden_runs = map_.runs.index[~map_.runs["is_kept"]].tolist()
     if not hidden_syllabi and not hidden_runs:
         return map_.points
-    return _count(
+    return count_rows(
         cursor,
         f"""
         select count(*)
@@ -337,8 +131,3 @@ def _count_kept(cursor: Cursor, map_: MapTable) -> int:
         hidden_syllabi,
         hidden_runs,
     )
-
-
-def _count(cursor: Cursor, query: str, *parameters: object) -> int:
-    row = first_row(cursor.execute(query, list(parameters)))
-    return int(row[0]) if row else 0

@@ -129,19 +129,19 @@ def test_points_without_a_place_are_not_drawn(on_map: OnMap):  # noqa: F811
 
 
 def test_layouts_are_told_apart_and_forgotten_ones_are_built_again(on_map: OnMap):  # noqa: F811
-    for projection_id in ("other", "third"):
+    for projection_id in ("other", "third", "fourth"):
         on_map.cursor.execute(
             "insert into projected_point (projection_id, instruction_id, x, y, placed_by) "
             f"values ('{projection_id}', 'a', 5, 6, 'fit')"
         )
     assert on_map.map().points == 8
-    for projection_id in ("other", "third", "map", "other"):
+    for projection_id in ("other", "third", "fourth", "map", "other"):
         map_ = prepare_map(on_map.cursor, projection_id)
         assert map_.points == (8 if projection_id == "map" else 1)
     tables = on_map.cursor.execute(
         "select count(*) from duckdb_tables() where database_name = 'glan_map' and table_name like 'point_%'"
     ).fetchall()
-    assert tables == [(2,)]
+    assert tables == [(3,)]
 
 
 @pytest.mark.parametrize("number", range(3))
