@@ -261,6 +261,14 @@ create table if not exists encoder_choice (
     chosen_at           timestamptz not null
 );
 
+-- How well the quicker way of an encoder keeps the neighbours that the full one finds. Append-only: the newest counts.
+create table if not exists encoder_recall (
+    encoder             varchar not null,               -- encoder
+    recall              double not null,                -- share of the 10 nearest neighbours that stay the same, 0 to 1
+    texts               bigint not null,                -- how many it was measured on
+    measured_at         timestamptz not null
+);
+
 -- The nearest vectors of each vector among those of the same content, nearest first, itself left out; at most 15.
 create table if not exists neighbourhood (
     encoder             varchar not null,
