@@ -65,6 +65,7 @@ LAYERS = (
             "text_vectors",
             "text_encoding",
             "encoder_choice",
+            "embedder",
             "part_proposals",
             "proposals",
             "agreement",

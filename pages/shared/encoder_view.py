@@ -1,0 +1,123 @@
+"""Which encoder reads what for the map, and how far is it?"""
+
+import streamlit as st
+
+from glan_core.embedder import Embedder
+from glan_core.encoder_choice import STATIC_SUFFIX, encoder_in_use, list_all_encoders, use_encoder
+from glan_core.encoders import CONTENTS, Content, Encoder
+from glan_core.store.database import Cursor
+from glan_core.store.encoders import count_unread_texts, find_encoder_recall
+from glan_core.text_vectors import LEAST_RECALL
+from pages.shared.encoder_form import show_new_encoder
+from pages.shared.feedback import plain, show_error
+from pages.shared.formats import count
+from pages.shared.keys import find_key
+from pages.shared.workspace import Workspace, open_workspace
+
+_CONTENT_WORDS: dict[Content, str] = {"instruction": "Question", "answer": "Answer", "both": "Both"}
+_STEPS = {
+    "": "Getting ready",
+    "reading": "Reading texts",
+    "distil": "Making the fast encoder: reading every token once. This takes some minutes",
+    "recall": "Measuring which neighbours it keeps",
+}
+
+
+@st.cache_resource(show_spinner=False)
+def open_embedder() -> Embedder:
+    """Give the one that reads texts in the background, the same for all pages of this server."""
+    workspace = open_workspace()
+    return Embedder(workspace.database, workspace.worker.compute)
+
+
+def show_encoder_choice(workspace: Workspace) -> None:
+    """Show which encoder is in use, let another one be chosen or added, and show how much it has not read yet."""
+    cursor = workspace.database.cursor()
+    embedder = open_embedder()
+    in_use = encoder_in_use(cursor)
+    there = list_all_encoders(cursor)
+    names = [each.encoder for each in there]
+    name = st.selectbox(
+        "Encoder",
+        names,
+        index=names.index(in_use.encoder.encoder),
+        help="Turns each text into numbers that lie near one another where the meaning is alike.",
+    )
+    content = st.segmented_control(
+        "What it reads",
+        CONTENTS,
+        default=in_use.content,
+        required=True,
+        format_func=lambda each: _CONTENT_WORDS[each],
+        help="Both: the question, a blank line and the answer, as one text.",
+    )
+    encoder = there[names.index(name)]
+    _show_facts(cursor, encoder)
+    if embedder.error is not None:
+        show_error(embedder.error)
+    if embedder.is_running:
+        _watch(embedder)
+    else:
+        _show_buttons(workspace, embedder, encoder, content, is_in_use=(encoder, content) == tuple(in_use))
+    with st.expander("Add an encoder", icon=":material/add:"):
+        show_new_encoder(workspace, embedder, there, content)
+    cursor.close()
+
+
+def _show_facts(cursor: Cursor, encoder: Encoder) -> None:
+    """Say where an encoder runs, and what its quicker way keeps."""
+    where = {
+        "built_in": "Always there, and needs no network.",
+        "folder": f"From the folder {encoder.model}.",
+        "name": f"The model {encoder.model}.",
+        "endpoint": f"{encoder.model} at {encoder.base_url}.",
+        "static": f"Made from {encoder.model}: many times faster, and knows nothing of word order.",
+    }[encoder.kind]
+    facts = [where, f"{encoder.dimensions} numbers a text."]
+    measured = find_encoder_recall(cursor, encoder.encoder)
+    if measured is not None:
+        share = f"{100 * measured.recall:.1f} % of the 10 nearest neighbours of {count(measured.texts)} of your texts"
+        if encoder.kind == "static":
+            facts.append(f"It finds {share} that {encoder.model} finds.")
+        elif measured.recall >= LEAST_RECALL:
+            facts.append(f"It computes with 16-bit numbers, which keep {share}.")
+        else:
+            facts.append(f"It computes with 32-bit numbers, as 16-bit ones would keep only {share}.")
+    st.caption(plain(" ".join(facts)))
+
+
+def _show_buttons(
+    workspace: Workspace, embedder: Embedder, encoder: Encoder, content: Content, *, is_in_use: bool
+) -> None:
+    """Say how many texts lack a vector, and offer to read them and to choose what is shown above."""
+    cursor = workspace.database.cursor()
+    unread = count_unread_texts(cursor, encoder=encoder.encoder, content=content)
+    cursor.close()
+    st.markdown(f"**{count(unread)}** texts are not read yet." if unread else "Every text is read.")
+    with st.container(horizontal=True):
+        if st.button("Use this one", type="primary", icon=":material/check:", disabled=is_in_use):
+            use_encoder(workspace.database, encoder, content)
+            st.rerun()
+        if unread and st.button("Read them", icon=":material/play_arrow:"):
+            embedder.read(encoder, content, key=find_key(encoder.key_name) if encoder.key_name else "")
+            st.rerun()
+        has_static = encoder.kind in ("static", "endpoint") or any(
+            each.encoder == f"{encoder.encoder}{STATIC_SUFFIX}" for each in list_all_encoders(workspace.cursor())
+        )
+        if not has_static and st.button(
+            "Make a fast one of it",
+            icon=":material/bolt:",
+            help="A static encoder reads millions of texts on a processor. It is made once, in some minutes.",
+        ):
+            embedder.make_static(encoder, content)
+            st.rerun()
+
+
+@st.fragment(run_every=1.0)
+def _watch(embedder: Embedder) -> None:
+    if not embedder.is_running:
+        st.rerun()
+    done = f" ({count(embedder.done)} of {count(embedder.total)})" if embedder.total else ""
+    st.progress(
+        min(embedder.done / embedder.total, 1.0) if embedder.total else 0.0, text=f"{_STEPS[embedder.step]}{done}."
+    )
