@@ -37,7 +37,10 @@ from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
 from glan_core.entities import Filter
 from glan_core.export import export_pairs
+from glan_core.figures.map_frame import Frame, window_around
+from glan_core.figures.map_groups import Group, one_each
 from glan_core.figures.pair_map import pair_map
+from glan_core.figures.palette import OTHER_COLOUR
 from glan_core.model_choice import choose_model
 from glan_core.placement import place_all
 from glan_core.planning.estimates import estimate
@@ -47,7 +50,9 @@ from glan_core.scope import list_scope_nodes, resolve_scope
 from glan_core.settings import read_settings, runs_folder
 from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import open_database
-from glan_core.store.pairs import lineage, list_pairs, map_points
+from glan_core.store.map_points import sample_points
+from glan_core.store.map_table import prepare_map
+from glan_core.store.pairs import lineage, list_pairs
 from glan_core.store.projections import find_newest_projection
 from glan_core.store.reports import totals
 from glan_core.store.subjects import list_subjects
@@ -215,10 +220,12 @@ placed = place_all(database)
 print(f"{placed.placed} questions placed, {placed.embedded} of them embedded")
 
 layout = find_newest_projection(cursor)
-points = map_points(cursor, layout.projection_id, Filter(), limit=20_000)
-new_or_not = ("demo pairs", "Beekeeping")
-points["field"] = [new_or_not[discipline == "Beekeeping"] for discipline in points["discipline"]]
-figure = pair_map(points, fields=new_or_not, polygon=(), ground="light")
+map_ = prepare_map(cursor, layout.projection_id)
+points = sample_points(cursor, map_, characters=150).points
+points["group"] = points["place"].str.startswith("Beekeeping").map({False: "Demo pairs", True: "Beekeeping"})
+colours = one_each([(Group("Demo pairs", "Demo pairs"), OTHER_COLOUR), (Group("Beekeeping", "Beekeeping"), "#4269d0")])
+frame = Frame(window=window_around(*map_.window), ground="light", height=620)
+figure = pair_map(points, colours=colours, hits=points[:0], frame=frame)
 figure.write_html(folder / "map.html")
 print(f"{len(points):,} points in {folder / 'map.html'}")
 figure

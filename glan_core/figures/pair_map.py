@@ -3,94 +3,60 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from glan_core.figures.icicle import escape
-from glan_core.figures.palette import OTHER_COLOUR, SHADES, Ground, colours_of
+from glan_core.figures.map_frame import Frame, add_hits, finish, wrapped
+from glan_core.figures.map_groups import Colours
+from glan_core.figures.palette import SHADES
 
-_MARGIN = 0.04  # of the range, so that no point sits on the edge
-_SMALL_SET = 200  # up to here points are drawn large
-_WRAP = 60
+_SIZES = ((200, 11.0), (1_000, 8.0), (3_000, 6.0), (8_000, 4.5))
+"""Up to how many points are how large, in pixels."""
+_SMALLEST = 3.2
+_EDGED = 3_000  # up to here points have an edge in the colour of the ground, which parts them
+_LONG_TEXTS = 5_000  # above, tooltips hold one line: they are most of what is sent
 
 
-def pair_map(
-    points: pd.DataFrame, *, fields: tuple[str, ...], polygon: tuple[tuple[float, float], ...], ground: Ground
-) -> go.Figure:
-    """Draw points (instruction_id, x, y, instruction, field, discipline, subject) in the colours of their fields.
+def pair_map(points: pd.DataFrame, *, colours: Colours, hits: pd.DataFrame, frame: Frame) -> go.Figure:
+    """Draw points (x, y, group, instruction, place) in the colours of their groups.
 
-    `fields` gives the order of the colours; `polygon` is drawn as the current selection. Units of the axes mean
-    nothing: near points say similar things.
+    `group` is a key of `colours`; `place` says in words where a pair stands in the taxonomy. `hits` (x, y,
+    instruction) get a ring. Units of the axes mean nothing: near points say similar things.
     """
-    shades = SHADES[ground]
-    colours = colours_of(fields)
     figure = go.Figure()
-    size = 11 if len(points) <= _SMALL_SET else 5
-    for field in [*fields, *sorted(set(points["field"]) - set(fields))]:
-        own = points[points["field"] == field]
+    size = next((size for most, size in _SIZES if len(points) <= most), _SMALLEST)
+    edge = {"width": 1, "color": SHADES[frame.ground].background} if len(points) <= _EDGED else {"width": 0}
+    entry_of = points["group"].map(colours.entry_of)
+    for number, entry in enumerate(colours.entries):
+        own = points[entry_of == number]
         if own.empty:
             continue
+        # The legend takes the colour of the first point: that is to be the entry's own.
+        own = own.iloc[(own["group"].map(colours.of_group) != entry.colour).argsort(kind="stable")]
+        shades = list(own["group"].map(colours.of_group))
         figure.add_trace(
             go.Scattergl(
-                x=own["x"],
-                y=own["y"],
-                name=escape(field),
+                x=own["x"].to_numpy("float32"),
+                y=own["y"].to_numpy("float32"),
+                name=wrapped(entry.name, lines=1),
                 mode="markers",
                 marker={
                     "size": size,
-                    "color": colours.get(field, OTHER_COLOUR),
+                    "color": shades[0] if len(set(shades)) == 1 else shades,
                     "opacity": 0.85,
-                    "line": {"width": 1, "color": shades.background},
+                    "line": edge,
                 },
-                customdata=own["instruction_id"],
-                text=[_hover(row.instruction, row.discipline, row.subject) for row in own.itertuples()],
+                text=_tooltips(own, is_short=len(points) > _LONG_TEXTS),
                 hovertemplate="%{text}<extra></extra>",
                 selected={"marker": {"opacity": 0.95}},
-                unselected={"marker": {"opacity": 0.25}},
+                unselected={"marker": {"opacity": 0.3}},
             )
         )
-    if polygon:
-        path = "M " + " L ".join(f"{x:.6g},{y:.6g}" for x, y in polygon) + " Z"
-        figure.add_shape(
-            type="path",
-            path=path,
-            line={"color": shades.accent, "width": 1.5, "dash": "dot"},
-            fillcolor=shades.accent,
-            opacity=0.18,
-        )
-    axis = {"visible": False, "zeroline": False, "showgrid": False}
-    figure.update_layout(
-        title={
-            "text": f"{len(points):,} pairs by meaning: near is alike",
-            "x": 0.01,
-            "xanchor": "left",
-            "font": {"size": 14},
-        },
-        xaxis={**axis, "range": _range(points["x"])},
-        yaxis={**axis, "range": _range(points["y"])},
-        showlegend=True,
-        dragmode="lasso",
-        height=620,
-        margin={"l": 8, "r": 8, "t": 42, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor=shades.panel,
-        font={"family": "Inter, sans-serif", "color": shades.text, "size": 12},
-        legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant", "title": None},
-        hoverlabel={
-            "bgcolor": shades.background,
-            "font": {"color": shades.text, "family": "Inter, sans-serif"},
-            "align": "left",
-        },
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
-        newselection={"line": {"color": shades.accent, "width": 1.5}},
-        uirevision="map",
-    )
-    return figure
+    add_hits(figure, hits, ground=frame.ground)
+    return finish(figure, frame)
 
 
-def _range(values: pd.Series) -> list[float]:
-    low, high = float(values.min()), float(values.max())
-    span = (high - low) or 1.0
-    return [low - _MARGIN * span, high + _MARGIN * span]
-
-
-def _hover(instruction: str, discipline: str, subject: str) -> str:
-    lines = [escape(instruction[start : start + _WRAP]) for start in range(0, len(instruction), _WRAP)][:4]
-    return "<br>".join([*lines, f"<b>{escape(discipline)}</b>: {escape(subject)}"])
+def _tooltips(points: pd.DataFrame, *, is_short: bool) -> list[str]:
+    if is_short:
+        return [wrapped(text, lines=1) for text in points["instruction"]]
+    return [
+        f"{wrapped(text)}<br><b>{wrapped(place, lines=1)}</b>"
+        for text, place in zip(points["instruction"], points["place"], strict=True)
+    ]

@@ -1,5 +1,6 @@
 """Give me the subset."""
 
+import dataclasses
 import json
 
 import streamlit as st
@@ -15,6 +16,7 @@ from glan_core.store.reports import totals
 from glan_core.store.runs import list_runs
 from pages.shared.feedback import plain, show_empty, show_error
 from pages.shared.formats import ago, count
+from pages.shared.map_views import find_view_of_address
 from pages.shared.workspace import open_workspace
 
 FORMAT_WORDS = {"chat": "OpenAI chat (JSONL)", "parquet": "Parquet"}
@@ -41,18 +43,25 @@ if not totals(cursor).answers:
 nodes = {node.node_id: node for node in list_scope_nodes(cursor)}
 runs = {run.run_id: run for run in list_runs(cursor)}
 asked_for = st.query_params.get("run", "")
+view = find_view_of_address(cursor)
+narrowed = view.filter_ if view else Filter(run_ids=(asked_for,))
 choice, result = st.columns([2, 3], gap="large")
 with choice:
+    if view:
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.markdown(f"Only the pairs of the view **{plain(view.name)}** of the map", width="stretch")
+            st.button("Clear", on_click=st.query_params.clear, type="tertiary", icon=":material/close:")
     chosen_nodes = st.multiselect(
         "Below",
         list(nodes),
+        default=[node_id for node_id in narrowed.taxonomy_node_ids if node_id in nodes],
         format_func=lambda node_id: " › ".join(nodes[node_id].path[-2:]),
         placeholder="The whole taxonomy",
     )
     chosen_runs = st.multiselect(
         "Made by",
         list(runs),
-        default=[asked_for] if asked_for in runs else [],
+        default=[run_id for run_id in narrowed.run_ids if run_id in runs],
         format_func=lambda run_id: (
             f"{'Demo run' if runs[run_id].is_demo else 'Run'} {run_id[:6]}, {ago(runs[run_id].started_at)}"
         ),
@@ -69,7 +78,9 @@ with choice:
         "Turn it off for a trainer that takes nothing but messages.",
     )
 
-filter_ = Filter(taxonomy_node_ids=tuple(chosen_nodes), run_ids=tuple(chosen_runs))
+filter_ = dataclasses.replace(
+    view.filter_ if view else Filter(), taxonomy_node_ids=tuple(chosen_nodes), run_ids=tuple(chosen_runs)
+)
 passing = gated(filter_, gates)
 pairs, all_pairs = count_pairs(cursor, passing), count_pairs(cursor, filter_)
 with result:

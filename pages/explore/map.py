@@ -1,35 +1,46 @@
-"""What does the set look like, and what lies here?"""
-
-import dataclasses
+"""What does the set look like, what lies here, and what is to be done with it?"""
 
 import streamlit as st
 
-from glan_core.entities import Filter
-from glan_core.figures.pair_map import pair_map
-from glan_core.store.embeddings import count_unplaced_instructions, find_newest_projection
-from glan_core.store.pairs import count_pairs, count_pairs_by, list_pairs, map_points
-from glan_core.store.reports import list_fields
+from glan_core.store.map_points import MOST_POINTS, points_of
+from glan_core.store.map_table import prepare_map
+from glan_core.store.projections import count_unplaced_instructions, find_newest_projection
 from pages.shared import state
-from pages.shared.feedback import plain, show_empty, show_error
-from pages.shared.formats import count
-from pages.shared.pair_view import show_pair
-from pages.shared.placement_view import show_placement
-from pages.shared.theme import ground, show_figure
+from pages.shared.encoder_view import show_encoder_choice
+from pages.shared.feedback import show_empty, show_error
+from pages.shared.map_chart import draw_map, show_map
+from pages.shared.map_choices import choose_drawing
+from pages.shared.map_counts import TOOLTIP_CHARACTERS, count_of
+from pages.shared.map_filter import forget_filter, show_conditions, show_filter, take_run_of_address
+from pages.shared.map_look import read_look
+from pages.shared.map_panel import show_panel
+from pages.shared.map_rows import show_rows
+from pages.shared.map_search import find, show_search
+from pages.shared.map_views import open_view_of_address, show_views
+from pages.shared.placement_view import show_layout, show_placement
+from pages.shared.screen import ask_screen, is_narrow
+from pages.shared.theme import ground
 from pages.shared.workspace import open_workspace
 
-MOST_POINTS = 20_000
 MOST_PLACED_UNASKED = 2_000
-ROWS = 200
 
 workspace = open_workspace()
 cursor = workspace.cursor()
 projection = find_newest_projection(cursor)
 unplaced = count_unplaced_instructions(cursor, projection.projection_id if projection else None)
 
-st.title("Map", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    st.title("Map", anchor=False, width="stretch")
+    tools = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content")
 if projection is None and not unplaced:
     show_empty("There are no pairs to draw yet.", page="pages/generate/new_run.py", label="Make five pairs")
     st.stop()
+with (
+    tools,
+    st.popover("Encoder", icon=":material/psychology:", type="tertiary", on_change="rerun", width="content") as opened,
+):
+    if opened.open:
+        show_encoder_choice(workspace)
 if workspace.placer.error is not None:
     show_error(workspace.placer.error)
 if unplaced or workspace.placer.is_running:
@@ -37,121 +48,36 @@ if unplaced or workspace.placer.is_running:
 if projection is None:
     st.stop()
 
-run_id = st.query_params.get("run", "")
-base = Filter(run_ids=(run_id,) if run_id else (), projection_id=projection.projection_id)
-points = map_points(cursor, projection.projection_id, base, limit=MOST_POINTS)
-if points.empty and not run_id:
+map_ = prepare_map(cursor, projection.projection_id)
+open_view_of_address(cursor, projection.projection_id)
+take_run_of_address()
+look = read_look(projection.projection_id)
+with tools:
+    show_layout(workspace.placer, cursor, projection)
+    show_filter(cursor, look)
+    show_views(workspace, cursor, look)
+if news := st.session_state.pop(state.MAP_NEWS, ""):
+    st.toast(news, icon=":material/check:")
+if not map_.points:
     show_empty("There are no pairs to draw yet.", page="pages/generate/new_run.py", label="Make five pairs")
     st.stop()
-if points.empty:
-    st.info("No pair of this run is on the map yet.", icon=":material/filter_alt:")
-    st.button("Show all pairs", on_click=st.query_params.clear, icon=":material/filter_alt_off:")
+show_conditions(cursor, look)
+if not count_of(cursor, map_, look.filter_, window=None):
+    st.info("No pair on the map fits this filter.", icon=":material/filter_alt:")
+    st.button("Show all pairs", on_click=forget_filter, args=(look,), key="none-fit", icon=":material/filter_alt_off:")
     st.stop()
 st.session_state[state.MAP_SEEN] = True
-total = count_pairs(cursor, base)
-demo = count_pairs(cursor, dataclasses.replace(base, is_demo=True))
 
-demo_share = "all of them" if demo == total else f"{count(demo)} of them"
-with st.container(horizontal=True, vertical_alignment="center"):
-    shown = (
-        f"all {count(total)}" if len(points) >= total else f"a fixed sample of {count(len(points))} of {count(total)}"
-    )
-    st.caption(
-        f"Draw around points with the lasso or box to see their rows. Shown: {shown} pairs"
-        f"{plain(f' of run {run_id[:6]}') if run_id else ''}{f', {demo_share} demo pairs' if demo else ''}.",
-        width="stretch",
-    )
-    if run_id:
-        st.button("Show all pairs", on_click=st.query_params.clear, type="tertiary", icon=":material/filter_alt_off:")
-
-
-def keep_selection() -> None:
-    """Remember the drawn outline: plotly forgets it as soon as the figure changes."""
-    selection = st.session_state[state.MAP_CHART].selection
-    drawn = [*selection.lasso, *selection.box]
-    if drawn:
-        xs, ys = drawn[-1]["x"], drawn[-1]["y"]
-        corners = list(zip(xs, ys, strict=True))
-        if len(corners) == 2:
-            (x1, y1), (x2, y2) = corners
-            corners = [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
-        outline = tuple((float(x), float(y)) for x, y in corners)
-        st.session_state[state.MAP_POLYGON] = (projection.projection_id, outline)
-
-
-def forget_selection() -> None:
-    """Show the whole map again."""
-    st.session_state.pop(state.MAP_POLYGON, None)
-
-
-drawn_on, polygon = st.session_state.get(state.MAP_POLYGON, ("", ()))
-if drawn_on != projection.projection_id:  # an outline means nothing on another layout
-    polygon = ()
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    drawing = choose_drawing(cursor, is_large=map_.points > MOST_POINTS)
+    show_search()
+found = find(workspace, cursor, projection, look.drawn())
+hits = points_of(cursor, map_, found.instruction_ids if found else [], characters=TOOLTIP_CHARACTERS)
 chart, panel = st.columns([7, 3], gap="medium")
 with chart:
-    show_figure(
-        pair_map(points, fields=list_fields(cursor), polygon=polygon, ground=ground()),
-        key=state.MAP_CHART,
-        alt=f"Map of {len(points)} pairs, coloured by field. The panel beside it lists the selected rows.",
-        on_select=keep_selection,
-        selection_mode=("lasso", "box"),
-    )
+    drawn = draw_map(cursor, map_, look, drawing, hits=hits, narrow=is_narrow(), on=ground())
+    show_map(drawn, look)
 with panel:
-    chosen = Filter(run_ids=base.run_ids, projection_id=projection.projection_id, polygon=polygon)
-    selected = count_pairs(cursor, chosen)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"{count(selected)} {'selected' if polygon else 'pairs'}", anchor=False, width="stretch")
-        if polygon:
-            st.button("Clear", on_click=forget_selection, type="tertiary", icon=":material/close:")
-    by_discipline = count_pairs_by(cursor, chosen, "discipline")
-    st.dataframe(
-        by_discipline.head(8),
-        hide_index=True,
-        column_config={
-            "name": st.column_config.TextColumn("Discipline", width="small"),
-            "pairs": st.column_config.ProgressColumn(
-                "Pairs",
-                width="small",
-                format="%d",
-                min_value=0,
-                max_value=int(by_discipline["pairs"].max()) if selected else 1,
-            ),
-        },
-    )
-    if len(by_discipline) > 8:
-        are_equal = by_discipline["pairs"].nunique() == 1
-        st.caption(
-            f"8 of {len(by_discipline)} disciplines; all have as many pairs."
-            if are_equal
-            else f"The 8 largest of {len(by_discipline)} disciplines."
-        )
-
-rows = list_pairs(cursor, chosen, limit=ROWS)
-st.subheader("Rows", anchor=False)
-picked = st.dataframe(
-    rows,
-    hide_index=True,
-    column_order=["instruction", "answer", "discipline", "subject", "level", "flags"],
-    column_config={
-        "instruction": st.column_config.TextColumn("Question", width="large"),
-        "answer": st.column_config.TextColumn("Answer", width="large"),
-        "discipline": "Discipline",
-        "subject": "Subject",
-        "level": "Level",
-        "flags": "Flags",
-    },
-    key=state.MAP_ROWS,
-    on_select="rerun",
-    selection_mode="single-row",
-)
-st.caption(
-    f"{'The newest ' + count(ROWS) + ' of ' + count(selected) if selected > ROWS else 'All ' + count(selected)} rows. "
-    "Tick one to see where it comes from."
-    if selected
-    else "No pair lies inside the outline. Draw another, or press Clear."
-)
-if picked.selection.rows:
-    row = rows.iloc[picked.selection.rows[0]]
-    with st.container(border=True):
-        answer = row.answer if isinstance(row.answer, str) else None
-        show_pair(cursor, row.instruction_id, instruction=row.instruction, answer=answer)
+    show_panel(workspace, cursor, map_, look)
+show_rows(cursor, map_, look, found)
+ask_screen()

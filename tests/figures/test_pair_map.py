@@ -1,20 +1,26 @@
-"""Does the map show every pair once, in the colour of its field, and nothing as markup?"""
+"""Does the map show every pair once, in the colour of its group, and nothing as markup?"""
 
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from glan_core.entities import Window
+from glan_core.figures.map_frame import Frame, box_of, window_around
+from glan_core.figures.map_groups import Group, colours_of_groups
 from glan_core.figures.pair_map import pair_map
-from glan_core.figures.palette import FIELD_COLOURS, OTHER_COLOUR, SHADES, Ground
+from glan_core.figures.palette import FIELD_COLOURS, SHADES, Ground, colours_of
+from glan_core.map_labels import Label
 
-FIELDS = ("Natural Science", "Agriculture", "History")
-COLUMNS = ("instruction_id", "x", "y", "instruction", "field", "discipline", "subject")
+FIELDS = colours_of(("Natural Science", "Agriculture", "History"))
+COLUMNS = ("x", "y", "group", "instruction", "place")
 SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+WINDOW = Window(-1.0, -1.0, 5.0, 12.0)
+NO_HITS = pd.DataFrame(columns=["x", "y", "instruction"])
 POINTS = pd.DataFrame(
     [
-        ("a", 0.0, 1.0, "Why is grass green?", "Agriculture", "Agronomy", "Grasses"),
-        ("b", 2.0, 3.0, "Is 1 < 2 & <b>bold</b>?", "Natural Science", "R & D", "<Logic>"),
-        ("c", 4.0, 11.0, "How does a lens work?", "Natural Science", "Physics", "Optics"),
+        (0.0, 1.0, "a", "Why is grass green?", "Agronomy · Grasses"),
+        (2.0, 3.0, "n", "Is 1 < 2 & <b>bold</b>?", "R & D · <Logic>"),
+        (4.0, 11.0, "n", "How does a lens work?", "Physics · Optics"),
     ],
     columns=COLUMNS,
 )
@@ -23,32 +29,33 @@ POINTS = pd.DataFrame(
 def draw(
     points: pd.DataFrame = POINTS,
     *,
-    fields: tuple[str, ...] = FIELDS,
-    polygon: tuple[tuple[float, float], ...] = (),
+    hits: pd.DataFrame = NO_HITS,
+    outline: tuple[tuple[float, float], ...] = (),
+    labels: tuple[Label, ...] = (),
     ground: Ground = "light",
 ) -> go.Figure:
-    """Draw the map of these points."""
-    return pair_map(points, fields=fields, polygon=polygon, ground=ground)
+    """Draw the map of these points by field."""
+    groups = [
+        Group("n", "Natural Science", "Natural Science"),
+        Group("a", "Agriculture", "Agriculture"),
+        Group("h", "History", "History"),
+    ]
+    colours = colours_of_groups(groups, fields=FIELDS, ground=ground)
+    frame = Frame(window=WINDOW, ground=ground, height=600, labels=labels, outline=outline)
+    return pair_map(points, colours=colours, hits=hits, frame=frame)
 
 
 def many(count: int) -> pd.DataFrame:
     """Give this many points of one field."""
-    return pd.DataFrame(
-        [(str(n), float(n), 0.0, "Why?", "History", "Chronicles", "Rome") for n in range(count)], columns=COLUMNS
-    )
+    return pd.DataFrame([(float(n), 0.0, "h", "Why? " * 40, "Chronicles") for n in range(count)], columns=COLUMNS)
 
 
-def test_every_pair_is_drawn_once():
-    drawn = [instruction_id for trace in draw().data for instruction_id in trace.customdata]
-    assert sorted(drawn) == ["a", "b", "c"]
+def test_every_pair_is_drawn_once_where_it_was_placed():
+    drawn = [(x, y) for trace in draw().data for x, y in zip(trace.x, trace.y, strict=True)]
+    assert sorted(drawn) == [(0.0, 1.0), (2.0, 3.0), (4.0, 11.0)]
 
 
-def test_every_pair_lies_where_it_was_placed():
-    agriculture = draw().data[1]
-    assert (list(agriculture.customdata), list(agriculture.x), list(agriculture.y)) == (["a"], [0.0], [1.0])
-
-
-def test_fields_come_in_their_order_and_only_those_with_pairs():
+def test_groups_come_in_their_order_and_only_those_with_pairs():
     assert [trace.name for trace in draw().data] == ["Natural Science", "Agriculture"]
 
 
@@ -57,27 +64,37 @@ def test_a_field_keeps_its_colour_whether_or_not_the_others_have_pairs():
     assert history.marker.color == FIELD_COLOURS[2]
 
 
-def test_a_field_that_is_not_listed_is_drawn_in_grey():
-    (unlisted,) = draw(many(1), fields=FIELDS[:2]).data
-    assert (unlisted.name, unlisted.marker.color) == ("History", OTHER_COLOUR)
-
-
 def test_words_are_not_markup():
     text = draw().data[0].text[0]
-    assert text == "Is 1 &lt; 2 &amp; &lt;b&gt;bold&lt;/b&gt;?<br><b>R &amp; D</b>: &lt;Logic&gt;"
+    assert text == "Is 1 &lt; 2 &amp; &lt;b&gt;bold&lt;/b&gt;?<br><b>R &amp; D · &lt;Logic&gt;</b>"
 
 
-def test_a_long_question_is_cut_after_four_lines():
-    points = POINTS.assign(instruction="word " * 500)
-    assert draw(points).data[0].text[0].count("<br>") == 4
+def test_a_long_question_is_cut_after_three_lines():
+    tooltip = draw(POINTS.assign(instruction="word " * 500)).data[0].text[0]
+    assert tooltip.count("<br>") == 3
+    assert "…<br><b>" in tooltip
 
 
-def test_the_title_counts_the_pairs():
-    assert draw(many(1200)).layout.title.text.startswith("1,200 pairs")
+def test_tooltips_of_many_points_are_one_line_so_that_less_is_sent():
+    (few,), (more,) = draw(many(5_000)).data, draw(many(5_001)).data
+    assert few.text[0].count("<br>") == 3
+    assert "<br>" not in more.text[0]
+
+
+def test_points_of_a_small_set_are_larger():
+    sizes = [draw(many(count)).data[0].marker.size for count in (200, 1_000, 3_000, 8_000, 8_001)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 5
+
+
+def test_what_was_found_gets_a_ring():
+    hits = pd.DataFrame([(4.0, 11.0, "How does a lens work?")], columns=["x", "y", "instruction"])
+    ring = draw(hits=hits).data[-1]
+    assert (ring.name, list(ring.x), list(ring.y), ring.marker.symbol) == ("Found", [4.0], [11.0], "circle-open")
 
 
 def test_the_selection_is_drawn_as_a_closed_outline():
-    (shape,) = draw(polygon=SQUARE).layout.shapes
+    (shape,) = draw(outline=SQUARE).layout.shapes
     assert shape.path == "M 0,0 L 1,0 L 1,1 L 0,1 Z"
 
 
@@ -85,25 +102,46 @@ def test_without_a_selection_nothing_is_outlined():
     assert not draw().layout.shapes
 
 
-def test_no_point_sits_on_the_edge():
+def test_the_figure_shows_the_window_and_has_no_title_for_buttons_to_cover():
     layout = draw().layout
-    assert layout.xaxis.range == pytest.approx((-0.16, 4.16))
-    assert layout.yaxis.range == pytest.approx((0.6, 11.4))
+    assert (layout.xaxis.range, layout.yaxis.range) == ((-1.0, 5.0), (-1.0, 12.0))
+    assert layout.title.text is None
+    assert layout.margin.t >= 30
 
 
-def test_a_single_point_has_room_around_it():
-    low, high = draw(POINTS[:1]).layout.xaxis.range
-    assert low < 0.0 < high
+def test_labels_are_written_letter_by_letter_on_a_ground_of_their_own():
+    (label,) = draw(labels=(Label("R & <D>", 1.0, 2.0, 3.0),)).layout.annotations
+    assert (label.text, label.x, label.y) == ("R &amp; &lt;D&gt;", 1.0, 2.0)
+    assert label.bgcolor == SHADES["light"].background
 
 
-def test_points_of_a_small_set_are_larger():
-    (few,), (more,) = draw(many(200)).data, draw(many(201)).data
-    assert few.marker.size > more.marker.size
+def test_the_same_points_give_the_same_figure():
+    assert draw().to_json() == draw().to_json()
+
+
+def test_a_map_without_a_point_is_an_empty_figure():
+    assert len(draw(POINTS[:0]).data) == 0
 
 
 @pytest.mark.parametrize("ground", ["light", "dark"])
 def test_the_map_takes_the_colours_of_its_ground(ground: Ground):
-    figure = draw(polygon=SQUARE, ground=ground)
+    figure = draw(outline=SQUARE, ground=ground)
     assert figure.layout.plot_bgcolor == SHADES[ground].panel
     assert figure.layout.font.color == SHADES[ground].text
-    assert figure.layout.shapes[0].line.color == SHADES[ground].accent
+    assert figure.layout.shapes[0].line.color == SHADES[ground].text
+
+
+def test_a_window_leaves_room_around_what_it_shows():
+    assert window_around(0.0, 0.0, 100.0, 10.0) == pytest.approx(Window(-3.0, -0.3, 103.0, 10.3))
+
+
+def test_a_window_around_one_point_has_room_too():
+    window = window_around(2.0, 3.0, 2.0, 3.0)
+    assert window.left < 2.0 < window.right
+    assert window.bottom < 3.0 < window.top
+
+
+def test_the_box_of_an_outline_is_never_without_an_area():
+    box = box_of(((1.0, 1.0), (1.0, 2.0), (1.0, 3.0)))
+    assert box.right > box.left
+    assert (box.bottom, box.top) == (1.0, 3.0)

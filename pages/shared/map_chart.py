@@ -1,0 +1,152 @@
+"""How do counts of the map become the figure that is asked for, and the sentence that says what it shows?"""
+
+import dataclasses
+from typing import NamedTuple
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from glan_core.entities import Filter
+from glan_core.figures.density_map import branch_density_map, density_map
+from glan_core.figures.difference_map import difference_map
+from glan_core.figures.map_frame import LEGEND_PIXELS, SIDE_PIXELS, STRIP_PIXELS, Frame, window_around
+from glan_core.figures.pair_map import pair_map
+from glan_core.figures.palette import Ground
+from glan_core.lassos import simplify
+from glan_core.map_labels import place_labels
+from glan_core.store.database import Cursor
+from glan_core.store.map_points import MOST_POINTS
+from glan_core.store.map_table import MapTable
+from pages.shared import state
+from pages.shared.formats import count
+from pages.shared.map_choices import COLOURS, Drawing
+from pages.shared.map_colours import groups_in
+from pages.shared.map_counts import HASHES, density_of, difference_of, labels_of, most_common_of, points_of, run_names
+from pages.shared.map_look import Look, select
+from pages.shared.theme import show_figure
+
+SAMPLE = 5_000
+"""Points upon a density map: enough to point at, few enough to be sent at once."""
+_SIDES = ((20_000, 256), (4_000, 128), (600, 64))
+"""From how many pairs on are there how many cells along a side: with too many, none holds more than one pair."""
+_SMALLEST_SIDE = 32
+_WIDE, _NARROW = (700, 640), (352, 480)
+"""About how wide and how tall the figure is on a wide screen and on a narrow one, in pixels."""
+_MOST_LABELS, _MOST_NARROW_LABELS = 25, 9
+
+
+class Drawn(NamedTuple):
+    """A figure and what has to be said of it."""
+
+    figure: go.Figure
+    title: str
+    """What one sees, with its unit."""
+    sentence: str
+    """How many of how many are shown."""
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={**HASHES, Look: dataclasses.astuple})
+def draw_map(
+    _cursor: Cursor, map_: MapTable, look: Look, drawing: Drawing, *, hits: pd.DataFrame, narrow: bool, on: Ground
+) -> Drawn:
+    """Draw pairs as points, density or difference, once for all visitors: a figure is not changed afterwards."""
+    cursor, by = _cursor, drawing.by
+    frame = _frame(cursor, map_, look, narrow=narrow, on=on)
+    if drawing.kind == "difference":
+        return _draw_difference(cursor, map_, look, drawing.compared, hits=hits, frame=frame)
+    if drawing.kind == "density":
+        return _draw_density(cursor, map_, look, by=by, hits=hits, frame=frame)
+    sample = points_of(cursor, map_, look.drawn(), window=look.window, by=by, limit=MOST_POINTS)
+    colours = groups_in(cursor, sample.legend, by, ground=on)
+    figure = pair_map(sample.points, colours=colours, hits=hits, frame=frame)
+    return Drawn(figure, "Pairs by meaning: near is alike", _how_many(len(sample.points), sample.total, look))
+
+
+def show_map(drawn: Drawn, look: Look) -> None:
+    """Say what the figure shows, draw it, and keep what the visitor draws upon it."""
+    hint = "" if look.outline or look.has_foreign_outline else " Draw around pairs to see what they are."
+    with st.container(gap="xxsmall"):
+        st.markdown(f"**{drawn.title}**")
+        st.caption(f"{drawn.sentence}{hint}")
+    show_figure(
+        drawn.figure,
+        key=state.MAP_CHART,
+        alt=f"{drawn.title}. {drawn.sentence} The panel beside the map counts and lists what is selected.",
+        on_select=lambda: _keep_outline(look),
+        selection_mode=() if look.has_foreign_outline else ("lasso", "box"),
+    )
+
+
+def _keep_outline(look: Look) -> None:
+    """Remember the drawn outline: plotly forgets it as soon as the figure changes."""
+    selection = st.session_state[state.MAP_CHART].selection
+    if selection.lasso:
+        drawn = selection.lasso[-1]
+        select(look, simplify(tuple(zip(map(float, drawn["x"]), map(float, drawn["y"]), strict=True))).polygon)
+    elif selection.box:
+        (x1, x2), (y1, y2) = selection.box[-1]["x"], selection.box[-1]["y"]
+        select(look, ((x1, y1), (x2, y1), (x2, y2), (x1, y2)))
+
+
+def _frame(cursor: Cursor, map_: MapTable, look: Look, *, narrow: bool, on: Ground) -> Frame:
+    width, height = _NARROW if narrow else _WIDE
+    window = look.window or window_around(*map_.window)
+    candidates = labels_of(cursor, map_, look.drawn(), window=look.window)
+    labels = place_labels(
+        candidates,
+        window=window,
+        width=width - 2 * SIDE_PIXELS,
+        height=height - STRIP_PIXELS - LEGEND_PIXELS,
+        most=_MOST_NARROW_LABELS if narrow else _MOST_LABELS,
+    )
+    return Frame(window=window, ground=on, height=height, labels=labels, outline=look.outline)
+
+
+def _draw_density(cursor: Cursor, map_: MapTable, look: Look, *, by: str, hits: pd.DataFrame, frame: Frame) -> Drawn:
+    sample = points_of(cursor, map_, look.drawn(), window=frame.window, by="field", limit=SAMPLE)
+    sentence = _how_many(len(sample.points), sample.total, look, counted=True)
+    side = next((side for fewest, side in _SIDES if sample.total >= fewest), _SMALLEST_SIDE)
+    if by == "count":
+        counted = density_of(cursor, map_, look.drawn(), window=frame.window, side=side)
+        figure = density_map(counted.cells, sample.points, hits=hits, frame=frame, side=side)
+        return Drawn(figure, f"Pairs in each of {side} × {side} cells", sentence)
+    common = most_common_of(cursor, map_, look.drawn(), window=frame.window, by=by, side=side)
+    colours = groups_in(cursor, common.legend, by, ground=frame.ground)
+    figure = branch_density_map(common.cells, sample.points, colours=colours, hits=hits, frame=frame, side=side)
+    return Drawn(figure, f"{COLOURS[by]} of most pairs in each cell", sentence)
+
+
+def _draw_difference(
+    cursor: Cursor, map_: MapTable, look: Look, compared: tuple[str, str], *, hits: pd.DataFrame, frame: Frame
+) -> Drawn:
+    names = run_names(cursor)
+    first, second = compared
+    base = look.drawn()
+    counted = difference_of(
+        cursor,
+        map_,
+        of_runs(base, (first,)),
+        of_runs(base, (second,) if second else tuple(run_id for run_id in names if run_id != first)),
+        window=frame.window,
+    )
+    words = names[first], names.get(second, "all other runs")
+    figure = difference_map(counted.cells, names=words, hits=hits, frame=frame)
+    title = "Difference of the shares of two sets of pairs"
+    return Drawn(
+        figure, title, f"All pairs are counted: {count(counted.first_total)} and {count(counted.second_total)}."
+    )
+
+
+def of_runs(filter_: Filter, run_ids: tuple[str, ...]) -> Filter:
+    """Give the pairs of a filter that some runs made."""
+    return dataclasses.replace(filter_, run_ids=run_ids)
+
+
+def _how_many(shown: int, total: int, look: Look, *, counted: bool = False) -> str:
+    """Say how many of how many points are drawn."""
+    where = " in this part of the map" if look.windows else ""
+    if shown == total:
+        return f"All {count(total)} pairs{where} are shown." if total != 1 else f"The one pair{where} is shown."
+    cells = f"The cells count all {count(total)} pairs{where}. Points: " if counted else "Shown: "
+    return f"{cells}{count(shown)} of {count(total)}{'' if counted else where}, a fixed sample."

@@ -1,0 +1,44 @@
+"""What is each group of pairs called on the map, and in which colour is it drawn?"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from glan_core.figures.map_groups import Colours, Group, colours_of_groups, one_each
+from glan_core.figures.palette import FIELD_COLOURS, OTHER_COLOUR, Ground, colours_of
+from glan_core.store.database import Cursor
+from pages.shared.map_counts import FLAGGED, field_names, run_names
+
+_WORDS = {
+    "generated": "Not reviewed",
+    "accepted": "Accepted",
+    "rejected": "Rejected",
+    "one_session": "From one class session",
+    "two_sessions": "From two class sessions",
+    FLAGGED: "Flagged",
+    "": "Not flagged",
+}
+
+
+def groups_in(cursor: Cursor, legend: pd.DataFrame, by: str, *, ground: Ground) -> Colours:
+    """Give the colours of the groups of a legend (key, name, field_id, most first)."""
+    if by == FLAGGED:
+        return one_each([(Group("", _WORDS[""]), OTHER_COLOUR), (Group(FLAGGED, _WORDS[FLAGGED]), FIELD_COLOURS[2])])
+    fields = field_names(cursor)
+    runs = run_names(cursor) if by == "run" else {}
+    groups = [
+        Group(key, _name(key, name, by, runs), fields.get(field_id, ""))
+        for key, name, field_id in legend[["key", "name", "field_id"]].astype(str).itertuples(index=False)
+    ]
+    if by == "field":
+        ranks = {name: rank for rank, name in enumerate(fields.values())}
+        groups.sort(key=lambda group: ranks.get(group.name, len(ranks)))
+    return colours_of_groups(groups, fields=colours_of(list(fields.values())), ground=ground)
+
+
+def _name(key: str, name: str, by: str, runs: Mapping[str, str]) -> str:
+    if by == "run":
+        return runs.get(key, f"Run {key[:6]}")
+    if by in ("status", "strategy"):
+        return _WORDS.get(key, name or key)
+    return name.capitalize() if by == "level" else name or key

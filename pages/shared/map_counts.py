@@ -1,0 +1,115 @@
+"""What does the map show, counted once for each state of the data?
+
+Everything is kept under the version of the map table, so that a page drawn again without a change counts nothing anew.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from glan_core.embedding.stop_words import english_stop_words
+from glan_core.entities import Filter, Window
+from glan_core.filter_json import filter_to_json
+from glan_core.map_labels import Label
+from glan_core.store.database import Cursor
+from glan_core.store.map_density import Density, MostCommon, density, most_common
+from glan_core.store.map_difference import Difference, difference
+from glan_core.store.map_places import list_labels
+from glan_core.store.map_points import PointSample, count_points, sample_points
+from glan_core.store.map_selection import Selection, describe_selection, list_selected
+from glan_core.store.map_table import MapTable
+from glan_core.store.runs import list_runs
+from glan_core.store.taxonomy_nodes import list_children
+from glan_core.store.terms import TypicalTerms, typical_terms
+
+FLAGGED = "flagged"
+"""A grouping of the page's own: the store knows flags as a filter."""
+TOOLTIP_CHARACTERS = 150
+
+HASHES = {Filter: filter_to_json, MapTable: lambda map_: map_.version}
+"""What tells one state of the data, or one question, from another."""
+_cached = st.cache_data(max_entries=48, show_spinner=False, hash_funcs=HASHES)
+
+
+@_cached
+def points_of(
+    _cursor: Cursor, map_: MapTable, filter_: Filter, *, window: Window | None, by: str, limit: int
+) -> PointSample:
+    """Give a nested sample of points with the group of each."""
+    if by != FLAGGED:
+        return sample_points(_cursor, map_, filter_, window=window, by=by, limit=limit, characters=TOOLTIP_CHARACTERS)
+    sample = sample_points(
+        _cursor, map_, filter_, window=window, by="status", limit=limit, characters=TOOLTIP_CHARACTERS
+    )
+    only_flagged = dataclasses.replace(filter_, is_flagged=True)
+    # Samples are nested: as many of the flagged ones hold all that are among the points.
+    flagged = sample_points(_cursor, map_, only_flagged, window=window, by="status", limit=limit)
+    is_flagged = sample.points["instruction_id"].isin(flagged.points["instruction_id"])
+    points = sample.points.assign(group=is_flagged.map({True: FLAGGED, False: ""}))
+    counts = points["group"].value_counts().reindex(["", FLAGGED], fill_value=0)
+    legend = pd.DataFrame({"key": counts.index, "name": "", "field_id": "", "pairs": counts.to_numpy()})
+    return PointSample(points, legend, sample.total)
+
+
+@_cached
+def count_of(_cursor: Cursor, map_: MapTable, filter_: Filter, *, window: Window | None) -> int:
+    """Count the points of a filter in a window."""
+    return count_points(_cursor, map_, filter_, window=window)
+
+
+@_cached
+def density_of(_cursor: Cursor, map_: MapTable, filter_: Filter, *, window: Window | None, side: int) -> Density:
+    """Count the points of each cell."""
+    return density(_cursor, map_, filter_, window=window, side=side)
+
+
+@_cached
+def most_common_of(
+    _cursor: Cursor, map_: MapTable, filter_: Filter, *, window: Window | None, by: str, side: int
+) -> MostCommon:
+    """Find the most common group of each cell."""
+    return most_common(_cursor, map_, filter_, by=by, window=window, side=side)
+
+
+@_cached
+def difference_of(
+    _cursor: Cursor, map_: MapTable, first: Filter, second: Filter, *, window: Window | None
+) -> Difference:
+    """Count two sets in each cell."""
+    return difference(_cursor, map_, first, second, window=window)
+
+
+@_cached
+def labels_of(_cursor: Cursor, map_: MapTable, filter_: Filter, *, window: Window | None) -> tuple[Label, ...]:
+    """Give names that could stand on the map."""
+    return list_labels(_cursor, map_, filter_, window=window, stop_words=english_stop_words())
+
+
+@_cached
+def selection_of(_cursor: Cursor, map_: MapTable, filter_: Filter, *, by: str, limit: int) -> Selection:
+    """Count a selection and its largest groups."""
+    return describe_selection(_cursor, map_, filter_, by=by, limit=limit)
+
+
+@_cached
+def rows_of(_cursor: Cursor, map_: MapTable, filter_: Filter, *, after: str, limit: int) -> pd.DataFrame:
+    """List a page of a selection."""
+    return list_selected(_cursor, map_, filter_, after=after, limit=limit)
+
+
+@_cached
+def terms_of(_cursor: Cursor, map_: MapTable, filter_: Filter) -> TypicalTerms:
+    """Find the words that a selection has more often than the rest."""
+    return typical_terms(_cursor, map_, filter_, stop_words=english_stop_words())
+
+
+def field_names(cursor: Cursor) -> Mapping[str, str]:
+    """Give the names of the kept fields by their ids, in the order of their colours."""
+    return {node.taxonomy_node_id: node.name for node in list_children(cursor, None)}
+
+
+def run_names(cursor: Cursor) -> Mapping[str, str]:
+    """Give a name for each run by its id, the newest first."""
+    return {run.run_id: f"{'Demo run' if run.is_demo else 'Run'} {run.run_id[:6]}" for run in list_runs(cursor)}

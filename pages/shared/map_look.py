@@ -1,0 +1,128 @@
+"""What does the visitor look at on the map?
+
+One record in the session: the filter, the windows zoomed into, the outline. Only callbacks change it, so that a run of
+the page sees one state from top to bottom, and a saved view brings all of it back.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from glan_core.entities import Filter, Window
+from glan_core.figures.map_frame import Outline, box_of, window_around
+from glan_core.store.saved_views import SavedView
+from pages.shared import state
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked at."""
+
+    projection_id: str = ""
+    """The layout that windows and outline are on."""
+    filter_: Filter = field(default_factory=Filter)
+    """Which pairs the page is about, without what was drawn on the map."""
+    windows: tuple[Window, ...] = ()
+    """Zoomed into, one after the other; none: the whole map."""
+    outline: Outline = ()
+    """Drawn last; empty: nothing is selected."""
+    hides_others: bool = False
+    """Whether only the pairs inside the outline are drawn."""
+
+    @property
+    def window(self) -> Window | None:
+        """The window that is shown; None: the whole map."""
+        return self.windows[-1] if self.windows else None
+
+    @property
+    def has_foreign_outline(self) -> bool:
+        """Whether the filter holds an outline of another layout, which cannot be drawn here nor met with another."""
+        return bool(self.filter_.polygon or self.filter_.box)
+
+    def drawn(self) -> Filter:
+        """Give the pairs that the map draws, of the window or beyond."""
+        return self.selected() if self.outline and self.hides_others else self.filter_
+
+    def selected(self) -> Filter:
+        """Give the pairs inside the outline; all of the filter's without one."""
+        if not self.outline:
+            return self.filter_
+        return dataclasses.replace(self.filter_, projection_id=self.projection_id, polygon=self.outline)
+
+    def spoken_of(self) -> Filter:
+        """Give the pairs that panel and table tell of: inside the outline, else in the window, else all."""
+        if self.outline or self.window is None or self.has_foreign_outline:
+            return self.selected()
+        return dataclasses.replace(self.filter_, projection_id=self.projection_id, box=self.window)
+
+
+def read_look(projection_id: str) -> Look:
+    """Give what is looked at on a layout; window and outline of another one mean nothing there."""
+    look: Look = st.session_state.get(state.MAP_LOOK, Look())
+    if look.projection_id == projection_id:
+        return look
+    return Look(projection_id=projection_id, filter_=look.filter_)
+
+
+def change_look(look: Look, **changes: Any) -> None:
+    """Look at something else from the next run on."""
+    st.session_state[state.MAP_LOOK] = dataclasses.replace(look, **changes)
+
+
+def select(look: Look, outline: Outline) -> None:
+    """Select what lies inside an outline; an empty one selects nothing."""
+    change_look(look, outline=outline, hides_others=look.hides_others and bool(outline))
+
+
+def zoom_in(look: Look) -> None:
+    """Show what lies around the outline as large as the map."""
+    change_look(look, windows=(*look.windows, window_of_outline(look)))
+
+
+def window_of_outline(look: Look) -> Window:
+    """Give the window that shows what lies around the outline."""
+    return window_around(*box_of(look.outline))
+
+
+def zoom_out(look: Look) -> None:
+    """Go back to the window before."""
+    change_look(look, windows=look.windows[:-1])
+
+
+def show_whole(look: Look) -> None:
+    """Show the whole map."""
+    change_look(look, windows=())
+
+
+def shown_of(look: Look) -> dict[str, Any]:
+    """Give what a saved view has to keep beside the filter, as JSON can hold it."""
+    return {
+        "projection_id": look.projection_id,
+        "windows": [list(window) for window in look.windows],
+        "hides_others": look.hides_others,
+        **{name: st.session_state.get(name) for name in (state.MAP_KIND, state.MAP_BY, state.MAP_COMPARED)},
+    }
+
+
+def open_view(view: SavedView, projection_id: str) -> None:
+    """Look at what a saved view shows, before the widgets of the page are drawn.
+
+    The outline is that of its filter. On another layout than its own the view still means the same pairs, but neither
+    window nor outline can be drawn.
+    """
+    shown = view.shown
+    for name in (state.MAP_KIND, state.MAP_BY, state.MAP_COMPARED):
+        st.session_state.pop(name, None)
+        if shown.get(name) is not None:
+            st.session_state[name] = shown[name]
+    outline: Outline = view.filter_.polygon if view.filter_.projection_id == projection_id else ()
+    is_here = shown.get("projection_id") == projection_id
+    st.session_state[state.MAP_LOOK] = Look(
+        projection_id=projection_id,
+        filter_=dataclasses.replace(view.filter_, polygon=(), projection_id="") if outline else view.filter_,
+        windows=tuple(Window(*edges) for edges in shown.get("windows", ())) if is_here else (),
+        outline=outline,
+        hides_others=bool(outline and shown.get("hides_others", False)),
+    )
