@@ -1,6 +1,7 @@
 """What can be done without the app?
 
-    python -m glan_core init | plan | generate | runs | endpoints | ingest | export | embed | taxonomy | check | doctor
+    python -m glan_core init | plan | generate | runs | endpoints | ingest | export | embed | project | search |
+                        neighbours | taxonomy | check | doctor
 
 Each takes --database FILE and --json. Results go to standard output, progress and errors to standard error. Exit codes:
 0 done, 1 ended with failed items or stopped, 2 could not: one sentence and a hint.
@@ -15,7 +16,19 @@ except ModuleNotFoundError:
     sys.stderr.write("error: The packages are missing.\nhint: Run `make run` once, then: . .venv/bin/activate\n")
     sys.exit(2)
 
-from glan_core.commands import check, data, demo, embed, endpoints, generation, runs, taxonomy
+from glan_core.commands import (
+    check,
+    data,
+    demo,
+    embed,
+    endpoints,
+    generation,
+    neighbours,
+    project,
+    runs,
+    search,
+    taxonomy,
+)
 from glan_core.commands.asked import command
 from glan_core.commands.output import note
 from glan_core.errors import GlanError
@@ -34,6 +47,9 @@ app.add_typer(endpoints.app, name="endpoints", no_args_is_help=True)
 app.command()(data.ingest)
 app.command()(data.export)
 app.command()(embed.embed)
+app.command()(project.project)
+app.command()(search.search)
+app.command()(neighbours.neighbours)
 app.add_typer(taxonomy.app, name="taxonomy", no_args_is_help=True)
 app.add_typer(demo.app, name="demo", no_args_is_help=True)
 app.add_typer(check.app, name="check", no_args_is_help=True)

@@ -82,6 +82,11 @@ class NearestNumbers(NamedTuple):
     similarities: np.ndarray
     """float32 of shape (m,), added up in 64 bits: the same whichever vectors were compared along with them."""
 
+    @property
+    def similarity_of(self) -> dict[int, float]:
+        """The cosines by number."""
+        return dict(zip(self.numbers.tolist(), self.similarities.tolist(), strict=True))
+
 
 def _largest(cosines: np.ndarray, wanted: int) -> np.ndarray:
     """Give the rows of at least the `wanted` largest that are not -inf."""

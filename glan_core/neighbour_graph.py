@@ -34,7 +34,7 @@ from glan_core.store.neighbourhoods import (
     read_neighbourhoods,
 )
 from glan_core.store.numbered_vectors import list_numbers, read_numbered_vectors, vector_length
-from glan_core.text_vectors import Compute, compute_here
+from glan_core.text_encoding import Compute, compute_here
 
 _AT_WORK = threading.Lock()
 _ROWS_AT_ONCE = 50_000

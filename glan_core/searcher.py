@@ -11,17 +11,34 @@ from typing import NamedTuple
 
 import numpy as np
 
+from glan_core.encoder_choice import encoder_named
 from glan_core.entities import Filter
 from glan_core.errors import EmbeddingError, GlanError
 from glan_core.held_vectors import HeldVectors
 from glan_core.nearest_pairs import nearest_pairs
 from glan_core.searching import Hit, refresh, search_by_meaning, words_of
 from glan_core.store.database import Cursor, Database, explained_errors
+from glan_core.text_encoding import Means, encode_texts
 
 Embed = Callable[[str, str], np.ndarray]
 """Gives the vector, float32 of shape (d,), that an encoder (its name) makes of a text."""
 
 _MOST_KEPT = 200  # vectors of texts that were searched for
+
+
+def embed_by(database: Database, means: Means) -> Embed:
+    """Give an Embed that reads by the encoders of a database; it raises as `encoder_named` and `encode_texts`."""
+
+    def embed(encoder: str, text: str) -> np.ndarray:
+        cursor = database.cursor()
+        try:
+            named = encoder_named(cursor, encoder)
+        finally:
+            cursor.close()
+        vector: np.ndarray = encode_texts(named, [text], database=database.path, means=means)[0]
+        return vector
+
+    return embed
 
 
 class _Asked(NamedTuple):

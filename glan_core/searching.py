@@ -17,7 +17,9 @@ from glan_core.store.database import Cursor
 from glan_core.store.searches import find_by_words, list_instructions_of, list_numbers_of
 
 NOT_READ_HINT = "Run: python -m glan_core embed"
-_FEWEST_COMPARED = 100  # vectors whose pairs are looked up at first; some may have been removed
+# So many of the nearest vectors are looked up at first: that is quicker than to find out all that a filter leaves, and
+# enough where it leaves a hundredth of a million.
+_AT_FIRST, _AT_FIRST_FILTERED = 100, 5_000
 
 
 class Hit(NamedTuple):
@@ -60,17 +62,13 @@ def search_by_meaning(
     """
     refresh(cursor, held)
     filter_ = filter_ or Filter()
-    numbers = None
-    if filter_ != Filter():
-        numbers = list_numbers_of(cursor, filter_, encoder=held.encoder, content=held.content)
-    wanted = max(limit, _FEWEST_COMPARED)
-    while True:
-        near = held.nearest(query, wanted=wanted, numbers=numbers)
-        similarity_of = dict(zip(near.numbers.tolist(), near.similarities.tolist(), strict=True))
-        hits = instructions_near(cursor, held, similarity_of, filter_)
-        if len(hits) >= limit or len(near.numbers) < wanted or len(near.numbers) == len(held.numbers):
-            return hits[:limit]
-        wanted *= 8
+    near = held.nearest(query, wanted=max(2 * limit, _AT_FIRST if filter_ == Filter() else _AT_FIRST_FILTERED))
+    hits = instructions_near(cursor, held, near.similarity_of, filter_)
+    if len(hits) < limit and len(near.numbers) < len(held.numbers):
+        allowed = list_numbers_of(cursor, filter_, encoder=held.encoder, content=held.content)
+        near = held.nearest(query, wanted=limit, numbers=allowed)
+        hits = instructions_near(cursor, held, near.similarity_of, filter_)
+    return hits[:limit]
 
 
 def refresh(cursor: Cursor, held: HeldVectors) -> None:

@@ -53,6 +53,10 @@ LAYERS = (
             "model_choice",
             "preset_choice",
             "placement",
+            "placer",
+            "layouts",
+            "layout_advice",
+            "standing_map",
             "doctor",
         ),
         *(
@@ -72,6 +76,7 @@ LAYERS = (
             "curriculum_checks",
             "edits",
         ),
+        *("held_vectors", "near_duplicates", "nearest_pairs", "neighbour_graph", "searcher", "searching"),
     },
     # 4: what a person starts; imports everything
     {"__main__", "commands", "pages", "app"},
@@ -89,13 +94,15 @@ LIBRARY_PLACES = {
     "sentence_transformers": ("glan_core/embedding/",),
     "model2vec": ("glan_core/embedding/",),
     "umap": ("glan_core/embedding/",),
+    "faiss": ("glan_core/embedding/",),
+    "scipy": ("glan_core/embedding/",),
     "sklearn": ("glan_core/embedding/",),
     "ray": ("glan_core/engines/",),
     "nltk": ("glan_core/agreement.py",),
     "streamlit": ("app.py", "pages/"),
     "streamlit_arborist": ("pages/shared/",),
 }
-HEAVY_LIBRARIES = "torch sentence_transformers model2vec umap numba streamlit xllamacpp genai_prices nltk"
+HEAVY_LIBRARIES = "torch sentence_transformers model2vec umap faiss numba streamlit xllamacpp genai_prices nltk"
 
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "manager", "base"}
 

@@ -185,3 +185,18 @@ def test_a_text_without_words_is_refused(small: Small, text: str):
 
 def test_a_word_counts_once_as_it_is_written_first():
     assert words_of("b a B  a") == ("b", "a")
+
+
+def test_pairs_are_found_behind_hundreds_that_were_removed(small: Small):
+    save_run(small.cursor, run())
+    save_run(small.cursor, run("kept"))
+    ingest(
+        small.cursor, [instruction(f"p{number:03}", run_id="run" if number < 220 else "kept") for number in range(230)]
+    )
+    embed(small.cursor, "e", np.stack([at(number / 2) for number in range(230)]))
+    link(small.cursor, "e", **{f"p{number:03}": number for number in range(230)})
+    remove_run(small.cursor, "run")
+    hits = search_by_meaning(small.cursor, HeldVectors(encoder="e"), EAST, limit=4)
+    assert [hit.instruction_id for hit in hits] == ["p220", "p221", "p222", "p223"]
+    hits = search_by_meaning(small.cursor, HeldVectors(encoder="e"), EAST, limit=50)
+    assert len(hits) == 10

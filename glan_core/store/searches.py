@@ -71,26 +71,27 @@ def list_instructions_of(
     cursor: Cursor, filter_: Filter, *, encoder: str, content: str, numbers: np.ndarray
 ) -> pd.DataFrame:
     """Give the instructions of a filter that these vectors (int64) stand for: instruction_id, number, by id."""
-    condition = condition_of(filter_)
     with with_batch(cursor, pa.table({"number": pa.array(numbers, pa.int64())})):
-        return cursor.execute(
-            f"""
-            with near as (
-                select instruction_id, number
-                from embedded_instruction
-                where encoder = ? and content = ? and number in (select number from batch)
-            )
-            select near.instruction_id, near.number
-            from near
-            where near.instruction_id in (
-                select pair.instruction_id
-                from pair
-                where pair.instruction_id in (select instruction_id from near) and {condition.where}
-            )
-            order by near.instruction_id
-            """,  # noqa: S608 - built from parameters only
-            [encoder, content, *condition.parameters],
+        near = cursor.execute(
+            """
+            select instruction_id, number
+            from embedded_instruction
+            where encoder = ? and content = ? and number in (select number from batch)
+            order by instruction_id
+            """,
+            [encoder, content],
         ).df()
+    condition = condition_of(filter_)
+    # A second question is quicker than one that goes through the view with the vectors' numbers.
+    kept = cursor.execute(
+        f"""
+        select distinct pair.instruction_id
+        from pair
+        where pair.instruction_id in (select unnest(?::varchar[])) and {condition.where}
+        """,  # noqa: S608 - built from parameters only
+        [near["instruction_id"].tolist(), *condition.parameters],
+    ).fetchall()
+    return near[near["instruction_id"].isin([key for (key,) in kept])].reset_index(drop=True)
 
 
 def list_near_or_equal(cursor: Cursor, *, encoder: str, content: str, numbers: np.ndarray) -> pd.DataFrame:
