@@ -28,6 +28,7 @@ page = st.navigation(
         ],
         "Explore": [
             st.Page("pages/explore/map.py", title="Map", icon=":material/bubble_chart:"),
+            st.Page("pages/explore/samples.py", title="Samples", icon=":material/table_rows:"),
         ],
         "Curate": [
             st.Page("pages/curate/export.py", title="Export", icon=":material/ios_share:"),

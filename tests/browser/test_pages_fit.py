@@ -14,6 +14,7 @@ HEADINGS = {
     "runs": "Runs",
     "endpoints": "Endpoints",
     "map": "Map",
+    "samples": "Samples",
     "export": "Export",
 }
 
