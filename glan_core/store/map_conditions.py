@@ -1,6 +1,6 @@
 """How does a Filter become SQL for the points that the map has in memory?
 
-What the table of map_table.py knows is asked of it. The rest, such as words or tags, is asked of the view `pair` once
+What the table of map_table.py knows is asked of it. The rest, such as words or tags, is asked of the large tables once
 for each version of the map, and the points that fit are kept in memory for the next zoom.
 """
 
@@ -18,6 +18,19 @@ from glan_core.store.map_memory import STATUSES, STRATEGIES
 from glan_core.store.map_table import BRANCHES, MapTable
 from glan_core.store.polygons import inside_box, inside_polygon
 
+# The columns of the view `pair` that a condition may ask for which the map's table cannot answer. The joins of the view
+# that leave out what is removed are not needed: map_condition does so by itself.
+_TEXTS = """
+    select
+        instruction.instruction_id,
+        instruction.text as instruction,
+        instruction.model_call_id as instruction_model_call_id,
+        answer.answer_id,
+        answer.text as answer,
+        answer.model_call_id as answer_model_call_id
+    from instruction
+    left join kept_answer as answer on answer.instruction_id = instruction.instruction_id
+"""
 _MOST_CHOICES = 12
 _CHOOSING = threading.Lock()
 
@@ -130,7 +143,7 @@ def _choice(cursor: Cursor, map_: MapTable, filter_: Filter) -> str:
                 from {map_.table} as point
                 where point.instruction_id in (
                     select pair.instruction_id
-                    from pair
+                    from ({_TEXTS}) as pair
                     where {condition.where}
                 )
                 """,  # noqa: S608 - names of ours, and a condition built from parameters only
