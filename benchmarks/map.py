@@ -61,12 +61,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-goals", action="store_true")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(arguments)
+    if chosen.folder:
+        chosen.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=chosen.folder) as temporary:
         folder = chosen.folder or Path(temporary)
         path = folder / f"map-{chosen.pairs}.duckdb"
         if not path.exists():
             _say(f"Making {chosen.pairs:,} pairs ...")
-            make_set(path, chosen.pairs)
+            unfinished = Path(temporary) / path.name
+            make_set(unfinished, chosen.pairs)
+            unfinished.rename(path)
         figures = measure(path)
     goal = min((limit for pairs, limit in GOAL_MS.items() if pairs >= chosen.pairs), default=max(GOAL_MS.values()))
     missed = [row.name for row in figures["interactions"] if row.is_held_to_goal and row.milliseconds > goal]
@@ -81,9 +85,9 @@ def measure(path: Path) -> dict[str, object]:
     """Give seconds and bytes of preparing the map, and each interaction."""
     with open_database(path) as database:
         cursor = database.cursor()
-        began = time.perf_counter()
+        began, began_processor = time.perf_counter(), time.process_time()
         map_ = prepare_map(cursor, PROJECTION)
-        seconds = time.perf_counter() - began
+        seconds, processor_seconds = time.perf_counter() - began, time.process_time() - began_processor
         memory = first_row(
             cursor.execute("select sum(memory_usage_bytes) from duckdb_memory() where tag = 'IN_MEMORY_TABLE'")
         )
@@ -91,6 +95,7 @@ def measure(path: Path) -> dict[str, object]:
             "points": map_.points,
             "load": round(os.getloadavg()[0], 1),
             "prepared_seconds": round(seconds, 2),
+            "prepared_processor_seconds": round(processor_seconds, 2),
             "memory_mb": round((memory[0] if memory else 0) / 1e6, 1),
             "interactions": [
                 _measured(name, act, is_held_to_goal=is_held) for name, act, is_held in interactions(cursor, map_)
@@ -127,7 +132,7 @@ def interactions(cursor: Cursor, map_: MapTable) -> list[tuple[str, Callable[[],
         ("a lasso: first 50 rows", lambda: [list_selected(cursor, map_, drawn, limit=50)], True),
         ("a lasso: typical terms", lambda: [typical_terms(cursor, map_, drawn, stop_words=stop_words).terms], False),
         ("difference of two runs", lambda: [difference(cursor, map_, first, second).cells], True),
-        ("100 new points taken in", _new_points(cursor), True),
+        ("100 new pairs made, and their points taken in", _new_points(cursor), False),
         ("words, once for each version", _new_words(cursor, map_), False),
         ("words, then density", lambda: [density(cursor, map_, Filter(text="w7 w11")).cells], True),
     ]
@@ -184,7 +189,8 @@ def _print(figures: dict[str, object], pairs: int, goal: float, *, as_json: bool
         print(json.dumps({**figures, "goal_ms": goal, "interactions": rows}, indent=2))  # noqa: T201
         return
     _say(
-        f"{pairs:,} pairs; load {figures['load']}. Prepared in {figures['prepared_seconds']} s, "
+        f"{pairs:,} pairs; load {figures['load']}. Prepared in {figures['prepared_seconds']} s "
+        f"({figures['prepared_processor_seconds']} s CPU), "
         f"{figures['memory_mb']} MB in memory. Goal: {goal:.0f} ms."
     )
     for row in figures["interactions"]:  # type: ignore[attr-defined]
