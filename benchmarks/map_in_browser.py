@@ -114,7 +114,7 @@ def colour(page: Page, name: str) -> float:
     page.get_by_role("combobox", name="Colour by").click()
     option = page.get_by_role("option", name=name, exact=True)
     option.wait_for()
-    page.evaluate(f"document.querySelector('{_LABEL}').setAttribute('data-before', '')")
+    page.evaluate(f"document.querySelectorAll('{_LABEL}').forEach(label => label.setAttribute('data-before', ''))")
     began = time.perf_counter()
     option.click()
     page.wait_for_function(f"document.querySelector('{_LABEL}:not([data-before])') !== null")

@@ -48,7 +48,8 @@ if unplaced or workspace.placer.is_running:
 if projection is None:
     st.stop()
 
-map_ = prepare_map(cursor, projection.projection_id)
+with st.spinner("Bringing the map into memory", show_time=True):  # once for a server: seconds for a million pairs
+    map_ = prepare_map(cursor, projection.projection_id)
 open_view_of_address(cursor, projection.projection_id)
 take_run_of_address()
 look = read_look(projection.projection_id)

@@ -123,11 +123,12 @@ def _draw_difference(
     names = run_names(cursor)
     first, second = compared
     base = look.drawn()
+    others = tuple(run_id for run_id in map_.runs.loc[map_.runs["is_kept"], "run_id"] if run_id != first)
     counted = difference_of(
         cursor,
         map_,
         of_runs(base, (first,)),
-        of_runs(base, (second,) if second else tuple(run_id for run_id in names if run_id != first)),
+        of_runs(base, (second,) if second else others),
         window=frame.window,
     )
     words = names[first], names.get(second, "all other runs")

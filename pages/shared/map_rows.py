@@ -31,6 +31,7 @@ def show_rows(cursor: Cursor, map_: MapTable, look: Look, found: Found | None) -
         rows = _page_of_selection(cursor, map_, look)
     if rows.empty:
         return
+    ends = [str(rows["instruction_id"].iloc[place]) for place in (0, -1)]
     picked = st.dataframe(
         rows,
         hide_index=True,
@@ -48,7 +49,7 @@ def show_rows(cursor: Cursor, map_: MapTable, look: Look, found: Found | None) -
             "level": "Level",
             "flags": "Flags",
         },
-        key=state.MAP_ROWS,
+        key="-".join([state.MAP_ROWS, *ends]),  # a tick does not move on to other rows
         on_select="rerun",
         selection_mode="single-row",
         alt="Rows of the map. Tick one to see where it comes from.",
@@ -104,7 +105,6 @@ def _page_of_selection(cursor: Cursor, map_: MapTable, look: Look) -> pd.DataFra
 
 def _turn(key: str, pages: tuple[str, ...]) -> None:
     st.session_state[state.MAP_ROWS_AFTER] = (key, pages)
-    st.session_state.pop(state.MAP_ROWS, None)
 
 
 def _show_row(cursor: Cursor, row: pd.Series) -> None:

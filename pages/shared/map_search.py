@@ -127,8 +127,8 @@ def _look_near(near: tuple[str, str]) -> None:
 
 
 def _list_found() -> None:
-    """List what is looked for from now on, and not what was ticked or picked before."""
-    for key in (state.MAP_LIST, state.MAP_ROWS, state.MAP_NEAR):
+    """List what is looked for from now on, and no neighbours any more."""
+    for key in (state.MAP_LIST, state.MAP_NEAR):
         st.session_state.pop(key, None)
 
 
