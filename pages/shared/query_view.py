@@ -81,7 +81,7 @@ def _show_editor() -> None:
             height=_EDITOR_PIXELS,
             max_chars=MOST_CHARACTERS,
             label_visibility="collapsed",
-            placeholder="select ... from pair",
+            placeholder="Write a query, or choose an example",
         )
         st.form_submit_button(
             "Run",
