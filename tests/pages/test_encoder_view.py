@@ -1,0 +1,81 @@
+"""Can an encoder be added, chosen and set to work where the map is shown?"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from glan_core.encoder_choice import encoder_in_use
+from glan_core.store.database import Database
+from glan_core.store.encoders import count_unread_texts
+from pages.shared.encoder_view import open_embedder
+from tests.embeddings_server import Answer, EmbeddingsServer, serving
+from tests.model_server import ModelServer
+from tests.pages.pairs import make_pairs
+
+
+@pytest.fixture
+def server() -> Iterator[EmbeddingsServer]:
+    """A server of embeddings."""
+    with serving() as made:
+        yield made
+
+
+def panel() -> None:
+    """Show nothing but the panel."""
+    from pages.shared.encoder_view import show_encoder_choice
+    from pages.shared.workspace import open_workspace
+
+    show_encoder_choice(open_workspace())
+
+
+def button(shown: AppTest, label: str):
+    """Find a button by what stands on it."""
+    return next(each for each in shown.button if each.label == label)
+
+
+def fill(shown: AppTest, server: EmbeddingsServer) -> None:
+    """Write an endpoint into the form and press the button."""
+    next(each for each in shown.get("button_group") if each.label == "Where is it?").set_value("endpoint")
+    shown.run()
+    for field in shown.text_input:
+        if field.label in ("Model", "Address"):
+            field.set_value("m" if field.label == "Model" else server.base_url)
+    button(shown, "Add and use it").click()
+    shown.run()
+
+
+def test_an_endpoint_is_added_chosen_and_reads_what_is_missing(
+    app: AppTest, app_database: Database, model_server: ModelServer, tmp_path: Path, server: EmbeddingsServer
+) -> None:
+    make_pairs(app_database, tmp_path / "runs", model_server, instructions=4)
+    shown = AppTest.from_function(panel, default_timeout=60).run()
+    assert not shown.exception
+    assert any("**4** texts are not read" in text.value for text in shown.markdown)
+    fill(shown, server)
+    assert not shown.exception
+    chosen = encoder_in_use(app_database.cursor())
+    assert (chosen.encoder.encoder, chosen.content) == ("m", "instruction")
+    assert shown.selectbox[0].value == "m"
+    button(shown, "Read them").click()
+    shown.run()
+    deadline = time.monotonic() + 60
+    while open_embedder().is_running:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert open_embedder().error is None
+    assert count_unread_texts(app_database.cursor(), encoder="m", content="instruction") == 0
+    shown.run()
+    assert any("Every text is read" in text.value for text in shown.markdown)
+
+
+def test_one_that_gives_no_vectors_is_said_and_not_kept(
+    app: AppTest, app_database: Database, server: EmbeddingsServer
+) -> None:
+    server.script = lambda _: Answer(200, b"<html>")
+    shown = AppTest.from_function(panel, default_timeout=60).run()
+    fill(shown, server)
+    assert any("no list of vectors" in error.value for error in shown.error)
+    assert encoder_in_use(app_database.cursor()).encoder.kind == "built_in"
