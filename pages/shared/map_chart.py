@@ -1,10 +1,9 @@
 """How do counts of the map become the figure that is asked for, and the sentence that says what it shows?"""
 
 import dataclasses
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from glan_core.entities import Filter
@@ -39,7 +38,8 @@ _MOST_LABELS, _MOST_NARROW_LABELS = 25, 9
 class Drawn(NamedTuple):
     """A figure and what has to be said of it."""
 
-    figure: go.Figure
+    figure: Any
+    """Of plotly."""
     title: str
     """What one sees, with its unit."""
     sentence: str
