@@ -4,7 +4,8 @@ Everything is kept under the version of the map table, so that a page drawn agai
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -28,7 +29,7 @@ FLAGGED = "flagged"
 """A grouping of the page's own: the store knows flags as a filter."""
 TOOLTIP_CHARACTERS = 150
 
-HASHES = {Filter: filter_to_json, MapTable: lambda map_: map_.version}
+HASHES: dict[str | type[Any], Callable[[Any], Any]] = {Filter: filter_to_json, MapTable: lambda map_: map_.version}
 """What tells one state of the data, or one question, from another."""
 _cached = st.cache_data(max_entries=48, show_spinner=False, hash_funcs=HASHES)
 

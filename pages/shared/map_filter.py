@@ -1,6 +1,7 @@
 """Which pairs is the map about? A form to narrow them, and the words for what is set."""
 
 import dataclasses
+from typing import Any
 
 import streamlit as st
 
@@ -145,7 +146,7 @@ def _show_form(cursor: Cursor, look: Look) -> None:
         )
         text = st.text_input("With the words", filter_.text, help="All of them, in the question or the answer.")
         if st.form_submit_button("Apply", type="primary"):
-            values = {name: tuple(value) for name, value in chosen.items()}
+            values: dict[str, Any] = {name: tuple(value) for name, value in chosen.items()}
             filter_ = dataclasses.replace(
                 filter_, **values, is_flagged=is_flagged, is_demo=is_demo, text=" ".join((text or "").split())
             )
