@@ -25,6 +25,7 @@ class RunRecord:
                 "scope": list(plan.request.scope),
                 "instructions": len(plan.items) + sum(growth.instructions for growth in plan.growths),
                 "stages": list(plan.request.stages),
+                "drawn_at": plan.drawn_at.isoformat(),
             },
             settings=dataclasses.asdict(plan.request.settings),
             seed=plan.request.seed,

@@ -13,6 +13,7 @@ from glan_core.planning.allocation import dealt_by_weight, dealt_evenly
 from glan_core.planning.gaps import draws_for_gaps, places_touched
 from glan_core.planning.lazy_codes import Codes, LazyCodes
 from glan_core.planning.plan_request import Gap, PlanRequest
+from glan_core.planning.taken import Taken
 from glan_core.planning.targets import Targets
 from glan_core.stages.combinations import count_open_combinations
 from glan_core.stages.draw_order import DrawOrder
@@ -22,9 +23,6 @@ from glan_core.store.reports import taxonomy_counts
 from glan_core.store.subjects import find_subject
 from glan_core.store.syllabus_shapes import SyllabusShape, list_places
 from glan_core.store.taxonomy_nodes import find_taxonomy_node, list_disciplines_below
-
-Taken = Mapping[str, frozenset[int]]
-"""Codes of the combinations that other seeds use, by syllabus id."""
 
 
 class Dealt(NamedTuple):
@@ -76,7 +74,7 @@ def _capacity(target_id: str, request: PlanRequest, targets: Targets, taken: Tak
     if shape is None:
         return None  # what will grow is not known yet
     mix = request.settings.strategy_mix
-    of_both = taken.get(shape.syllabus_id, frozenset())
+    of_both = taken.all_of(shape.syllabus_id)
     over_two = sum(map(has_two_sessions, of_both))
     used = (over_two if mix > 0 else 0) + (len(of_both) - over_two if mix < 1 else 0)
     return count_open_combinations(shape.sizes, strategy_mix=mix) - used
@@ -92,7 +90,8 @@ def _order(shape: SyllabusShape, request: PlanRequest, taken: Taken) -> DrawOrde
         syllabus_id=shape.syllabus_id,
         strategy_mix=request.settings.strategy_mix,
         seed=request.seed,
-        taken=taken.get(shape.syllabus_id, frozenset()),
+        taken=taken.before.get(shape.syllabus_id, frozenset()),
+        passed_over=taken.since.get(shape.syllabus_id, frozenset()),
     )
 
 

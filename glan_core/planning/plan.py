@@ -5,13 +5,14 @@ nodes that have to grow first (subjects, syllabi). It depends on the scope, the 
 curriculum only: the same request makes the same plan, and a larger number of instructions that are dealt evenly begins
 with the same ones. Names are no part of it: a node that is renamed or moved within the scope changes no id.
 
-A seed names a sequence of draws. The same seed repeats it, so a second run finds its replies on disk; another seed
-leaves out what earlier seeds have drawn, and goes on evenly where they ended.
+A seed names a sequence of draws. The same seed repeats it, so a second run finds its replies on disk, whatever others
+have drawn meanwhile. Another seed leaves out what is drawn already, and goes on evenly where that ends.
 """
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -33,15 +34,16 @@ from glan_core.planning.planned_instructions import (
     draw_items,
     planned_instructions_from_data,
 )
+from glan_core.planning.taken import find_taken
 from glan_core.planning.targets import find_targets
 from glan_core.stages.combinations import count_combinations
 from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
 from glan_core.store.instructions import (
     count_combinations_used,
+    find_first_draws,
     list_combinations_of_seed,
     list_known_instruction_ids,
-    list_taken_combinations,
 )
 
 __all__ = [
@@ -97,6 +99,8 @@ class Forecast:
     combinations_used: int
     undealt: int
     """Instructions that were asked for and can be drawn nowhere; with `gaps`, what is still lacking in the end."""
+    drawn_at: datetime = field(compare=False)
+    """When this seed first drew in this scope, or now. What others draw later does not change its sequence."""
 
     @property
     def is_exact(self) -> bool:
@@ -125,6 +129,7 @@ class Plan(Forecast):
             "combinations_used": self.combinations_used,
             "undealt": self.undealt,
             "template_fingerprints": self.template_fingerprints,
+            "drawn_at": self.drawn_at.isoformat(),
         }
 
 
@@ -149,9 +154,7 @@ def forecast_plan(
     check_request(request)
     targets = find_targets(cursor, request)
     syllabus_ids = [shape.syllabus_id for shape in targets.shapes.values()]
-    taken = list_taken_combinations(cursor, syllabus_ids, other_than_seed=request.seed)
-    for syllabus_id in also_taken.keys() & set(syllabus_ids):
-        taken[syllabus_id] = taken.get(syllabus_id, frozenset()) | also_taken[syllabus_id]
+    taken = find_taken(cursor, syllabus_ids, seed=request.seed, also_taken=also_taken)
     dealt = deal(cursor, request, targets, taken)
     items = PlannedInstructions(dealt.codes, settings=request.settings, seed=request.seed)
     growths = tuple(
@@ -171,6 +174,7 @@ def forecast_plan(
         combinations=sum(sum(count_combinations(shape.sizes).values()) for shape in targets.shapes.values()),
         combinations_used=count_combinations_used(cursor, syllabus_ids),
         undealt=dealt.undealt,
+        drawn_at=min(find_first_draws(cursor, syllabus_ids, seed=request.seed).values(), default=datetime.now(UTC)),
     )
 
 
@@ -189,6 +193,7 @@ def plan_of(forecast: Forecast) -> Plan:
         combinations=forecast.combinations,
         combinations_used=forecast.combinations_used,
         undealt=forecast.undealt,
+        drawn_at=forecast.drawn_at,
         template_fingerprints=templates,
     )
 
@@ -207,6 +212,7 @@ def plan_from_data(data: dict[str, Any], *, is_to_be_run: bool = True) -> Plan:
                 "request": request,
                 "items": planned_instructions_from_data(data["items"], settings=request.settings, seed=request.seed),
                 "growths": tuple(Growth(*growth) for growth in data["growths"]),
+                "drawn_at": datetime.fromisoformat(data["drawn_at"]),
             }
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -163,9 +163,16 @@ def planned_instructions_from_data(
 
 
 def draw_items(
-    course: Course, request: PlanRequest, *, taken: frozenset[int] = frozenset()
+    course: Course,
+    request: PlanRequest,
+    *,
+    taken: frozenset[int] = frozenset(),
+    passed_over: frozenset[int] = frozenset(),
 ) -> Iterator[PlannedInstruction]:
-    """Draw questions of one course without replacement, leaving out combinations that other seeds have taken."""
+    """Draw questions of one course without replacement, leaving out combinations that other seeds have taken.
+
+    Those `passed_over` were taken since this seed first drew from it: they do not change its other draws.
+    """
     syllabus_id = course.syllabus.syllabus_id
     for drawn in sample_class_sessions_and_key_concepts(
         course.details,
@@ -173,6 +180,7 @@ def draw_items(
         strategy_mix=request.settings.strategy_mix,
         seed=request.seed,
         taken=taken,
+        passed_over=passed_over,
     ):
         yield _planned(drawn, syllabus_id, request.settings, request.seed)
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from glan_core.entities import Run, RunState
 from glan_core.errors import StoreError
-from glan_core.runs.journal import is_at_work, read_journal, read_plan, whole_bytes
-from glan_core.runs.run_folder import RunStatus, read_status
+from glan_core.runs.journal import first_new_byte, is_at_work, read_journal, read_plan, whole_bytes
+from glan_core.runs.run_folder import RunStatus, find_status, read_status
 from glan_core.store.database import Database, explained_errors
 from glan_core.store.ingest import ingest_journal
 from glan_core.store.journals import Standing, find_journal_bytes, find_standing, list_standings
@@ -31,7 +31,7 @@ class TakenIn(NamedTuple):
     """Journals that held something new."""
     rows: int
     unreadable: tuple[str, ...]
-    """Why a run could not be taken in, a sentence for each."""
+    """Why a run could not be taken in and what to do, for each."""
 
 
 @dataclasses.dataclass
@@ -80,7 +80,7 @@ def take_in_journals(
                 is_known or _is_known(folder, find_standing(database.cursor(), folder.name))
             )
         except StoreError as error:
-            unreadable.append(error.message)
+            unreadable.append(f"{error.message} {error.hint}".strip())
             unsettled.append(folder)
             continue
         if is_settled:
@@ -102,9 +102,8 @@ def take_in_journal(database: Database, folder: Path) -> int:
         # it has ended has written everything, and whoever reads in the database that it has finds all of it there.
         known = find_run(cursor, folder.name)
         told = _run_of_folder(folder, known)
-        start, end = find_journal_bytes(cursor, folder.name), whole_bytes(path)
-        if end < start:
-            start = 0  # it is not the journal that was taken in before
+        taken_in, end = find_journal_bytes(cursor, folder.name), whole_bytes(path)
+        start = first_new_byte(taken_in, end=end)
         rows = 0
         if end != start:
             if known is None:
@@ -164,10 +163,7 @@ def _is_known(folder: Path, known: Standing | None) -> bool:
 
 def _run_of_folder(folder: Path, known: Run | None) -> Run:
     """Give the row of a run as its folder tells it: what was asked for, and where it stands."""
-    try:
-        status = read_status(folder)
-    except StoreError:
-        status = None  # it is the journal that counts; going on with the run writes a new one
+    status = find_status(folder)
     if known is None:  # a plan may be long, so it is read only when nobody has seen it
         known = _planned_run(folder)
     if status is None:
@@ -194,11 +190,12 @@ def _times(status: RunStatus) -> tuple[datetime, datetime | None]:
 
 
 def _planned_run(folder: Path) -> Run:
-    request = read_plan(folder)["request"]
+    plan = read_plan(folder)
+    request = plan["request"]
     try:
         return Run(
             run_id=folder.name,
-            plan={key: request[key] for key in ("scope", "instructions", "stages")},
+            plan={key: request[key] for key in ("scope", "instructions", "stages")} | {"drawn_at": plan["drawn_at"]},
             settings=request["settings"],
             seed=request["seed"],
             state=RunState.RUNNING if is_at_work(folder) else RunState.INTERRUPTED,

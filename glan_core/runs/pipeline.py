@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from glan_core.courses import Course, find_courses
 from glan_core.entities import Instruction
 from glan_core.planning.plan import Plan, PlannedInstruction, draw_items
+from glan_core.planning.taken import find_taken
 from glan_core.quality.checks import check_answer, check_instruction
 from glan_core.runs.attempts import Attempts, Counts
 from glan_core.runs.growing import Grower
@@ -23,7 +24,7 @@ from glan_core.stages.answers import generate_answers
 from glan_core.stages.instructions import generate_instructions
 from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
-from glan_core.store.instructions import list_instructions, list_known_instruction_ids, list_taken_combinations
+from glan_core.store.instructions import list_instructions, list_known_instruction_ids
 
 # Ids a query when looking for what is there already: few enough that no call is kept waiting for long.
 _LOOK_UP_ROWS = 100
@@ -172,6 +173,11 @@ class Pipeline:
         self._courses[syllabus_id] = course
         if "instructions" not in self._plan.request.stages:
             return []
-        taken = list_taken_combinations(self._cursor, [syllabus_id], other_than_seed=self._seed)
-        draws = draw_items(course, self._plan.request, taken=taken.get(syllabus_id, frozenset()))
+        taken = find_taken(self._cursor, [syllabus_id], seed=self._seed)
+        draws = draw_items(
+            course,
+            self._plan.request,
+            taken=taken.before.get(syllabus_id, frozenset()),
+            passed_over=taken.since.get(syllabus_id, frozenset()),
+        )
         return list(self._planned(tuple(itertools.islice(draws, instructions))))

@@ -36,9 +36,19 @@ class DrawOrder:
     """The combinations of one syllabus as codes (see combination_code.py), each at most once."""
 
     def __init__(
-        self, sizes: Sequence[int], *, strategy_mix: float, rng: random.Random, taken: Iterable[int] = ()
+        self,
+        sizes: Sequence[int],
+        *,
+        strategy_mix: float,
+        rng: random.Random,
+        taken: Iterable[int] = (),
+        passed_over: Set[int] = frozenset(),
     ) -> None:
-        """`sizes` are the numbers of key concepts of the class sessions in teaching order."""
+        """`sizes` are the numbers of key concepts of the class sessions in teaching order.
+
+        `taken` count as use and never come; what is `passed_over` changes nothing about the others, and never comes.
+        """
+        self._passed_over = passed_over
         self._mix = strategy_mix
         self._rng = rng
         self._balance = rng.random()
@@ -71,6 +81,12 @@ class DrawOrder:
 
     def draw(self) -> int | None:
         """Give the next combination, or None when all have come."""
+        code = self._next()
+        while code in self._passed_over:
+            code = self._next()
+        return code
+
+    def _next(self) -> int | None:
         if self._gaps:
             code = self._fill(sorted(self._untouched or self._gaps), self._unused)
             if code is not None:
@@ -87,6 +103,12 @@ class DrawOrder:
             for session, positions in enumerate(wanted)
         ]
         sessions = [session for session, pool in enumerate(pools) if pool]
+        code = self._next_from(sessions, pools)
+        while code in self._passed_over:
+            code = self._next_from(sessions, pools)
+        return code
+
+    def _next_from(self, sessions: list[int], pools: Sequence[Sequence[int]]) -> int | None:
         return (self._fill(sessions, pools) if sessions else None) or self._with_others(sessions, pools)
 
     # Gaps: draws from a few key concepts only ------------------------------------------------------------------------

@@ -21,13 +21,15 @@ def sample_class_sessions_and_key_concepts(
     strategy_mix: float,
     seed: int,
     taken: frozenset[int] = frozenset(),
+    passed_over: frozenset[int] = frozenset(),
 ) -> Iterator[Combination]:
     """Draw combinations of one syllabus without replacement until all have come.
 
     `strategy_mix` is the share (0 to 1) of draws over two class sessions, as long as both strategies have combinations
     left; at 0 or 1 only the one strategy is drawn from. `taken` are codes of combinations that other seeds have drawn:
-    they count as use, so that this seed goes on where they ended, and do not come again. The same arguments give the
-    same sequence, so a longer run begins with the draws of a shorter one.
+    they count as use, so that this seed goes on where they ended, and do not come again. What is `passed_over` does not
+    come either, but all others come as they would. The same arguments give the same sequence, so a longer run begins
+    with the draws of a shorter one.
     """
     sessions = [
         (
@@ -42,6 +44,7 @@ def sample_class_sessions_and_key_concepts(
         strategy_mix=strategy_mix,
         seed=seed,
         taken=taken,
+        passed_over=passed_over,
     )
     for code in order:
         spots = decode(code)
@@ -54,8 +57,14 @@ def sample_class_sessions_and_key_concepts(
 
 
 def draw_order(
-    sizes: Sequence[int], *, syllabus_id: str, strategy_mix: float, seed: int, taken: frozenset[int] = frozenset()
+    sizes: Sequence[int],
+    *,
+    syllabus_id: str,
+    strategy_mix: float,
+    seed: int,
+    taken: frozenset[int] = frozenset(),
+    passed_over: frozenset[int] = frozenset(),
 ) -> DrawOrder:
     """Give the same draws as codes (see combination_code.py), of a syllabus with these numbers of key concepts."""
     rng = random.Random(ids.stable_seed(seed, "sampling", syllabus_id))
-    return DrawOrder(sizes, strategy_mix=strategy_mix, rng=rng, taken=taken)
+    return DrawOrder(sizes, strategy_mix=strategy_mix, rng=rng, taken=taken, passed_over=passed_over)

@@ -1,6 +1,7 @@
 """Which homework questions are there, and from which key concepts were they drawn?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from glan_core.combination_code import MOST_KEY_CONCEPTS
 from glan_core.entities import Instruction, Strategy
@@ -73,14 +74,52 @@ def count_instructions_below(cursor: Cursor, node_id: str, *, run_id: str) -> in
     return int(row[0]) if row else 0
 
 
+def find_first_draws(cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int) -> dict[str, datetime]:
+    """Give, by syllabus id, when this seed first drew from it; what it never drew from is left out.
+
+    A run that has not finished may have drawn from any of them.
+    """
+    rows = cursor.execute(
+        """
+        with own as (
+            select run_id, coalesce((plan ->> 'drawn_at')::timestamptz, started_at) as drawn_at, state
+            from run
+            where seed = $seed
+        ),
+        unfinished as (
+            select min(drawn_at) as drawn_at
+            from own
+            where state <> 'finished'
+        ),
+        touched as (
+            select instruction.syllabus_id, min(own.drawn_at) as drawn_at
+            from instruction
+            join own on own.run_id = instruction.run_id
+            where instruction.syllabus_id in (select unnest($syllabus_ids::varchar[]))
+            group by instruction.syllabus_id
+        ),
+        asked as (
+            select unnest($syllabus_ids::varchar[]) as syllabus_id
+        )
+        select asked.syllabus_id, least(touched.drawn_at, unfinished.drawn_at) as drawn_at
+        from asked
+        cross join unfinished
+        left join touched on touched.syllabus_id = asked.syllabus_id
+        where touched.drawn_at is not null or unfinished.drawn_at is not null
+        """,
+        {"seed": seed, "syllabus_ids": list(syllabus_ids)},
+    ).fetchall()
+    return dict(rows)
+
+
 def list_taken_combinations(
-    cursor: Cursor, syllabus_ids: Sequence[str], *, other_than_seed: int
+    cursor: Cursor, syllabus_ids: Sequence[str], *, other_than_seed: int, since: Mapping[str, datetime] | None = None
 ) -> dict[str, frozenset[int]]:
     """Give, by syllabus id, the combinations of instructions whose run had another seed and was not removed.
 
-    As codes of combination_code.py.
+    As codes of combination_code.py. With `since`, a time for each of the syllabi, those that were made from then on.
     """
-    return _combinations(cursor, syllabus_ids, seed=other_than_seed, is_of_others=True)
+    return _combinations(cursor, syllabus_ids, seed=other_than_seed, is_of_others=True, since=since)
 
 
 def list_combinations_of_seed(cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int) -> dict[str, frozenset[int]]:
@@ -89,11 +128,22 @@ def list_combinations_of_seed(cursor: Cursor, syllabus_ids: Sequence[str], *, se
 
 
 def _combinations(
-    cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int, is_of_others: bool
+    cursor: Cursor,
+    syllabus_ids: Sequence[str],
+    *,
+    seed: int,
+    is_of_others: bool,
+    since: Mapping[str, datetime] | None = None,
 ) -> dict[str, frozenset[int]]:
+    with_calls = """
+            join model_call as call on call.model_call_id = instruction.model_call_id
+            join (
+                select unnest($syllabus_ids::varchar[]) as syllabus_id, unnest($times::timestamptz[]) as first_draw
+            ) as own on own.syllabus_id = instruction.syllabus_id and call.finished_at >= own.first_draw
+    """
     # The arithmetic of combination_code.py, once more.
     rows = cursor.execute(
-        """
+        f"""
         with meant as (
             select run_id
             from run
@@ -109,6 +159,7 @@ def _combinations(
             join instruction_key_concept as link on link.instruction_id = instruction.instruction_id
             join key_concept as concept on concept.key_concept_id = link.key_concept_id
             join class_session as session on session.class_session_id = concept.class_session_id
+            {"" if since is None else with_calls}
             where instruction.syllabus_id in (select unnest($syllabus_ids::varchar[]))
             group by instruction.instruction_id, instruction.syllabus_id
             having count(*) <= $most
@@ -118,12 +169,13 @@ def _combinations(
             list(distinct list_sum(list_transform(places, lambda place, i: place << (12 * (i - 1))))::bigint)
         from drawn
         group by syllabus_id
-        """,
+        """,  # noqa: S608 - with one of two joins that stand above
         {
             "seed": seed,
             "is_of_others": is_of_others,
             "syllabus_ids": list(syllabus_ids),
             "most": MOST_KEY_CONCEPTS,
+            **({} if since is None else {"times": [since[syllabus_id] for syllabus_id in syllabus_ids]}),
         },
     ).fetchall()
     return {syllabus_id: frozenset(drawn) for syllabus_id, drawn in rows}
