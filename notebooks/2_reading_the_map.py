@@ -32,15 +32,15 @@ from glan_core.entities import Filter, Window
 from glan_core.export import export_pairs
 from glan_core.figures.map_frame import Frame
 from glan_core.figures.map_groups import Group, colours_of_groups
-from glan_core.figures.palette import colours_of
 from glan_core.figures.pair_map import pair_map
+from glan_core.figures.palette import colours_of
 from glan_core.held_vectors import HeldVectors
 from glan_core.map_labels import place_labels
 from glan_core.near_duplicates import near_duplicates
 from glan_core.nearest_pairs import nearest_pairs
 from glan_core.neighbour_graph import extend_graph
-from glan_core.searching import refresh, search_by_meaning, search_by_text
 from glan_core.scope import resolve_scope
+from glan_core.searching import Hit, refresh, search_by_meaning, search_by_text
 from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import open_database
 from glan_core.store.map_difference import difference
@@ -132,7 +132,7 @@ refresh(cursor, held)
 print(f"{len(held.numbers):,} vectors, {held.memory_bytes / 1e6:.1f} MB")
 
 
-def show(hits):
+def show(hits: tuple[Hit, ...]) -> None:
     """Say what was found."""
     rows = list_pairs(cursor, Filter(instruction_ids=tuple(hit.instruction_id for hit in hits)), limit=len(hits))
     by_id = rows.set_index("instruction_id")
