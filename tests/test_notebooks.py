@@ -17,6 +17,7 @@ from glan_core.store.database import open_database
 from glan_core.store.edits import list_edits
 from glan_core.store.pairs import list_pairs, map_points
 from glan_core.store.projections import find_newest_projection
+from glan_core.store.saved_views import list_saved_views
 from glan_core.store.subjects import list_subjects
 from glan_core.store.syllabi import list_class_details, list_current_syllabi
 from tests.model_server import API_KEY, MODEL, ModelServer
@@ -119,3 +120,18 @@ def test_it_works_as_in_jupyter_and_begun_again_asks_for_nothing_twice(tmp_path:
     assert len(model_server.requests) == sent
     assert made_in(tmp_path, model=MODEL).exported == made.exported
     assert "as planned      True" in said
+
+
+def test_the_map_is_read_from_python_and_its_selection_goes_out_as_a_file(tmp_path: Path):
+    said = execute("notebooks/2_reading_the_map.py", folder=tmp_path, pairs=0)
+    lines = [json.loads(line) for line in (tmp_path / "inside.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {line["metadata"]["discipline"] for line in lines} >= {"Mathematics"}
+    assert f"{len(lines)} pairs of " in said  # as many as the outline was said to hold
+    assert "2,520 of 2,520 points" in said
+    assert "plotly" in (tmp_path / "map.html").read_text(encoding="utf-8")
+    with open_database(tmp_path / "map.duckdb") as database:
+        (view,) = list_saved_views(database.cursor())
+    assert (view.name, f"/map?view={view.saved_view_id}" in said) == ("Middle of mathematics", True)
+    by_meaning = said.split("by meaning: how diseases spread")[1].split("by words")[0]
+    assert "disease" in by_meaning
+    assert execute("notebooks/2_reading_the_map.py", folder=tmp_path, pairs=0).count("0 of them new") == 1
