@@ -102,7 +102,7 @@ LIBRARY_PLACES = {
     "streamlit": ("app.py", "pages/"),
     "streamlit_arborist": ("pages/shared/",),
 }
-HEAVY_LIBRARIES = "torch sentence_transformers model2vec umap faiss numba streamlit xllamacpp genai_prices nltk"
+HEAVY_LIBRARIES = "torch openai sentence_transformers model2vec umap faiss numba streamlit xllamacpp genai_prices nltk"
 
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "manager", "base"}
 

@@ -12,15 +12,16 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx2
 import numpy as np
-import openai
 
 from glan_core.errors import CallError, EmbeddingError, EndpointError
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.refusals import error_of_status
+
+if TYPE_CHECKING:  # loading it takes most of a second, and the first page does not need it
+    import openai
 
 TEXTS_A_CALL = 32
 """As many as the most modest servers take."""
@@ -58,7 +59,10 @@ def embed_at(
     return np.concatenate(parts)
 
 
-def _client(endpoint: Endpoint) -> openai.OpenAI:
+def _client(endpoint: Endpoint) -> "openai.OpenAI":
+    import httpx2
+    import openai
+
     if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
         # No HTTP header can carry it, and what the client raises then quotes it.
         raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", endpoint.key_hint)
@@ -74,7 +78,7 @@ def _client(endpoint: Endpoint) -> openai.OpenAI:
 
 
 def _call(
-    client: openai.OpenAI, endpoint: Endpoint, model: str, texts: list[str], sleep: Callable[[float], None]
+    client: "openai.OpenAI", endpoint: Endpoint, model: str, texts: list[str], sleep: Callable[[float], None]
 ) -> np.ndarray:
     """Send some texts until their vectors come, at most TRIES times."""
     for tried in range(1, TRIES + 1):
@@ -91,7 +95,10 @@ def _call(
     raise AssertionError("the last try either returns or raises")
 
 
-def _send(client: openai.OpenAI, endpoint: Endpoint, model: str, texts: list[str]) -> bytes:
+def _send(client: "openai.OpenAI", endpoint: Endpoint, model: str, texts: list[str]) -> bytes:
+    import httpx2
+    import openai
+
     sent = [text[:MOST_LETTERS].encode(errors="replace").decode() or " " for text in texts]
     try:
         reply = client.embeddings.with_raw_response.create(model=model, input=sent, encoding_format="float")

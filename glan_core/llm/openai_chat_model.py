@@ -18,8 +18,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
-import httpx2
-import openai
 from aiohttp.http_exceptions import ContentEncodingError
 
 from glan_core.calls import ChatReply, ChatRequest
@@ -60,6 +58,9 @@ class OpenAIChatModel:
             # No HTTP header can carry it, and what the client raises then quotes it.
             raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", endpoint.key_hint)
         self._proxy = find_proxy(endpoint.base_url)
+        import httpx2  # loading it and openai takes most of a second, and the first page needs neither
+        import openai
+
         try:
             self._client = openai.AsyncOpenAI(
                 base_url=endpoint.base_url,
@@ -140,6 +141,8 @@ class OpenAIChatModel:
 
     async def list_models(self) -> tuple[str, ...]:
         """List the model names that the endpoint offers; EndpointError if it does not answer."""
+        import openai
+
         try:
             page = await self._client.models.list()
             return tuple(sorted(model.id for model in page.data if model.id))
@@ -209,6 +212,8 @@ class OpenAIChatModel:
 
 @cache
 def _certificates() -> ssl.SSLContext:
+    import httpx2
+
     return httpx2.create_ssl_context()  # reading them takes 40 ms, so once a process
 
 
