@@ -10,16 +10,13 @@ import streamlit as st
 
 from glan_core.entities import Filter
 from glan_core.errors import GlanError
-from glan_core.searcher import Searcher, embed_by
 from glan_core.searching import Hit, search_by_text
 from glan_core.store.database import Cursor
 from glan_core.store.pairs import list_pairs
 from glan_core.store.projections import Projection
-from glan_core.text_encoding import Means
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count, shortened
-from pages.shared.keys import find_key
 from pages.shared.workspace import Workspace
 
 MOST_HITS = 50
@@ -75,19 +72,17 @@ def find(workspace: Workspace, cursor: Cursor, projection: Projection, filter_: 
     try:
         if near is not None:
             with st.spinner("Comparing vectors", show_time=True):
-                nearest = _searcher(workspace).next_to(
-                    cursor, near[0], **reading, filter_=filter_, limit=MOST_NEIGHBOURS
-                )
+                nearest = workspace.searcher.next_to(cursor, near[0], **reading, filter_=filter_, limit=MOST_NEIGHBOURS)
             return _found(cursor, nearest, "Nearest", f"The nearest in meaning to: {plain(shortened(near[1], 90))}")
         if not text:
             return None
         if st.session_state.get(state.MAP_SEARCH_BY) == "words":
             hits = search_by_text(cursor, text, filter_=filter_, limit=MOST_HITS)
             return _found(cursor, hits, "Found", f"With all of the words: {plain(text)}", has_score=False)
-        meant = _searcher(workspace).by_meaning(cursor, text, **reading, filter_=filter_, limit=MOST_HITS)
+        meant = workspace.searcher.by_meaning(cursor, text, **reading, filter_=filter_, limit=MOST_HITS)
         if meant is not None:
             return _found(cursor, meant, "Found", f"The nearest in meaning to: {plain(text)}")
-        if error := _searcher(workspace).error(text, **reading):
+        if error := workspace.searcher.error(text, **reading):
             raise error
     except GlanError as error:
         show_error(error)
@@ -102,7 +97,7 @@ def _watch(workspace: Workspace, text: str, projection: Projection) -> None:
 
     @st.fragment(run_every=0.5)
     def watch() -> None:
-        searcher = _searcher(workspace)
+        searcher = workspace.searcher
         if searcher.is_ready(text, **reading) or searcher.error(text, **reading):
             st.rerun()
         st.caption(":material/hourglass_top: Reading what that means. The first time takes some seconds.")
@@ -142,9 +137,3 @@ def _found(cursor: Cursor, hits: tuple[Hit, ...], word: str, sentence: str, *, h
         rows["score"] = [hit.score for hit in hits]
     number = f"The first {count(len(ids))}" if len(ids) == MOST_HITS else count(len(ids))
     return Found(f"{word} {count(len(ids))}", f"{sentence}. {number}, ringed on the map.", rows)
-
-
-@st.cache_resource(show_spinner=False)
-def _searcher(_workspace: Workspace) -> Searcher:
-    means = Means(_workspace.worker.compute, find_key)
-    return Searcher(_workspace.database, embed_by(_workspace.database, means))

@@ -4,13 +4,12 @@ import streamlit as st
 
 from glan_core.entities import Filter
 from glan_core.errors import GlanError
-from glan_core.held_vectors import HeldVectors
-from glan_core.nearest_pairs import nearest_pairs
 from glan_core.store.database import Cursor
 from glan_core.store.pairs import list_pairs
 from glan_core.store.projections import find_newest_projection
 from pages.shared.feedback import plain
 from pages.shared.formats import shortened
+from pages.shared.workspace import open_workspace
 
 _NEIGHBOURS = 6
 _LONGEST_TEXT = 140
@@ -23,9 +22,15 @@ def show_neighbours(cursor: Cursor, instruction_id: str) -> None:
     if projection is None:
         st.caption("They are known once the pairs are on the map.")
         return
-    held = _vectors(projection.encoder, projection.content)
     try:
-        hits = nearest_pairs(cursor, held, instruction_id, limit=_NEIGHBOURS)
+        with st.spinner("Comparing vectors", show_time=True):
+            hits = open_workspace().searcher.next_to(
+                cursor,
+                instruction_id,
+                encoder=projection.encoder,
+                content=projection.content,
+                limit=_NEIGHBOURS,
+            )
     except GlanError as error:
         st.caption(plain(f"{error.message} They are known once it is on the map."))
         return
@@ -53,8 +58,3 @@ def show_neighbours(cursor: Cursor, instruction_id: str) -> None:
 
 def _open(instruction_id: str) -> None:
     st.query_params["pair"] = instruction_id
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _vectors(encoder: str, content: str) -> HeldVectors:
-    return HeldVectors(encoder=encoder, content=content)

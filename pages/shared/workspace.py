@@ -18,10 +18,12 @@ from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.name_meanings import NameReader
 from glan_core.placer import Placer
 from glan_core.runs.headless import runs_at_work
+from glan_core.searcher import Searcher, embed_by
 from glan_core.settings import Settings, read_settings, runs_folder
 from glan_core.starter import create_database, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.runs import mark_interrupted_runs
+from glan_core.text_encoding import Means
 from pages.shared.keys import find_key
 
 _STOP_SECONDS = 5.0
@@ -36,8 +38,9 @@ class Workspace(NamedTuple):
     background: Background
     placer: Placer
     names: NameReader
+    searcher: Searcher
     worker: EmbeddingWorker
-    """The process that reads texts for both."""
+    """The process that reads texts for all three."""
 
     def cursor(self) -> Cursor:
         """Give a cursor of its own to this run of a page, with what runs elsewhere have made taken in."""
@@ -60,6 +63,7 @@ def open_workspace() -> Workspace:
         background,
         Placer(database, worker.compute, EmbeddingWorker().compute, find_key=find_key),
         NameReader(database, worker.compute),
+        Searcher(database, embed_by(database, Means(worker.compute, find_key))),
         worker,
     )
 
