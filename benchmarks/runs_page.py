@@ -225,7 +225,7 @@ def _status(run: Run) -> RunStatus:
         wanted=PAIRS,
         instructions=PAIRS,
         answers=PAIRS,
-        failed=0,
+        failed_in_session=0,
         calls=2 * PAIRS,
         prompt_tokens=5000,
         completion_tokens=1000,

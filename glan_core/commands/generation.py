@@ -14,7 +14,7 @@ import typer
 
 from glan_core.added_nodes import nodes_of_path
 from glan_core.commands.asked import Asked
-from glan_core.commands.output import note, tell
+from glan_core.commands.output import note, note_unreadable, tell
 from glan_core.commands.progress_display import made_words, shown_progress
 from glan_core.engines.control import RunControl
 from glan_core.engines.progress import Progress
@@ -157,6 +157,7 @@ def _runs(asked: Asked, settings: Settings) -> Path:
 
 
 def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Planning) -> Planned:
+    note_unreadable(planning.taken.unreadable)
     cursor = planning.database.cursor()
     grown: str | None = None
     added: tuple[TaxonomyNode, ...] = ()

@@ -6,7 +6,7 @@ Results go to standard output, as sentences or as one JSON object; progress and 
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +35,12 @@ def printable(text: str) -> str:
 def tell(data: Mapping[str, Any], as_json: bool, sentence: str) -> None:
     """Print a result, as JSON or as a sentence."""
     sys.stdout.write((json.dumps(data, ensure_ascii=False) if as_json else printable(sentence)) + "\n")
+
+
+def note_unreadable(sentences: Sequence[str]) -> None:
+    """Say of which runs not all could be taken in, so that nobody takes what is here for all there is."""
+    for sentence in sentences:
+        note(f"A run could not be taken in: {sentence}")
 
 
 def note(sentence: str) -> None:

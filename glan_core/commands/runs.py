@@ -22,7 +22,7 @@ from glan_core.commands.options import (
     limits_of,
     settings_of,
 )
-from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, settings_with, tell
+from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, note_unreadable, settings_with, tell
 from glan_core.engines.control import Wish, ask_folder
 from glan_core.entities import RunState
 from glan_core.errors import PlanError, SettingsError, StoreError
@@ -34,7 +34,7 @@ from glan_core.planning.plan_request import DEFAULT_STAGES
 from glan_core.runs.claims import check_claims
 from glan_core.runs.headless import planning_database, prepare
 from glan_core.runs.journal import is_at_work, read_plan
-from glan_core.runs.run_folder import RunStatus, find_run_folder, list_run_folders, read_status
+from glan_core.runs.run_folder import find_run_folder, find_status, list_run_folders, read_status
 from glan_core.runs.run_tally import tally_of_journal
 from glan_core.settings import Settings, runs_folder
 from glan_core.store.failures import list_open_failures
@@ -104,7 +104,7 @@ def resume(
             note("It goes on in its own process, under the limits that it was given there.")
         tell({"run_id": folder.name, "asked": "work"}, as_json, f"Run {folder.name} goes on.")
         return
-    status = _standing_or_none(folder)
+    status = find_status(folder)
     if status is not None and limits == Limits() and status.message.startswith(("The budget", "The limit")):
         note(f"It ended because of a limit: {status.message} It goes on without one now.")
     plan = _priced(plan_from_data(read_plan(folder)), price)
@@ -143,6 +143,7 @@ def retry(
     with planning_database(settings.database, folder.parent) as planning:
         failures = list_open_failures(planning.database.cursor(), folder.name, error_kind=kind)
     if not failures:
+        note_unreadable(planning.taken.unreadable)
         tell({"run_id": folder.name, "failed": 0}, as_json, f"Nothing{f' of kind {kind}' if kind else ''} failed.")
         return
     # The questions below a syllabus that failed have no ids yet: then everything that is missing is made.
@@ -163,13 +164,6 @@ def retry(
     )
 
 
-def _standing_or_none(folder: Path) -> RunStatus | None:
-    try:
-        return read_status(folder)
-    except StoreError:
-        return None  # it is written anew
-
-
 def _priced(plan: Plan, price: Sequence[str] | None) -> Plan:
     settings = with_prices(plan.request.settings, price or ())
     return dataclasses.replace(plan, request=dataclasses.replace(plan.request, settings=settings))
@@ -188,7 +182,7 @@ def _go_on(
     only: frozenset[str] | None = None,
 ) -> None:
     choice = choose_endpoint(settings)
-    status = _standing_or_none(folder)
+    status = find_status(folder)
     if status is not None and not is_given and status.endpoint != choice.endpoint.label:
         raise SettingsError(
             f"The run was begun at {status.endpoint}, and this would go on at {choice.endpoint.label}.",
@@ -197,6 +191,7 @@ def _go_on(
     if concurrency is None and status is not None and not choice.endpoint.is_built_in:
         concurrency = status.concurrency  # as many as it was begun with
     with planning_database(settings.database, folder.parent) as planning:
+        note_unreadable(planning.taken.unreadable)
         check_claims(planning.database.cursor(), plan, planning.at_work)
         prepared = prepare(planning.database, plan, folder)
     work(
@@ -249,7 +244,7 @@ def _standing(folder: Path) -> _Standing:
     line = "  ".join(
         [
             f"{folder.name}  {status.state.value:<12}{begun}",
-            f"{made}, {status.failed:,} failed, {status.calls:,} calls, {cost}",
+            f"{made}, {status.calls:,} calls, {cost}, {status.failed_in_session:,} failed in the last session",
             models,
         ]
     )
@@ -257,7 +252,7 @@ def _standing(folder: Path) -> _Standing:
         f"Run {folder.name} is {status.state.value}." + (f" {status.message}" if status.message else ""),
         f"  made          {made} ({status.instructions:,} instructions, {status.answers:,} answers)",
         f"  calls         {status.calls:,}, {status.prompt_tokens:,} + {status.completion_tokens:,} tokens, {cost}",
-        f"  last session  {begun}, {status.seconds:,.0f} s, {status.failed:,} items failed, "
+        f"  last session  {begun}, {status.seconds:,.0f} s, {status.failed_in_session:,} items failed, "
         f"{status.refusals:,} calls refused for load",
         f"  with          {models} at {status.endpoint}, seed {status.seed}",
     ]

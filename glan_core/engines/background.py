@@ -40,6 +40,7 @@ class Background:
         self._news_lock = threading.Lock()
         self._news_at = -_NEWS_SECONDS
         self._settled = Settled()
+        self._unreadable: tuple[str, ...] = ()
 
     def start(
         self,
@@ -65,7 +66,11 @@ class Background:
             folder = self._runs_folder / plan.run_id
             check_begun_at(begun_at(folder), endpoint.label)
             with in_turn(self._database.path):  # no command plans between the look at the others and the lock
-                check_claims(self._database.cursor(), plan, self._plans_at_work())
+                # Before the journals are taken in: a run that ends in between is among these, and one that had ended is
+                # in its journal with everything it made.
+                at_work = self._plans_at_work()
+                self._take_in()
+                check_claims(self._database.cursor(), plan, at_work)
                 write_plan(folder, plan.to_data())
                 journal = Journal(folder)
             wish_of_folder(folder)  # one that was left for an earlier session; from here on they are meant
@@ -117,26 +122,35 @@ class Background:
         if not self._news_lock.acquire(blocking=False):
             return None
         try:
-            if time.monotonic() - self._news_at < _NEWS_SECONDS:
-                return None
-            taken = take_in_journals(
-                self._database, self._runs_folder, except_runs=self._plans.keys(), settled=self._settled
-            )
-            self._news_at = time.monotonic()
-            return taken
+            return self._take_in() if time.monotonic() - self._news_at >= _NEWS_SECONDS else None
         finally:
             self._news_lock.release()
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Why runs of other processes could not be taken in at the last look, a few sentences for each."""
+        return self._unreadable
 
     def error_of(self, run_id: str) -> GlanError | None:
         """Give the error that ended the run in this process, if one did."""
         return self._errors.get(run_id)
 
     def stop_all(self, *, seconds: float) -> None:
-        """Stop every run and wait up to this long for the calls in flight."""
+        """Stop every run and wait up to this long, in all, for the calls in flight."""
+        deadline = time.monotonic() + seconds
         for control in self._controls.values():
             control.stop()
         for thread in self._threads.values():
-            thread.join(timeout=seconds)
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
+
+    def _take_in(self) -> TakenIn:
+        """Take in what is new in the journals of other processes; the lock of the news is held."""
+        taken = take_in_journals(
+            self._database, self._runs_folder, except_runs=self._plans.keys(), settled=self._settled
+        )
+        self._unreadable = taken.unreadable
+        self._news_at = time.monotonic()
+        return taken
 
     def _own_runs(self) -> frozenset[str]:
         return frozenset(run_id for run_id in tuple(self._plans) if self.is_running(run_id))

@@ -13,7 +13,9 @@ the database open all the while, such as the app, a copy of it serves for planni
 From `prepare` on the journal is locked, so whoever plans next sees what this run will ask for (see claims.py).
 """
 
+import contextlib
 import itertools
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +26,7 @@ from glan_core.engines.control import wish_of_folder
 from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
 from glan_core.entities import TaxonomyNode
-from glan_core.errors import DatabaseLockedError
+from glan_core.errors import DatabaseLockedError, StoreError
 from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan
 from glan_core.runs.claims import list_plans_at_work
@@ -45,6 +47,7 @@ _PLANNING_WAIT_SECONDS = 1.0
 _HOME_WAIT_SECONDS = 3.0
 _LOOK_UP_ROWS = 10_000
 _SLICE = "work.duckdb"
+_COPY = ".planning-copy."  # between the name of the database and a random end; nobody would name a folder of theirs so
 
 
 class Planning(NamedTuple):
@@ -80,11 +83,12 @@ def planning_database(path: Path, runs: Path) -> Iterator[Planning]:
         # Before the journals are taken in: a run that ends in between is among these, and one that had ended is in its
         # journal with everything it drew.
         at_work = list_plans_at_work(runs)
+        _sweep(path, runs)
         try:
             database = open_database(path, wait_seconds=_PLANNING_WAIT_SECONDS)
         except DatabaseLockedError:
             with (
-                tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.stem}.copy.") as folder,
+                tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.stem}{_COPY}") as folder,
                 open_snapshot(path, Path(folder)) as copy,
             ):
                 yield Planning(copy, is_copy=True, taken=take_in_journals(copy, runs), at_work=at_work)
@@ -129,21 +133,21 @@ def prepare(database: Database, plan: Plan, folder: Path, *, added: Sequence[Tax
 def work_off(prepared: Prepared, *, endpoint: Endpoint, concurrency: int, **options: Any) -> Progress:
     """Work off a plan that was prepared; options and errors are those of engines.local.execute."""
     path = prepared.folder / _SLICE
-    try:
-        with prepared.journal, open_database(path) as database:
-            return execute(
-                prepared.plan,
-                database=database,
-                folder=prepared.folder,
-                endpoint=endpoint,
-                concurrency=concurrency,
-                before=prepared.before,
-                journal=prepared.journal,
-                **options,
-            )
-    finally:  # all that it held beyond the database is in the journal
-        path.unlink(missing_ok=True)
-        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+    with prepared.journal:  # held until the small database is gone: whoever takes the run up next makes another one
+        try:
+            with open_database(path) as database:
+                return execute(
+                    prepared.plan,
+                    database=database,
+                    folder=prepared.folder,
+                    endpoint=endpoint,
+                    concurrency=concurrency,
+                    before=prepared.before,
+                    journal=prepared.journal,
+                    **options,
+                )
+        finally:  # all that it held beyond the database is in the journal
+            _remove_slice(prepared.folder)
 
 
 def bring_home(path: Path, folder: Path) -> bool:
@@ -154,6 +158,26 @@ def bring_home(path: Path, folder: Path) -> bool:
     except DatabaseLockedError:
         return False
     return True
+
+
+def _sweep(path: Path, runs: Path) -> None:
+    """Remove what processes that were killed left behind; to be called in turn.
+
+    Copies are made and removed in turn, so any that is there now is nobody's. A small database is made and removed by
+    whoever has its run's journal.
+    """
+    for folder in path.parent.iterdir() if path.parent.is_dir() else ():
+        if folder.name.startswith(f"{path.stem}{_COPY}"):
+            shutil.rmtree(folder, ignore_errors=True)  # what somebody else may not remove takes room, and no more
+    for slice_ in runs.glob(f"*/{_SLICE}"):
+        if not is_at_work(slice_.parent):
+            with contextlib.suppress(StoreError, OSError), Journal(slice_.parent):  # somebody may just have begun
+                _remove_slice(slice_.parent)
+
+
+def _remove_slice(folder: Path) -> None:
+    for name in (_SLICE, f"{_SLICE}.wal"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _known_instruction_ids(cursor: Cursor, plan: Plan) -> list[str]:

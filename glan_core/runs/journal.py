@@ -37,7 +37,7 @@ _FIELDS = {
 }
 
 
-# Whoever asks whether a run is at work holds its lock for some microseconds (see is_at_work in run_folder.py).
+# Whoever asks whether a run is at work holds its lock for some microseconds (see is_at_work below).
 _LOCK_SECONDS = 0.25
 _LOCK_STEP_SECONDS = 0.01
 
@@ -154,6 +154,11 @@ def whole_bytes(path: Path) -> int:
         return _end_of_last_line(file)
     finally:
         os.close(file)
+
+
+def first_new_byte(taken_in: int, *, end: int) -> int:
+    """Give where a journal of `end` bytes is new to whoever took in so much: at 0 if it is not the one of before."""
+    return taken_in if taken_in <= end else 0
 
 
 def is_at_work(folder: Path) -> bool:

@@ -6,7 +6,7 @@ import dataclasses
 from glan_core.calls import ModelCall
 from glan_core.entities import ClassSession, KeyConcept, Subject, Syllabus, TaxonomyNode
 from glan_core.errors import DiskError, ReplyError
-from glan_core.runs.journal import Journal
+from glan_core.runs.journal import Journal, first_new_byte
 from glan_core.store.database import Database, explained_errors
 from glan_core.store.ingest import INSERTS, Entity, ingest_journal, ingest_up_to
 from glan_core.store.journals import find_journal_bytes
@@ -37,7 +37,8 @@ class Ledger:
         """US dollars of the calls recorded here; None once the price of one is not known."""
         self.most_cost: float | None = 0.0
         """Of one of them."""
-        entries = journal.read(start=find_journal_bytes(self._reader, run_id))
+        start = first_new_byte(find_journal_bytes(self._reader, run_id), end=journal.end)
+        entries = journal.read(start=start)
         with explained_errors(database.path):
             of_kinds = (entry for entry in entries if type(entry) in self._kinds)
             ingest_journal(database, self._writer, of_kinds, run_id=run_id, journal_bytes=journal.end)

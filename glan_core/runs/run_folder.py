@@ -38,12 +38,13 @@ class RunStatus:
     """Instructions that were asked for."""
     instructions: int
     answers: int
-    failed: int
     calls: int
     prompt_tokens: int
     completion_tokens: int
     cost: float | None
     # Of the session that wrote it:
+    failed_in_session: int
+    """Items given up on, whatever became of them since."""
     calls_reused: int
     seconds: float
     endpoint: str
@@ -70,7 +71,7 @@ class RunStatus:
             wanted=run.plan["instructions"],
             instructions=before.instructions + progress.counts.instructions,
             answers=before.answers + progress.counts.answers,
-            failed=progress.counts.failed,
+            failed_in_session=progress.counts.failed,
             calls=before.calls + progress.calls,
             calls_reused=progress.calls_reused,
             prompt_tokens=before.prompt_tokens + progress.prompt_tokens,
@@ -92,7 +93,7 @@ class RunStatus:
 
 _TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("run_id", "state", "message", "started_at", "engine", "endpoint"), (str,)),
-    **dict.fromkeys(("wanted", "instructions", "answers", "failed", "calls", "prompt_tokens"), (int,)),
+    **dict.fromkeys(("wanted", "instructions", "answers", "failed_in_session", "calls", "prompt_tokens"), (int,)),
     **dict.fromkeys(
         ("completion_tokens", "calls_reused", "concurrency", "under_way", "limit", "refusals", "retried"), (int,)
     ),
@@ -121,6 +122,8 @@ def read_status(folder: Path) -> RunStatus | None:
     """
     try:
         data = json.loads((folder / "status.json").read_text(encoding="utf-8"))
+        if "failed" in data:  # so the first version called it
+            data["failed_in_session"] = data.pop("failed")
         wrong = [name for name, types in _TYPES.items() if not isinstance(data[name], types)]
         if wrong:
             raise TypeError(f"{wrong[0]} is {data[wrong[0]]!r}")
@@ -136,12 +139,17 @@ def read_status(folder: Path) -> RunStatus | None:
     return status
 
 
+def find_status(folder: Path) -> RunStatus | None:
+    """Give the status of a run; None also if it cannot be read, as going on with the run writes it anew."""
+    try:
+        return read_status(folder)
+    except StoreError:
+        return None
+
+
 def begun_at(folder: Path) -> str | None:
     """Give the address of the endpoint that a run was with last; None where its folder does not tell."""
-    try:
-        status = read_status(folder)
-    except StoreError:
-        return None  # it is written anew
+    status = find_status(folder)
     return status.endpoint if status is not None else None
 
 

@@ -8,15 +8,7 @@ from glan_core.planning.estimates import PRIOR, Estimate
 from glan_core.planning.plan import Forecast
 from pages.shared.feedback import plain
 from pages.shared.formats import between, count, duration, money, short_count
-
-STAGE_WORDS = {
-    "taxonomy": "taxonomy",
-    "subjects": "subjects",
-    "syllabus": "syllabi",
-    "class_details": "class details",
-    "instructions": "questions",
-    "answers": "answers",
-}
+from pages.shared.stage_words import STAGE_WORDS
 
 
 def show_plan(plan: Forecast, expected: Estimate) -> None:
@@ -28,7 +20,7 @@ def show_plan(plan: Forecast, expected: Estimate) -> None:
         st.metric(
             "Calls" if plan.is_exact else "Calls, about",
             count(sum(plan.calls.values())),
-            help="To the model. A reply that cannot be used is asked for again, up to three times.",
+            help="To the model. A reply that cannot be used is asked for again, a few times at most.",
         )
         st.metric("Tokens", between(total.tokens, short_count), help=f"Of prompts and replies. {span}")
         st.metric("Time", between(total.seconds, duration), help=f"With the calls at once that are set. {span}")

@@ -7,15 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from glan_core.entities import Run
-from glan_core.errors import StoreError
 from glan_core.languages import LANGUAGE_NAMES
-from glan_core.runs.run_folder import read_status
+from glan_core.runs.run_folder import find_status
 from glan_core.store.run_lists import find_scope_names
 from pages.shared.feedback import plain
 from pages.shared.formats import count
-from pages.shared.plan_view import STAGE_WORDS
 from pages.shared.run_control import folder_of
 from pages.shared.run_scope import scope_words
+from pages.shared.stage_words import STAGE_WORDS
 from pages.shared.workspace import Workspace
 
 NAMES = {
@@ -93,10 +92,7 @@ def value_words(value: Any) -> str:
 
 
 def _last_session(workspace: Workspace, run_id: str) -> list[tuple[str, str]]:
-    try:
-        status = read_status(folder_of(workspace, run_id))
-    except StoreError:
-        return []  # the rest is known all the same
+    status = find_status(folder_of(workspace, run_id))
     if status is None:
         return []
     return [("Endpoint, in its last session", status.endpoint), ("Calls at once, at most", count(status.concurrency))]

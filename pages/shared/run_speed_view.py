@@ -5,14 +5,13 @@ from datetime import UTC
 import streamlit as st
 
 from glan_core.entities import Run
-from glan_core.errors import StoreError
 from glan_core.figures.calls_over_time import calls_over_time
-from glan_core.runs.run_folder import read_status
+from glan_core.runs.run_folder import find_status
 from glan_core.store.run_statistics import call_latencies, call_times
 from pages.shared.formats import count, duration
-from pages.shared.plan_view import STAGE_WORDS
 from pages.shared.run_control import folder_of
 from pages.shared.run_stages_view import TRIAL_WORDS, in_stage_order
+from pages.shared.stage_words import STAGE_WORDS
 from pages.shared.theme import ground, show_figure
 from pages.shared.workspace import Workspace
 
@@ -83,10 +82,7 @@ def _show_times(workspace: Workspace, run: Run) -> None:
 
 
 def _refusals(workspace: Workspace, run: Run) -> str:
-    try:
-        status = read_status(folder_of(workspace, run.run_id))
-    except StoreError:
-        return ""  # the caption is true without it
+    status = find_status(folder_of(workspace, run.run_id))
     if status is None:
         return ""
     return f" Refused for load (429, 503, 529) since it was taken up last: {count(status.refusals)}."

@@ -55,7 +55,7 @@ def test_a_line_of_the_list_tells_state_pairs_calls_and_model(terminal_with_mode
     run_id = make(terminal_with_model)
     (line,) = terminal_with_model.run("runs", "list").out.splitlines()
     assert line.startswith(f"{run_id}  finished ")
-    assert "3 new of 3 pairs, 0 failed, 6 calls, price unknown  scripted-model" in line
+    assert "3 new of 3 pairs, 6 calls, price unknown, 0 failed in the last session  scripted-model" in line
 
 
 def test_a_run_is_shown_by_stage_and_by_what_failed(terminal_with_model: Terminal, model_server: ModelServer):

@@ -28,7 +28,7 @@ def test_two_runs_at_once_share_no_combination_and_both_are_in_the_database(
     assert [len(each) for each in combinations] == [40] * 3
     assert len(set.union(*combinations)) == 120
     assert count(terminal_with_model.database)["answers"] == 120
-    assert not [path for path in terminal_with_model.folder.iterdir() if path.name.startswith("glan.copy")]
+    assert not [path for path in terminal_with_model.folder.iterdir() if "copy" in path.name]
 
 
 def test_the_same_command_is_refused_while_it_is_at_work(
@@ -87,7 +87,7 @@ def test_plan_generate_and_list_work_while_another_process_has_the_database(
         assert terminal.run("runs", "list", "--json").data["runs"][0]["state"] == "finished"
         again = terminal.run(*command)
         assert (again.code, again.data["calls"]) == (0, 0)
-        assert [path.name for path in terminal.folder.iterdir() if path.name.startswith("glan.copy")] == []
+        assert [path.name for path in terminal.folder.iterdir() if "copy" in path.name] == []
     assert count(terminal.database)["answers"] == 0
     assert terminal.run("ingest").code == 0
     assert count(terminal.database)["answers"] == 5

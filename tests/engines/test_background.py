@@ -1,16 +1,21 @@
 """Runs go on in threads of their own: each once, until it ends or is stopped."""
 
 import dataclasses
+import shutil
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from glan_core.engines.background import Background
+from glan_core.engines.local import execute
 from glan_core.entities import RunState
 from glan_core.errors import EndpointError, PlanError
 from glan_core.planning.plan import Plan, make_plan
+from glan_core.store.database import open_database
 from tests.model_server import Reply
 from tests.workbench import Workbench
 
@@ -152,6 +157,55 @@ def test_a_run_that_shares_questions_with_a_running_one_is_refused(
     with pytest.raises(PlanError, match="some of the same questions"):
         _start(background, workbench, larger)
     gate.set()
+
+
+def test_what_a_run_elsewhere_made_until_a_moment_ago_is_not_paid_for_again(
+    background: Background, workbench: Workbench, tmp_path: Path
+):
+    smaller, larger = workbench.plan(instructions=4), workbench.plan(instructions=6)
+    background.take_in_news()
+    _make_elsewhere(workbench, smaller, tmp_path)
+    before = len(workbench.server.requests)
+    _start(background, workbench, larger)  # sooner than news are looked for again
+    _wait(larger)
+    assert len(workbench.server.requests) - before == 4
+    assert len(workbench.pairs()) == 6
+
+
+def test_why_a_run_elsewhere_could_not_be_taken_in_is_known_until_it_can(
+    background: Background, workbench: Workbench, tmp_path: Path
+):
+    elsewhere, own = workbench.plan(instructions=2), workbench.plan(instructions=2, seed=2)
+    _make_elsewhere(workbench, elsewhere, tmp_path)
+    journal = workbench.folder(elsewhere) / "journal.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(b"garbage\n" + whole)
+    background.take_in_news()
+    (sentence,) = background.unreadable
+    assert "Line 1 of" in sentence
+    assert "the rest can be read" in sentence
+    journal.write_bytes(whole)
+    _start(background, workbench, own)  # looks at the news too
+    assert background.unreadable == ()
+    _wait(own)
+
+
+def test_stopping_all_runs_takes_no_longer_for_many(
+    background: Background, workbench: Workbench, gate: threading.Event
+):
+    for seed in (1, 2, 3, 4):
+        _start(background, workbench, workbench.plan(instructions=4, seed=seed))
+    began = time.monotonic()
+    background.stop_all(seconds=0.5)
+    assert time.monotonic() - began < 1.5
+    gate.set()
+
+
+def _make_elsewhere(workbench: Workbench, plan: Plan, folder: Path) -> None:
+    """Work a plan off as another process does: with another database and the same folder of runs."""
+    with open_database(Path(shutil.copy(workbench.database.path, folder / "elsewhere.duckdb"))) as database:
+        endpoint = workbench.server.endpoint
+        execute(plan, database=database, folder=workbench.folder(plan), endpoint=endpoint, concurrency=2)
 
 
 def test_another_seed_leaves_out_what_a_running_plan_will_draw(

@@ -30,10 +30,10 @@ def closed(workbench: Workbench) -> Workbench:
     return workbench
 
 
-def prepared(workbench: Workbench, *, instructions: int = 3) -> Prepared:
+def prepared(workbench: Workbench, *, instructions: int = 3, seed: int = 1) -> Prepared:
     """Plan a run of Optics and prepare it."""
     with planning_database(workbench.database.path, workbench.runs_folder) as planning:
-        request = PlanRequest((workbench.nodes.optics.subject_id,), instructions, 1, workbench.settings)
+        request = PlanRequest((workbench.nodes.optics.subject_id,), instructions, seed, workbench.settings)
         plan = make_plan(planning.database.cursor(), request)
         return prepare(planning.database, plan, workbench.folder(plan))
 
@@ -86,6 +86,39 @@ def test_the_small_database_is_gone_when_the_run_ends(closed: Workbench, is_refu
         work_off(made, endpoint=closed.server.endpoint, concurrency=1)
     assert {path.name for path in made.folder.iterdir()} == {"plan.json", "journal.jsonl", "status.json"}
     assert not is_at_work(made.folder)
+
+
+def test_the_small_database_is_gone_before_another_process_can_have_the_run(
+    closed: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    made = prepared(closed)
+    there: list[bool] = []
+    close = made.journal.close
+
+    def look_and_close() -> None:
+        there.append((made.folder / "work.duckdb").exists())
+        close()
+
+    monkeypatch.setattr(made.journal, "close", look_and_close)
+    work_off(made, endpoint=closed.server.endpoint, concurrency=1)
+    assert there == [False]
+
+
+def test_what_a_killed_process_left_behind_is_removed_by_whoever_plans_next(closed: Workbench):
+    killed, at_work = prepared(closed), prepared(closed, instructions=2, seed=2)
+    killed.journal.close()
+    copy = closed.database.path.with_name(f"{closed.database.path.stem}.planning-copy.x1y2z3")
+    copy.mkdir()
+    (copy / closed.database.path.name).write_bytes(b"half a database")
+    of_a_person = closed.database.path.with_name(f"{closed.database.path.stem}.copy.20260101")
+    of_a_person.mkdir()
+    with planning_database(closed.database.path, closed.runs_folder):
+        pass
+    assert not copy.exists()
+    assert of_a_person.exists()
+    assert {path.name for path in killed.folder.iterdir()} == {"plan.json", "journal.jsonl"}
+    assert (at_work.folder / "work.duckdb").exists()
+    assert work_off(at_work, endpoint=closed.server.endpoint, concurrency=1).counts.answers == 2
 
 
 def test_a_run_goes_on_from_its_journal_and_counts_what_it_made_before(closed: Workbench):

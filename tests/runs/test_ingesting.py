@@ -251,7 +251,7 @@ def test_a_process_that_ended_before_its_run_did_is_heard_of(workbench: Workbenc
     assert workbench.run(made).state is RunState.INTERRUPTED
 
 
-@pytest.mark.parametrize("step", ["is_at_work", "find_run", "read_status", "find_journal_bytes", "whole_bytes"])
+@pytest.mark.parametrize("step", ["is_at_work", "find_run", "find_status", "find_journal_bytes", "whole_bytes"])
 @pytest.mark.parametrize("is_before", [True, False])
 def test_the_end_of_a_run_is_heard_of_whenever_it_comes(
     workbench: Workbench, made: Plan, monkeypatch: pytest.MonkeyPatch, step: str, *, is_before: bool

@@ -15,6 +15,7 @@ from glan_core.errors import DiskError, ReplyError
 from glan_core.runs.journal import Journal, read_journal
 from glan_core.runs.ledger import Ledger
 from glan_core.store.instructions import insert_instructions
+from glan_core.store.journals import find_journal_bytes, save_journal_bytes
 from glan_core.store.model_calls import find_model_call, insert_model_calls
 from glan_core.store.reports import totals
 from tests.conftest import Small
@@ -105,6 +106,16 @@ def test_what_never_reached_the_database_does_so_when_the_journal_is_opened_agai
     assert totals(small.cursor).answers == 0
     within(lambda ledger: None)
     assert totals(small.cursor).answers == 1
+
+
+def test_a_journal_that_is_shorter_than_what_was_taken_in_is_another_one(small: Small, folder: Path, within: Callable):
+    with Journal(folder) as journal:
+        journal.append(instruction("a"), answer("a"))
+        end = journal.end
+    save_journal_bytes(small.cursor, "run", end + 1)
+    within(lambda ledger: None)
+    assert totals(small.cursor).answers == 1
+    assert find_journal_bytes(small.cursor, "run") == end
 
 
 def test_the_cost_is_the_sum_over_new_calls(within: Callable):

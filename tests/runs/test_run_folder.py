@@ -11,7 +11,7 @@ import pytest
 from glan_core.entities import RunState
 from glan_core.errors import DiskError, PlanError, StoreError
 from glan_core.runs.journal import Journal, is_at_work
-from glan_core.runs.run_folder import find_run_folder, list_run_folders, read_status, write_status
+from glan_core.runs.run_folder import find_run_folder, find_status, list_run_folders, read_status, write_status
 from glan_core.settings import PROJECT_FOLDER
 from tests.workbench import Workbench
 
@@ -54,6 +54,23 @@ def test_a_status_is_read_as_it_was_written(finished: Path):
     assert status is not None
     write_status(finished, status)
     assert read_status(finished) == status
+
+
+def test_a_status_of_the_first_version_is_read(finished: Path):
+    path = finished / "status.json"
+    data = json.loads(path.read_text())
+    data["failed"] = data.pop("failed_in_session") + 3
+    path.write_text(json.dumps(data))
+    status = read_status(finished)
+    assert status is not None
+    assert status.failed_in_session == 3
+
+
+def test_a_status_that_cannot_be_read_is_none_to_who_can_do_without(finished: Path, tmp_path: Path):
+    assert find_status(finished) == read_status(finished)
+    (finished / "status.json").write_text("?")
+    assert find_status(finished) is None
+    assert find_status(tmp_path) is None
 
 
 def test_before_the_first_status_there_is_none(tmp_path: Path):

@@ -1,0 +1,10 @@
+"""What is each stage called, by what it makes?"""
+
+STAGE_WORDS = {
+    "taxonomy": "taxonomy",
+    "subjects": "subjects",
+    "syllabus": "syllabi",
+    "class_details": "class details",
+    "instructions": "questions",
+    "answers": "answers",
+}
