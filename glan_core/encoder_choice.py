@@ -15,9 +15,10 @@ from glan_core.embedding.sentence_encoder import dimensions_of
 from glan_core.embedding.static_encoder import distil
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.encoders import BUILT_IN_ENCODER, CONTENTS, Content, Encoder, EncoderChoice, EncoderKind, EncoderRecall
-from glan_core.endpoints import check_base_url, check_key_name
+from glan_core.endpoints import check_key_name
 from glan_core.errors import EmbeddingError, SettingsError
 from glan_core.llm.embeddings import embed_at
+from glan_core.settings import check_base_url
 from glan_core.store.database import Cursor, Database
 from glan_core.store.encoders import (
     find_encoder_choice,

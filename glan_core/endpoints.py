@@ -20,8 +20,7 @@ from glan_core.errors import SettingsError
 from glan_core.ids import stable_id
 from glan_core.llm import built_in
 from glan_core.model_choice import CONCURRENCY
-from glan_core.providers import PLACEHOLDER
-from glan_core.settings import Settings
+from glan_core.settings import Settings, check_base_url
 from glan_core.store.database import Cursor, Database
 from glan_core.store.endpoint_models import insert_endpoint_models, list_endpoint_models
 from glan_core.store.endpoints import (
@@ -51,7 +50,6 @@ ENVIRONMENT = ""
 KEY_PLACES = "Start with it as an environment variable; the app reads .streamlit/secrets.toml too."
 LONGEST_NAME = 60
 MOST_CONCURRENCY = 256
-_LONGEST_ADDRESS = 500
 _LONGEST_MODEL = 200
 
 # Whoever mistakes the field for one that takes the key itself is to be told before anything is kept: hardly any key
@@ -68,42 +66,6 @@ class KeyStanding(NamedTuple):
     is_set: bool
     """True also where none is wanted."""
     sentence: str
-
-
-def check_base_url(text: str) -> str:
-    """Give an address without white space and slashes at its end; SettingsError if it cannot be an endpoint's.
-
-    What was given is not repeated where it may hold a secret.
-    """
-    base_url = text.strip().rstrip("/")
-    hint = "It looks like http://localhost:8000/v1 or https://api.openai.com/v1."
-    try:
-        address = urlsplit(base_url)
-        port_is_wrong = address.port == 0
-    except ValueError as error:
-        raise SettingsError("This is no address: its host or port cannot be read.", hint) from error
-    if not base_url:
-        raise SettingsError("The address is missing.", hint)
-    if address.username is not None or address.password is not None or "@" in address.netloc:
-        raise SettingsError("The address holds a user name or a password.", "Leave out what stands before the @.")
-    if "?" in base_url or "#" in base_url:
-        raise SettingsError(
-            "The address holds a query, and addresses are shown and kept.",
-            "Leave out what follows the question mark: keys have a name of their own, and the v1 form of an address "
-            "needs no api-version.",
-        )
-    if address.scheme not in ("http", "https"):
-        raise SettingsError("The address does not begin with http:// or https://.", hint)
-    if not address.hostname or port_is_wrong or len(base_url) > _LONGEST_ADDRESS:
-        raise SettingsError("The address names no host, or no port that exists.", hint)
-    if not base_url.isprintable() or " " in base_url:
-        raise SettingsError("The address holds white space.", hint)
-    if PLACEHOLDER.lower() in base_url.lower():
-        raise SettingsError(f"{PLACEHOLDER} still stands in the address.", "Put the name of your own resource there.")
-    for path in ("/chat/completions", "/models"):
-        if base_url.endswith(path):
-            raise SettingsError(f"The address ends in {path}.", f"Leave that out: {base_url.removesuffix(path)}")
-    return base_url
 
 
 def check_key_name(text: str) -> str:

@@ -20,9 +20,11 @@ from urllib.parse import urlsplit
 
 from glan_core.errors import SettingsError
 from glan_core.languages import language_code
+from glan_core.providers import PLACEHOLDER
 
 PROJECT_FOLDER = Path(__file__).parent.parent
 OPENAI_BASE_URL = "https://api.openai.com/v1"
+_LONGEST_ADDRESS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +56,18 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings from environment variables; empty ones count as missing.
 
-    SettingsError for an address that carries a secret, as addresses are shown and kept, and for an unknown language,
-    and for a number of threads that is none.
+    SettingsError for an address that cannot be an endpoint's, for an unknown language, and for a number of threads that
+    is none.
     """
     base_url = environment.get("OPENAI_BASE_URL", "").strip()
     api_key = environment.get("OPENAI_API_KEY", "").strip()
     if api_key and not base_url:
         base_url = OPENAI_BASE_URL
-    address = urlsplit(base_url)
-    if address.username or address.password or address.query:
-        raise SettingsError(
-            "OPENAI_BASE_URL holds a name, a password or a query.",
-            "Put the address alone there, and the key in OPENAI_API_KEY.",
-        )
     database = environment.get("GLAN_DATABASE", "").strip()
     templates = environment.get("GLAN_TEMPLATES", "").strip()
     return Settings(
         database=Path(database).expanduser() if database else PROJECT_FOLDER / "workspace" / "glan.duckdb",
-        base_url=base_url.rstrip("/"),
+        base_url=_base_url(base_url),
         api_key=api_key,
         model=environment.get("GLAN_MODEL", "").strip(),
         answer_model=environment.get("GLAN_ANSWER_MODEL", "").strip(),
@@ -79,6 +75,49 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         templates_folder=str(Path(templates).expanduser().resolve()) if templates else "",
         threads=_threads(environment.get("GLAN_THREADS", "").strip()),
     )
+
+
+def check_base_url(text: str) -> str:
+    """Give an address without white space and slashes at its end; SettingsError if it cannot be an endpoint's.
+
+    What was given is not repeated where it may hold a secret.
+    """
+    base_url = text.strip().rstrip("/")
+    hint = "It looks like http://localhost:8000/v1 or https://api.openai.com/v1."
+    try:
+        address = urlsplit(base_url)
+        port_is_wrong = address.port == 0
+    except ValueError as error:
+        raise SettingsError("This is no address: its host or port cannot be read.", hint) from error
+    if not base_url:
+        raise SettingsError("The address is missing.", hint)
+    if address.username is not None or address.password is not None or "@" in address.netloc:
+        raise SettingsError("The address holds a user name or a password.", "Leave out what stands before the @.")
+    if "?" in base_url or "#" in base_url:
+        raise SettingsError(
+            "The address holds a query, and addresses are shown and kept.",
+            "Leave out what follows the question mark: keys have a name of their own, and the v1 form of an address "
+            "needs no api-version.",
+        )
+    if address.scheme not in ("http", "https"):
+        raise SettingsError("The address does not begin with http:// or https://.", hint)
+    if not address.hostname or port_is_wrong or len(base_url) > _LONGEST_ADDRESS:
+        raise SettingsError("The address names no host, or no port that exists.", hint)
+    if not base_url.isprintable() or " " in base_url:
+        raise SettingsError("The address holds white space.", hint)
+    if PLACEHOLDER.lower() in base_url.lower():
+        raise SettingsError(f"{PLACEHOLDER} still stands in the address.", "Put the name of your own resource there.")
+    for path in ("/chat/completions", "/models"):
+        if base_url.endswith(path):
+            raise SettingsError(f"The address ends in {path}.", f"Leave that out: {base_url.removesuffix(path)}")
+    return base_url
+
+
+def _base_url(text: str) -> str:
+    try:
+        return check_base_url(text) if text else ""
+    except SettingsError as error:
+        raise SettingsError(f"OPENAI_BASE_URL (or --base-url) cannot be used. {error.message}", error.hint) from error
 
 
 def _threads(text: str) -> int | None:

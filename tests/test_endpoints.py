@@ -9,7 +9,6 @@ from glan_core.endpoints import (
     BUILT_IN,
     ENVIRONMENT,
     add_endpoint,
-    check_base_url,
     check_begun_at,
     check_key_name,
     endpoint_in_use,
@@ -28,7 +27,7 @@ from glan_core.entities import SavedEndpoint
 from glan_core.errors import SettingsError
 from glan_core.model_choice import choose_model
 from glan_core.providers import PLACEHOLDER, PROVIDERS
-from glan_core.settings import read_settings
+from glan_core.settings import check_base_url, read_settings
 from glan_core.store.database import Database, open_database
 from glan_core.store.endpoint_models import insert_endpoint_models, list_endpoint_models
 from glan_core.store.endpoints import list_endpoints

@@ -48,6 +48,12 @@ def test_runs_and_exports_lie_beside_the_database():
     assert exports_folder(Path("/data/my.duckdb")) == Path("/data/my.exports")
 
 
+@pytest.mark.parametrize("text", ["http://[::1", "localhost:8000/v1", "http://localhost:99999/v1"])
+def test_an_address_that_cannot_be_an_endpoints_is_told_with_its_name(text: str):
+    with pytest.raises(SettingsError, match=r"^OPENAI_BASE_URL .*cannot be used\. T"):
+        read_settings({"OPENAI_BASE_URL": text})
+
+
 def test_an_address_that_carries_a_password_is_refused_without_showing_it():
     with pytest.raises(SettingsError) as raised:
         read_settings({"OPENAI_BASE_URL": "http://somebody:hunter2@127.0.0.1:9/v1"})
