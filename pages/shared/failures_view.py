@@ -8,7 +8,7 @@ import streamlit as st
 from glan_core.entities import Failure
 from pages.shared.feedback import plain
 from pages.shared.formats import count, shortened
-from pages.shared.plan_view import STAGE_WORDS
+from pages.shared.stage_words import STAGE_WORDS
 
 _MOST_LETTERS = 300  # of what an endpoint said; some send a page
 _KIND_WORDS = {
@@ -36,7 +36,7 @@ def show_failures(failures: tuple[Failure, ...], *, has_examples: bool = True) -
 def show_call_errors(errors: pd.DataFrame) -> None:
     """List the calls that brought nothing, by stage and kind; most were made up for by a further one."""
     with st.expander("Calls that brought nothing"):
-        st.caption("A reply that cannot be used is asked for again, up to three times, before an item is given up.")
+        st.caption("A reply that cannot be used is asked for again, a few times at most, before an item is given up.")
         for kind in errors.itertuples():
             stage = stage_words(kind.stage)
             what = f"{kind.calls} for {stage}: {reason(kind.error_kind)}"

@@ -12,8 +12,9 @@ from pages.shared import state
 from pages.shared.failures_view import reason
 from pages.shared.feedback import plain
 from pages.shared.formats import count, money
-from pages.shared.plan_view import STAGE_WORDS, show_messages
+from pages.shared.plan_view import show_messages
 from pages.shared.run_stages_view import TRIAL_WORDS
+from pages.shared.stage_words import STAGE_WORDS
 from pages.shared.workspace import Workspace
 
 PAGE_ROWS = 100

@@ -15,10 +15,10 @@ from glan_core.store.runs import find_run, list_runs, run_counts
 from pages.shared import state
 from pages.shared.feedback import plain
 from pages.shared.formats import ago, count, money
-from pages.shared.plan_view import STAGE_WORDS
 from pages.shared.run_scope import scope_words
 from pages.shared.run_settings_view import setting_words, value_words
 from pages.shared.run_stages_view import TRIAL_WORDS, in_stage_order
+from pages.shared.stage_words import STAGE_WORDS
 from pages.shared.workspace import Workspace
 
 _NEWEST = 100

@@ -18,9 +18,9 @@ from pages.shared import state
 from pages.shared.failures_view import reason, show_call_errors
 from pages.shared.feedback import plain
 from pages.shared.formats import count, shortened
-from pages.shared.plan_view import STAGE_WORDS
 from pages.shared.run_control import can_go_on, folder_of, show_try_again
 from pages.shared.run_view import is_run_at_work
+from pages.shared.stage_words import STAGE_WORDS
 from pages.shared.workspace import Workspace
 
 PAGE_ROWS = 50

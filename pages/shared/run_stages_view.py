@@ -13,8 +13,8 @@ from glan_core.runs.journal import read_plan
 from glan_core.store.failures import list_open_failures
 from glan_core.store.run_statistics import items_made, stage_spending
 from pages.shared.formats import money
-from pages.shared.plan_view import STAGE_WORDS
 from pages.shared.run_control import can_go_on, folder_of
+from pages.shared.stage_words import STAGE_WORDS
 from pages.shared.workspace import Workspace
 
 TRIAL_WORDS = "trial of list forms"

@@ -13,7 +13,7 @@ from glan_core.languages import language_name
 from glan_core.llm.prices import find_price
 from glan_core.presets import Difference
 from pages.shared.feedback import plain
-from pages.shared.plan_view import STAGE_WORDS
+from pages.shared.stage_words import STAGE_WORDS
 
 STAGES = ("subjects", "syllabus", "class_details", "instructions", "answers")
 """The stages of a run of this page; those of proposals have a page of their own."""
