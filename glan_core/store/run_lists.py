@@ -47,8 +47,6 @@ class ListedRun(NamedTuple):
     answers: int
     accepted: int
     """Answers of this run whose pair a reviewer accepted."""
-    reviewed: int
-    """Those whose pair was accepted or rejected."""
     failed: int
     """Items given up on and not made since."""
 
@@ -181,8 +179,7 @@ def _made(cursor: Cursor, run_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
             select
                 answer.run_id,
                 count(*) as answers,
-                count_if(instruction.status = 'accepted') as accepted,
-                count_if(instruction.status in ('accepted', 'rejected')) as reviewed
+                count_if(instruction.status = 'accepted') as accepted
             from answer
             left join instruction on instruction.instruction_id = answer.instruction_id
             where answer.run_id in (select run_id from asked_for)
@@ -231,7 +228,6 @@ def _made(cursor: Cursor, run_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
             coalesce(asked.instructions, 0) as instructions,
             coalesce(answered.answers, 0) as answers,
             coalesce(answered.accepted, 0)::bigint as accepted,
-            coalesce(answered.reviewed, 0)::bigint as reviewed,
             coalesce(given_up.failed, 0) as failed
         from asked_for
         left join spent on spent.run_id = asked_for.run_id

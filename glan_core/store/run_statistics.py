@@ -14,8 +14,6 @@ INTERVALS = 120
 class CallTimes(NamedTuple):
     """How the calls of a run followed each other."""
 
-    calls: int
-    """Answered calls that were looked at."""
     lost: int
     """Calls that brought no reply, counted by when they ended; how long they took is not recorded."""
     began_at: datetime
@@ -111,7 +109,6 @@ def call_times(cursor: Cursor, run_id: str, *, since: datetime | None = None) ->
         select
             min(finished_at - to_microseconds((seconds * 1e6)::bigint)) filter (finish_reason <> ''),
             max(finished_at),
-            count_if(finish_reason <> ''),
             count_if(finish_reason = '')
         from model_call
         where run_id = $run_id
@@ -122,7 +119,7 @@ def call_times(cursor: Cursor, run_id: str, *, since: datetime | None = None) ->
     )
     if bounds is None or bounds[0] is None:
         return None
-    began_at, ended_at, calls, lost = bounds
+    began_at, ended_at, lost = bounds
     length = max((ended_at - began_at).total_seconds() / INTERVALS, 0.001)
     # Calls under way, added up over time to a moment T, are the sum of T - began over calls that had begun, less the
     # sum of T - ended over those that had ended. Four running sums give that at the end of every interval.
@@ -184,4 +181,4 @@ def call_times(cursor: Cursor, run_id: str, *, since: datetime | None = None) ->
         """,
         {"run_id": run_id, "since": since, "began_at": began_at, "length": length, "intervals": INTERVALS},
     ).df()
-    return CallTimes(calls, lost, began_at, length, frame)
+    return CallTimes(lost, began_at, length, frame)

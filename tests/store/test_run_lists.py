@@ -68,11 +68,11 @@ def test_a_run_without_calls_has_cost_nothing(cursor: Cursor):
 
 def test_an_accepted_pair_bears_the_cost_of_the_run(made: Small):
     (before,) = list_run_page(made.cursor, ALL, limit=10)
-    assert (before.reviewed, before.cost_per_accepted) == (0, None)
+    assert (before.accepted, before.cost_per_accepted) == (0, None)
     made.cursor.execute("update instruction set status = 'accepted' where instruction_id in ('a', 'c')")
     made.cursor.execute("update instruction set status = 'rejected' where instruction_id = 'b'")
     (after,) = list_run_page(made.cursor, ALL, limit=10)
-    assert (after.accepted, after.reviewed, after.cost_per_accepted) == (1, 2, 1.5)  # c has no answer
+    assert (after.accepted, after.cost_per_accepted) == (1, 1.5)  # c has no answer
 
 
 def test_failed_items_are_those_of_the_run_itself(made: Small):
