@@ -11,6 +11,7 @@ from pages.shared.run_control import offer_limits
 from pages.shared.run_details import show_run_details
 from pages.shared.run_list import look_for_news, show_run_list
 from pages.shared.run_view import is_known, is_run_at_work, show_run
+from pages.shared.unread_runs import show_unread_runs
 from pages.shared.workspace import open_workspace
 
 
@@ -32,6 +33,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             offer_limits()
         st.button("All runs", icon=":material/arrow_back:", on_click=show_all)
 
+show_unread_runs(workspace)
 if run_id is None:
     show_run_list(cursor)
     look_for_news(workspace)
