@@ -134,7 +134,7 @@ def stop_on_interrupt(run_id: str) -> Iterator[RunControl]:
         control.stop()
         sentence = (
             f"\nStopping after the calls under way. `python -m glan_core runs resume {run_id}` or the same command "
-            "goes on from here.\n"
+            "goes on from here. Ctrl-C once more leaves them.\n"
         )
         # The signal may come while a line is being written, and Python's streams cannot be entered twice.
         os.write(sys.stderr.fileno(), sentence.encode())

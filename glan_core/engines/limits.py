@@ -44,6 +44,8 @@ def reached(limits: Limits, spent: Spent) -> str:
     if limits.tokens is not None and (spent.tokens or 0) + to_come * spent.most_tokens > limits.tokens:
         return f"The limit of {limits.tokens:,} tokens would not hold another call."
     if limits.dollars is not None:
+        if spent.tokens is None:
+            return "The endpoint does not tell how many tokens a call took, so the budget cannot be kept."
         if spent.dollars is None or spent.most_dollars is None:
             return "The price of a call is not known, so the budget cannot be kept. Give one with --price."
         if spent.dollars + to_come * spent.most_dollars > limits.dollars:

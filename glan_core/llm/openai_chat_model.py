@@ -24,10 +24,11 @@ from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.proxies import PROXY_HINT, find_proxy
-from glan_core.llm.refusals import error_of_status, storable
+from glan_core.llm.refusals import error_of_status, storable, without_key
 
 TIMEOUT_SECONDS = 180.0
 _CONNECTING_SECONDS = 30.0
+_SHORTEST_KEY = 12
 _MOST_BYTES = 32_000_000  # of a reply; the longest that a model writes has some hundred thousand
 
 _ADDRESS_HINT = (
@@ -54,6 +55,8 @@ class OpenAIChatModel:
     def __init__(self, endpoint: Endpoint, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._endpoint = endpoint
         self._timeout_seconds = timeout_seconds
+        # What is shorter than any provider's key stands for none, and may be a word that a model says.
+        self._masked_key = endpoint.api_key if len(endpoint.api_key) >= _SHORTEST_KEY else ""
         if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
             # No HTTP header can carry it, and what the client raises then quotes it.
             raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", endpoint.key_hint)
@@ -128,7 +131,7 @@ class OpenAIChatModel:
             usage = completion.get("usage") or {}
             refusal = said.get("refusal")
             return ChatReply(
-                text=storable(said.get("content") or refusal or ""),
+                text=without_key(storable(said.get("content") or refusal or ""), self._masked_key),
                 finish_reason="refusal" if refusal else str(choice.get("finish_reason") or "unknown"),
                 prompt_tokens=_tokens(usage, "prompt_tokens"),
                 completion_tokens=_tokens(usage, "completion_tokens"),

@@ -26,7 +26,7 @@ def error_of_status(
     """Give the error that a status other than 200 means; without a `model`, the list of models was asked for."""
     where = endpoint.label
     if 300 <= status < 400 and "location" in headers:
-        there = _without_key(storable(headers["location"])[:_MOST_LETTERS], endpoint.api_key)
+        there = without_key(storable(headers["location"])[:_MOST_LETTERS], endpoint.api_key)
         return EndpointError(f"{where} points to another address: {there}", "Put that into OPENAI_BASE_URL.")
     said = _error_of(content, api_key=endpoint.api_key)
     if status in (401, 403):
@@ -51,8 +51,9 @@ def storable(text: str) -> str:
     return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
-def _without_key(text: str, api_key: str) -> str:
-    return text.replace(api_key, "***") if api_key else text  # some endpoints quote the request back
+def without_key(text: str, api_key: str) -> str:
+    """Replace a key by stars: some endpoints quote the request back, and what comes back is kept."""
+    return text.replace(api_key, "***") if api_key else text
 
 
 class _Said(NamedTuple):
@@ -68,7 +69,7 @@ def _error_of(content: bytes, *, api_key: str) -> _Said:
         body = content.decode(errors="replace")
     inner = body.get("error", body) if isinstance(body, dict) else body
     message = str(inner.get("message") or inner) if isinstance(inner, dict) else str(inner)
-    message = _without_key(message, api_key)
+    message = without_key(message, api_key)
     # OpenAI says it in both, others in one of them.
     codes = (str(inner.get("code")), str(inner.get("type"))) if isinstance(inner, dict) else ()
     words = storable(" ".join(message.split()))

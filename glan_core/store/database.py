@@ -92,7 +92,11 @@ def open_database(path: Path, *, create: bool = False, wait_seconds: float = 0.0
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES:
-            raise DiskError(f"The disk that holds {path.parent} is full.", "Free some space, then start again.")
+            free = shutil.disk_usage(path.parent).free
+            raise DiskError(
+                f"The disk that holds {path.parent} has {free / 1e6:.0f} MB left.",
+                f"Free some space: {_LEAST_FREE_BYTES / 1e6:.0f} MB are the least to work with.",
+            )
         connection = _connect(path, wait_seconds)
     except (duckdb.Error, OSError) as error:
         raise _explained(error, path) from error

@@ -53,6 +53,10 @@ def test_a_budget_cannot_be_kept_where_a_price_is_unknown():
     assert "price of a call is not known" in reached(Limits(dollars=5), spent(dollars=None))
 
 
+def test_a_budget_cannot_be_kept_where_nobody_counts_tokens():
+    assert "does not tell how many tokens" in reached(Limits(dollars=5), spent(dollars=None, tokens=None))
+
+
 @pytest.mark.parametrize("limits", [Limits(dollars=0), Limits(tokens=-1), Limits(seconds=0.0), Limits(pairs=0)])
 def test_a_limit_that_lets_nothing_be_made_is_refused(limits: Limits):
     with pytest.raises(SettingsError, match="lets nothing be made"):

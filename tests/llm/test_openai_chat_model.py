@@ -206,6 +206,16 @@ def test_the_key_is_in_no_error_even_if_the_endpoint_quotes_it(model_server: Mod
     assert API_KEY not in f"{raised.value!r} {raised.value.message} {raised.value.hint}"
 
 
+def test_a_model_that_says_the_key_is_kept_without_it(model_server: ModelServer):
+    model_server.script = lambda request: Reply(f"Your key is {API_KEY}, is it not?")
+    assert complete(model_server.endpoint).text == "Your key is ***, is it not?"
+
+
+def test_a_word_that_stands_for_a_key_is_left_in_what_a_model_says(model_server: ModelServer):
+    model_server.script = lambda request: Reply("There are none.")
+    assert complete(Endpoint(model_server.base_url, "none")).text == "There are none."
+
+
 @pytest.mark.parametrize("key", ["schlüssel", "two\nlines"])
 def test_a_key_that_no_header_can_carry_is_an_error_that_does_not_show_it(model_server: ModelServer, key: str):
     with pytest.raises(EndpointError, match="holds characters that no key has") as raised:

@@ -123,7 +123,7 @@ def test_a_folder_that_takes_no_files_is_an_error():
 
 
 def test_a_disk_without_space_is_a_disk_error():
-    with pytest.raises(DiskError, match=r"is full\.$"):
+    with pytest.raises(DiskError, match=r"has 0 MB left\.$"):
         open_database(Path("/proc/new.duckdb"), create=True)
 
 
