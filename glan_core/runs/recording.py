@@ -1,7 +1,8 @@
 """Which calls were answered already, and how does every new one reach the journal?
 
 A RecordingModel stands between the stages and the endpoint: a request whose reply is on disk is answered from there,
-any other is sent, and its outcome is on disk before the stage sees it.
+any other is sent, and its outcome is handed to the ledger before the stage sees it. It is on disk before anything else
+is waited for, together with what the stage makes of it.
 """
 
 from collections.abc import Callable
@@ -30,7 +31,7 @@ class RecordingModel:
         cost: Callable[[ChatRequest, ChatReply], float | None],
         reply_forms: dict[str, ReplyForm] | None = None,
     ) -> None:
-        """`find` looks a finished call up by id, `record` puts one on disk, `cost` gives the US dollars of one.
+        """`find` looks a finished call up by id, `record` keeps one, `cost` gives the US dollars of one.
 
         `reply_forms` are those that earlier runs found out, by model.
         """

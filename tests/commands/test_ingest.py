@@ -82,6 +82,18 @@ def test_a_run_that_cannot_be_read_is_told_and_the_others_are_taken_in(terminal_
     assert [row for row in terminal.rows()["run"] if whole in row]
 
 
+def test_a_command_that_plans_says_which_run_could_not_be_taken_in(terminal_with_model: Terminal):
+    terminal = terminal_with_model
+    run_id = terminal.run("generate", "--scope", "Optics", "--instructions", "1", "--json").data["run_id"]
+    with (terminal.runs / run_id / "journal.jsonl").open("a") as lines:
+        lines.write("garbage\n")
+    for command in (("plan", "--scope", "Optics", "--seed", "2"), ("runs", "retry", run_id)):
+        ran = terminal.run(*command)
+        assert ran.code == 0
+        assert "A run could not be taken in: Line" in ran.err
+        assert "the rest can be read" in ran.err
+
+
 def _start_again(terminal: Terminal) -> None:
     """Put the small curriculum, which the database began with, in the place of what it is now."""
     terminal.database.unlink()
