@@ -16,6 +16,7 @@ from pages.shared.prompts_view import show_prompts
 from pages.shared.run_view import show_others_at_work, show_run
 from pages.shared.scope_field import choose_scope
 from pages.shared.start_view import show_start
+from pages.shared.unread_runs import show_unread_runs
 from pages.shared.workspace import open_model, open_workspace
 
 MOST_INSTRUCTIONS = 100_000
@@ -32,6 +33,7 @@ def switch_growing_on() -> None:
 st.title("New run", anchor=False)
 st.caption("Choose where in the taxonomy to generate, see what it takes, then start.")
 
+show_unread_runs(workspace)
 if "run" in st.query_params:
     show_run(workspace, st.query_params["run"])
 show_others_at_work(workspace, shown_run_ids=[st.query_params.get(name) for name in ("run", "trial")])

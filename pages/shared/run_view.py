@@ -6,9 +6,8 @@ from urllib.parse import quote
 import streamlit as st
 
 from glan_core.entities import Failure, Filter, Run, RunState
-from glan_core.errors import StoreError
 from glan_core.runs.journal import is_at_work
-from glan_core.runs.run_folder import RunStatus, read_status
+from glan_core.runs.run_folder import RunStatus, find_status
 from glan_core.store.failures import list_open_failures
 from glan_core.store.instructions import count_instructions_of
 from glan_core.store.pairs import list_pairs
@@ -156,10 +155,7 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool, is_whole: bool
 
 
 def _status(workspace: Workspace, run_id: str) -> RunStatus | None:
-    try:
-        status = read_status(folder_of(workspace, run_id))
-    except StoreError:
-        return None  # the numbers of the database are shown all the same
+    status = find_status(folder_of(workspace, run_id))
     if status is None or status.state not in (RunState.RUNNING, RunState.PAUSED):
         return None  # by an earlier session of the run
     return status
