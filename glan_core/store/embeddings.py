@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from glan_core.errors import EmbeddingError
 from glan_core.ids import content_id
-from glan_core.store.batches import insert_batch, with_batch
+from glan_core.store.batches import with_batch
 from glan_core.store.database import Cursor, first_row
 
 _ROWS_AT_ONCE = 50_000  # of the vectors that are read: 75 MB of 384 numbers each
