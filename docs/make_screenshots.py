@@ -101,6 +101,7 @@ def pictures(example: Example) -> tuple[Picture, ...]:
     return (
         Picture("map", "map", draw_lasso),
         Picture("new_run", f"new_run?run={example.run_id}&scope={example.thermodynamics_id}", see_run),
+        Picture("samples", "samples", see_rows),
         Picture("taxonomy", f"taxonomy?node={example.physics_id}", see_chart),
         Picture("export", "export", see_first_row),
         Picture("overview", "", see_overview),
@@ -141,6 +142,11 @@ def see_chart(page: Page) -> None:
 def see_run(page: Page) -> None:
     """Wait for the pairs of the run."""
     expect(page.get_by_text("5 of 5 pairs")).to_be_visible()
+
+
+def see_rows(page: Page) -> None:
+    """Wait for the table of pairs."""
+    expect(page.get_by_text("Click one to open it.")).to_be_visible()
 
 
 def see_first_row(page: Page) -> None:
