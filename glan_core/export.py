@@ -78,7 +78,7 @@ def export_pairs(
             raise ExportError(f"{path} is a folder.", "Name a file in it.")
         with transaction(cursor):  # counts and rows of one moment, while runs go on
             pairs = count_pairs(cursor, chosen)
-            left_out_for = _left_out_for(cursor, filter_, gates)
+            left_out_for = count_left_out(cursor, filter_, gates)
             if not pairs and left_out_for.keys() - {"unanswered"}:
                 raise ExportError(
                     f"All pairs of this choice are left out: {in_words(left_out_for)}.", "Open the gates: --gates none."
@@ -148,8 +148,11 @@ def in_words(left_out_for: dict[str, int]) -> str:
     return ", ".join(f"{number:,} {reason}" for reason, number in left_out_for.items())
 
 
-def _left_out_for(cursor: Cursor, filter_: Filter, gates: tuple[str, ...]) -> dict[str, int]:
-    """Count what is left out by its first reason."""
+def count_left_out(cursor: Cursor, filter_: Filter, gates: tuple[str, ...]) -> dict[str, int]:
+    """Count what is left out by its first reason: unanswered, then each gate; no reason without a pair.
+
+    Raises ExportError if the filter asks for just what a gate leaves out.
+    """
     counted = {}
     before = count_pairs(cursor, filter_)
     for number, reason in enumerate(("unanswered", *gates)):

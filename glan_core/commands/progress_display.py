@@ -81,12 +81,19 @@ def line_of(progress: Progress, stages: Collection[str]) -> str:
         f"{progress.counts.failed} failed",
         f"{progress.calls} calls ({progress.under_way} under way, at most {progress.limit})",
         f"{progress.prompt_tokens + progress.completion_tokens:,} tokens",
-        "price unknown" if progress.cost is None else f"${progress.cost:.4f}",
+        *_cost_words(progress),
         f"{progress.seconds:.0f} s",
     ]
     if progress.refusals:
         parts.insert(-3, f"{progress.refusals} refused for load")
     return printable(", ".join(parts) + (f". {progress.message}" if progress.message else ""))
+
+
+def _cost_words(progress: Progress) -> list[str]:
+    """Say what the calls cost; nothing before the first reply, which tells whether it has a price."""
+    if progress.cost is None:
+        return ["price unknown"]
+    return [f"${progress.cost:.4f}"] if progress.prompt_tokens or progress.completion_tokens else []
 
 
 class _Lines:

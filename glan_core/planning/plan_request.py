@@ -11,6 +11,8 @@ from glan_core.generation_settings import GenerationSettings, settings_from_data
 DEFAULT_STAGES = ("instructions", "answers")
 Allocation = Literal["even", "quota", "weight", "gaps"]
 ALLOCATIONS: tuple[Allocation, ...] = ("even", "quota", "weight", "gaps")
+FIRST_TRIAL_SEED = 2**30
+"""Seeds from here on are those of trials: far above the seeds that people choose."""
 WHOLE_TAXONOMY = "taxonomy"
 """In a scope what all fields stand below; it can get new fields, and nothing else."""
 

@@ -9,13 +9,11 @@ from collections.abc import Mapping
 
 from glan_core.errors import PlanError
 from glan_core.planning.plan import Plan, make_plan
-from glan_core.planning.plan_request import PlanRequest
+from glan_core.planning.plan_request import FIRST_TRIAL_SEED, PlanRequest
 from glan_core.store.database import Cursor
 from glan_core.store.runs import next_seed
 
 TRIAL_PAIRS = 3
-FIRST_TRIAL_SEED = 2**30
-"""Far above the seeds that people choose."""
 _PAIR_STAGES = ("instructions", "answers")
 
 

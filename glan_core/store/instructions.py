@@ -113,13 +113,21 @@ def find_first_draws(cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int) 
 
 
 def list_taken_combinations(
-    cursor: Cursor, syllabus_ids: Sequence[str], *, other_than_seed: int, since: Mapping[str, datetime] | None = None
+    cursor: Cursor,
+    syllabus_ids: Sequence[str],
+    *,
+    other_than_seed: int,
+    from_seed: int | None = None,
+    since: Mapping[str, datetime] | None = None,
 ) -> dict[str, frozenset[int]]:
     """Give, by syllabus id, the combinations of instructions whose run had another seed and was not removed.
 
-    As codes of combination_code.py. With `since`, a time for each of the syllabi, those that were made from then on.
+    As codes of combination_code.py. With `from_seed`, those of this seed and larger ones; with `since`, a time for each
+    of the syllabi, those that were made from then on.
     """
-    return _combinations(cursor, syllabus_ids, seed=other_than_seed, is_of_others=True, since=since)
+    return _combinations(
+        cursor, syllabus_ids, seed=other_than_seed, is_of_others=True, from_seed=from_seed, since=since
+    )
 
 
 def list_combinations_of_seed(cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int) -> dict[str, frozenset[int]]:
@@ -133,6 +141,7 @@ def _combinations(
     *,
     seed: int,
     is_of_others: bool,
+    from_seed: int | None = None,
     since: Mapping[str, datetime] | None = None,
 ) -> dict[str, frozenset[int]]:
     with_calls = """
@@ -148,6 +157,7 @@ def _combinations(
             select run_id
             from run
             where (run.seed <> $seed) = $is_of_others
+                and run.seed >= coalesce($from_seed::bigint, run.seed)
                 and not ($is_of_others and run_id in (select run_id from removed_run))
         ),
         drawn as (
@@ -173,6 +183,7 @@ def _combinations(
         {
             "seed": seed,
             "is_of_others": is_of_others,
+            "from_seed": from_seed,
             "syllabus_ids": list(syllabus_ids),
             "most": MOST_KEY_CONCEPTS,
             **({} if since is None else {"times": [since[syllabus_id] for syllabus_id in syllabus_ids]}),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from glan_core.entities import Filter
 from glan_core.errors import GlanError
-from glan_core.export import FORMATS, GATES, chat_line, export_pairs, gated
+from glan_core.export import FORMATS, GATES, chat_line, count_left_out, export_pairs, gated
 from glan_core.scope import list_scope_nodes
 from glan_core.settings import exports_folder
 from glan_core.store.exports import iterate_export_rows
@@ -30,6 +30,12 @@ GATE_WORDS = {
         "Cut off, refused, in another language, or an answer that repeats the question.",
     ),
     "rejected": ("Leave out rejected pairs", "Pairs that a reviewer rejected."),
+}
+REASON_WORDS = {
+    "unanswered": "without an answer",
+    "demo": "demo pairs",
+    "flagged": "flagged",
+    "rejected": "rejected",
 }
 LARGEST_DOWNLOAD = 200_000_000  # bytes: a browser download goes through the server's memory
 
@@ -57,6 +63,8 @@ with choice:
         default=[node_id for node_id in narrowed.taxonomy_node_ids if node_id in nodes],
         format_func=lambda node_id: " › ".join(nodes[node_id].path[-2:]),
         placeholder="The whole taxonomy",
+        filter_mode="contains",
+        select_all=False,  # it would stand first, and Enter would take all that match
     )
     chosen_runs = st.multiselect(
         "Made by",
@@ -82,13 +90,19 @@ filter_ = dataclasses.replace(
     view.filter_ if view else Filter(), taxonomy_node_ids=tuple(chosen_nodes), run_ids=tuple(chosen_runs)
 )
 passing = gated(filter_, gates)
-pairs, all_pairs = count_pairs(cursor, passing), count_pairs(cursor, filter_)
+pairs, left_out = count_pairs(cursor, passing), count_left_out(cursor, filter_, gates)
+all_pairs = pairs + sum(left_out.values())
 with result:
-    with st.container(border=True), st.grid(2, min_column_width=120, gap="small"):
-        st.metric("Pairs in the file", count(pairs))
-        st.metric(
-            "Left out", count(all_pairs - pairs), help="By the boxes at the left, or because an answer is missing."
-        )
+    with st.container(border=True):
+        with st.grid(2, min_column_width=120, gap="small"):
+            st.metric("Pairs in the file", count(pairs))
+            st.metric(
+                "Left out", count(all_pairs - pairs), help="By the boxes at the left, or because an answer is missing."
+            )
+        if left_out:
+            reasons = ", ".join(f"{count(number)} {REASON_WORDS[reason]}" for reason, number in left_out.items())
+            twice = " A pair with several reasons is counted for the first of them." if len(left_out) > 1 else ""
+            st.caption(f"Left out: {reasons}.{twice}")
     if not pairs:
         st.info(
             f"All {count(all_pairs)} pairs of this choice are left out by a box that begins with *Leave out*. "

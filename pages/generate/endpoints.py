@@ -43,7 +43,7 @@ with left:
         ids,
         format_func=lambda each: "Add another" if each == NEW else plain(endpoints[each].name),
         captions=[
-            *(f"{'**In use.** ' if each == used_id else ''}{plain(address_of(endpoints[each]))}" for each in endpoints),
+            *(f"{'**In use.** ' if each == used_id else ''}{address_of(endpoints[each])}" for each in endpoints),
             "OpenAI, Azure, vLLM, llama.cpp, Ollama, LM Studio and others",
         ],
         key=state.ENDPOINT,

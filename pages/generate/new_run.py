@@ -16,6 +16,7 @@ from pages.shared.prompts_view import show_prompts
 from pages.shared.run_view import show_others_at_work, show_run
 from pages.shared.scope_field import choose_scope
 from pages.shared.start_view import show_start
+from pages.shared.try_three import recall_trial
 from pages.shared.unread_runs import show_unread_runs
 from pages.shared.workspace import open_model, open_workspace
 
@@ -36,6 +37,7 @@ st.caption("Choose where in the taxonomy to generate, see what it takes, then st
 show_unread_runs(workspace)
 if "run" in st.query_params:
     show_run(workspace, st.query_params["run"])
+recall_trial()
 show_others_at_work(workspace, shown_run_ids=[st.query_params.get(name) for name in ("run", "trial")])
 
 try:

@@ -68,9 +68,14 @@ with right:
             st.caption("What the demo pairs took is not counted: it was not spent here.")
         spent = spending(cursor)
         with st.container(horizontal=True, gap="medium"):
+            unpriced = spent.calls_without_price
             st.metric(
                 "Cost",
-                "unknown" if spent.calls and spent.calls == spent.calls_without_price else money(spent.cost),
+                money(spent.cost if spent.cost or not unpriced else None),
+                delta=f"{count(unpriced)} {'call' if unpriced == 1 else 'calls'} without a price" if unpriced else None,
+                delta_color="off",
+                delta_arrow="off",
+                help="US dollars. A call has a price if its model has a published one or you gave one.",
             )
             st.metric("Calls", count(spent.calls), help="Requests to a model, failed ones included.")
             st.metric(
@@ -78,8 +83,6 @@ with right:
                 count(spent.prompt_tokens + spent.completion_tokens),
                 help="Read and written together.",
             )
-        if spent.calls_without_price:
-            st.caption(f"{count(spent.calls_without_price)} calls went to models without a published price.")
 
 show_last_runs(cursor)
 if not made.demo_answers:

@@ -20,7 +20,7 @@ from glan_core.llm.endpoint import Endpoint
 from glan_core.model_choice import choose_endpoint
 from pages.shared import state
 from pages.shared.endpoint_form import Fields, News, save, show_fields, show_key
-from pages.shared.feedback import plain, show_error
+from pages.shared.feedback import as_code, plain, show_error
 from pages.shared.keys import find_key
 from pages.shared.workspace import Workspace
 
@@ -28,8 +28,8 @@ _FIXED = (ENVIRONMENT, BUILT_IN.endpoint_id)
 
 
 def address_of(endpoint: SavedEndpoint) -> str:
-    """Give its address, or what stands for it."""
-    return endpoint.base_url or "Runs inside the app, for learning it"
+    """Give its address as Markdown, to be copied as it is, or what stands for it."""
+    return as_code(endpoint.base_url) or "Runs inside the app, for learning it"
 
 
 def show_endpoint(workspace: Workspace, endpoint: SavedEndpoint, *, is_in_use: bool) -> None:

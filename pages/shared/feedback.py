@@ -17,6 +17,13 @@ def plain(text: str) -> str:
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|~<>$:" else letter for letter in text)
 
 
+def as_code(text: str) -> str:
+    """Give one line of text as code within Markdown: nothing in it is taken for markup, and copied it is as it was."""
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    edge = " " if "`" in text else ""
+    return f"{fence}{edge}{text}{edge}{fence}" if text else ""
+
+
 def show_error(error: GlanError) -> None:
     """Show what happened and what to do about it."""
     hint = f"  \n{plain(error.hint)}" if error.hint else ""

@@ -9,6 +9,7 @@ from glan_core.store.map_table import MapTable
 from glan_core.store.tags import list_tags_of
 from pages.shared import state
 from pages.shared.feedback import plain
+from pages.shared.flag_words import listed_flag_words
 from pages.shared.formats import count
 from pages.shared.map_counts import count_of, rows_of
 from pages.shared.map_look import Look
@@ -33,7 +34,7 @@ def show_rows(cursor: Cursor, map_: MapTable, look: Look, found: Found | None) -
         return
     ends = [str(rows["instruction_id"].iloc[place]) for place in (0, -1)]
     picked = st.dataframe(
-        rows,
+        rows.assign(flags=rows["flags"].map(listed_flag_words)),
         hide_index=True,
         row_height=34,
         height=min(36 + 34 * len(rows), _HEIGHT),

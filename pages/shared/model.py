@@ -4,7 +4,7 @@ import streamlit as st
 
 from glan_core.errors import GlanError
 from glan_core.model_choice import ModelChoice, check_endpoint
-from pages.shared.feedback import plain, show_error
+from pages.shared.feedback import as_code, plain, show_error
 from pages.shared.formats import duration
 from pages.shared.workspace import open_model
 
@@ -50,8 +50,8 @@ def _show_choice(choice: ModelChoice, seconds: float) -> None:
             st.code(_OWN_MODEL_EXAMPLE, language="bash")
             st.markdown("`GLAN_MODEL` may be left out where the endpoint offers exactly one model.")
     else:
-        name = f"{choice.endpoint_name}, " if choice.endpoint_name else ""
-        st.caption(plain(f"At {name}{choice.endpoint.label}"))
+        name = f"{plain(choice.endpoint_name)}, " if choice.endpoint_name else ""
+        st.caption(f"At {name}{as_code(choice.endpoint.label)}")
         if choice.answer_model != choice.model:
             st.caption(plain(f"Answers by {choice.answer_model}"))
 

@@ -4,12 +4,18 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from glan_core.errors import SettingsError
+from glan_core.errors import SettingsError, StoreError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.model_choice import ModelChoice
 from glan_core.presets import LONGEST_NAME, PRESETS, checked_name, to_be_saved
 from glan_core.store.database import Cursor
-from glan_core.store.saved_presets import SavedPreset, list_saved_preset_names, remove_saved_preset, save_preset
+from glan_core.store.saved_presets import (
+    SavedPreset,
+    find_saved_preset,
+    list_saved_preset_names,
+    remove_saved_preset,
+    save_preset,
+)
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
 from pages.shared.workspace import Workspace
@@ -40,12 +46,14 @@ def offer_saving(workspace: Workspace, settings: GenerationSettings, *, chosen: 
             "" if chosen in PRESETS else chosen,
             max_chars=LONGEST_NAME,
             key=f"preset-name-{chosen}",
-            help="Saves the numbers of every stage, the mix of questions and the language. A stage that uses the model "
-            "of the endpoint goes on to do so when that is another one.",
+            help="A stage that uses the model of the endpoint goes on to do so when that is another one.",
         )
-        if " ".join(name.split()) in list_saved_preset_names(workspace.database.cursor()):
-            st.caption("There is a preset of this name. Saving replaces it.")
-        if st.button("Save preset", type="primary", key="save-preset"):
+        st.caption(
+            "Saves the numbers of every stage, the mix of questions and the language. "
+            "Calls at once and where to stop are not saved."
+        )
+        is_saved = _show_standing(workspace, settings, name, model)
+        if st.button("Save preset", type="primary", key="save-preset", disabled=is_saved):
             _save(workspace, settings, name, model)
 
 
@@ -60,6 +68,23 @@ def offer_removal(workspace: Workspace, chosen: str) -> None:
                 remove_saved_preset(workspace.database.cursor(), chosen)
             st.session_state.pop(state.PRESET, None)
             st.rerun()
+
+
+def _show_standing(workspace: Workspace, settings: GenerationSettings, name: str, model: ModelChoice) -> bool:
+    """Say whether there is a preset of this name, and give whether it is just what would be saved."""
+    cursor, given = workspace.database.cursor(), " ".join(name.split())
+    if given not in list_saved_preset_names(cursor):
+        return False
+    now = to_be_saved(settings, name=given, model=model.model, answer_model=model.answer_model)
+    try:
+        saved = find_saved_preset(cursor, given)
+    except StoreError:
+        saved = None  # it cannot be read any more; saving mends that
+    if saved is not None and saved.settings == now:
+        st.success(f"Saved as {plain(given)}.", icon=":material/check:")
+        return True
+    st.caption("There is a preset of this name. Saving replaces it.")
+    return False
 
 
 def _save(workspace: Workspace, settings: GenerationSettings, name: str, model: ModelChoice) -> None:

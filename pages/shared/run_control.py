@@ -40,12 +40,12 @@ def wish_for(workspace: Workspace, run_id: str, status: RunStatus | None) -> Wis
 
 
 def show_wishes(workspace: Workspace, now: RunNow) -> None:
-    """Offer to pause, resume and stop a run that is at work."""
+    """Offer to pause, go on with and stop a run that is at work."""
     run_id = now.run.run_id
     is_stopping = now.wish == "stop"
     if now.wish == "pause":
         st.button(
-            "Resume",
+            "Go on",
             key=f"resume-{run_id}",
             icon=":material/play_arrow:",
             type="primary",
@@ -58,7 +58,7 @@ def show_wishes(workspace: Workspace, now: RunNow) -> None:
             key=f"pause-{run_id}",
             icon=":material/pause:",
             disabled=is_stopping,
-            help="Sends no more calls until you resume. Those under way are finished.",
+            help="Sends no more calls until you go on. Those under way are finished.",
             on_click=_ask,
             args=(workspace, now, "pause"),
         )

@@ -16,6 +16,7 @@ from glan_core.store.runs import RunCounts, find_run, run_counts, run_errors
 from pages.shared import state
 from pages.shared.failures_view import show_call_errors, show_failures
 from pages.shared.feedback import plain, show_error
+from pages.shared.flag_words import listed_flag_words
 from pages.shared.formats import count, money, shortened
 from pages.shared.run_control import can_go_on, folder_of, show_go_on, show_try_again, show_wishes, wish_for
 from pages.shared.run_scope import origin_words
@@ -231,7 +232,7 @@ def show_newest_pairs(workspace: Workspace, run: Run) -> None:
     newest = newest.sort_values("answer", key=lambda answers: answers.isna(), kind="stable").head(_NEWEST)
     for pair in newest.itertuples():
         with st.container(border=True, gap="xsmall"):
-            flagged = f" · flagged: {pair.flags}" if isinstance(pair.flags, str) else ""
+            flagged = f" · flagged: {listed_flag_words(pair.flags)}" if isinstance(pair.flags, str) else ""
             st.caption(plain(f"{pair.discipline} › {pair.subject}{flagged}"))
             st.markdown(f"**{plain(pair.instruction)}**")
             has_answer = isinstance(pair.answer, str)

@@ -8,6 +8,7 @@ from glan_core.store.samples import ORDERS, read_samples
 from pages.shared import state
 from pages.shared.feedback import show_empty
 from pages.shared.filter_bar import Asked, clear_filter, is_narrowed
+from pages.shared.flag_words import flag_words
 from pages.shared.formats import count
 from pages.shared.samples_actions import show_actions
 from pages.shared.samples_rows import rows_of
@@ -131,7 +132,7 @@ def _show_table(listed: pd.DataFrame) -> None:
 def sample_frame(listed: pd.DataFrame) -> pd.DataFrame:
     """Give the rows as they are shown."""
     marks = [
-        [each for each in (_REVIEWS[status], *flags, *tags) if each]
+        [each for each in (_REVIEWS[status], *(flag_words([kind]) for kind in flags), *tags) if each]
         for status, flags, tags in zip(listed["status"], listed["flags"], listed["tags"], strict=True)
     ]
     return pd.DataFrame(

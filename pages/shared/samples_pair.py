@@ -9,6 +9,7 @@ from glan_core.store.pairs import lineage
 from glan_core.store.samples import CallOfPair, find_number, list_calls_of, read_samples
 from pages.shared.feedback import plain
 from pages.shared.filter_bar import Asked
+from pages.shared.flag_words import flag_words
 from pages.shared.formats import ago, count
 from pages.shared.page_button import page_button
 from pages.shared.pair_neighbours import show_neighbours
@@ -152,7 +153,7 @@ def _show_call(call: CallOfPair) -> None:
 def _marks(row: pd.Series) -> list[tuple[str, str, str | None]]:
     colours = {"accepted": "green", "rejected": "red"}
     status = [(row.status, colours[row.status], None)] if row.status in colours else []
-    flags = [(kind.replace("_", " "), "orange", ":material/flag:") for kind in row["flags"]]
+    flags = [(flag_words([kind]), "orange", ":material/flag:") for kind in row["flags"]]
     tags = [(tag, "blue", ":material/label:") for tag in row["tags"]]
     strategy = "one class session" if row.strategy == "one_session" else "two class sessions"
     return [*status, *flags, *tags, (strategy, "gray", None)]

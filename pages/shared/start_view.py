@@ -29,6 +29,9 @@ def show_start(workspace: Workspace, plan: Forecast, *, model: ModelChoice, conc
             icon=":material/science:",
             help="Makes three pairs with these settings to look at; keep or discard them afterwards.",
         )
+    st.caption(
+        "*Try three* draws three others, with a seed of their own. What *Start* makes, shown below, stays as it is."
+    )
     if starts and may_start:
         try:
             with st.spinner("Drawing the combinations ..."):

@@ -9,6 +9,7 @@ from glan_core.stages.syllabus_text import read_syllabus_text
 from glan_core.store.database import Cursor
 from glan_core.store.draws import Draws, list_instructions_of_key_concept
 from pages.shared.feedback import plain
+from pages.shared.flag_words import listed_flag_words
 from pages.shared.formats import count
 from pages.shared.pair_view import show_pair
 
@@ -110,7 +111,7 @@ def _show_instructions(cursor: Cursor, concept: KeyConcept, draws: Draws, *, syl
         return
     rows = list_instructions_of_key_concept(cursor, concept.key_concept_id, syllabus_id=syllabus_id, limit=ROWS)
     picked = st.dataframe(
-        rows,
+        rows.assign(flags=rows["flags"].map(listed_flag_words)),
         hide_index=True,
         height=min(35 * len(rows) + 38, 320),
         column_order=["instruction", "answer", "key_concepts", "flags"],

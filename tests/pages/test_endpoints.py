@@ -75,6 +75,11 @@ def test_the_environments_endpoint_is_the_default_and_in_use(app: AppTest, model
     assert "Remove" not in labels(app)
 
 
+def test_an_address_can_be_copied_as_it_is(app: AppTest, model_server: ModelServer) -> None:
+    open_page(app)
+    assert f"`{model_server.base_url}`" in app.radio(key=state.ENDPOINT).proto.captions[0]
+
+
 def test_a_kind_of_server_fills_the_form(app: AppTest) -> None:
     open_page(app)
     choose(app, "new")

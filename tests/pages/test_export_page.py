@@ -5,6 +5,9 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from glan_core.demo import put_back_demo
+from glan_core.entities import QualityFlag
+from glan_core.store.answers import insert_quality_flags
 from glan_core.store.database import Database
 from tests.model_server import ModelServer
 from tests.pages.pairs import make_pairs
@@ -58,3 +61,37 @@ def test_a_choice_that_fits_nothing_is_a_sentence(
     app.multiselect[0].select(nowhere).run()
     assert not app.exception
     assert any("No pair fits this choice" in info.value for info in app.info)
+
+
+def test_the_reasons_for_leaving_out_are_told_with_their_counts(
+    app: AppTest, app_database: Database, model_server: ModelServer, tmp_path: Path
+) -> None:
+    make_pairs(app_database, tmp_path / "runs", model_server, instructions=3)
+    app.run()
+    app.switch_page(PAGE).run()
+    assert labels(app)["Left out"] == "0"
+    assert not any(caption.value.startswith("Left out") for caption in app.caption)
+    put_back_demo(app_database.cursor())
+    instruction_id = (
+        app_database.cursor()
+        .execute(
+            "select instruction_id from instruction where run_id in (select run_id from run where not is_demo) limit 1"
+        )
+        .fetchone()
+    )
+    assert instruction_id
+    insert_quality_flags(app_database.cursor(), [QualityFlag(instruction_id[0], "truncated")])
+    app.run()
+    demo = int(labels(app)["Left out"].replace(",", "")) - 1
+    assert demo > 100
+    assert labels(app)["Pairs in the file"] == "2"
+    assert any(caption.value.startswith(f"Left out: {demo:,} demo pairs, 1 flagged.") for caption in app.caption)
+
+
+def test_typing_and_enter_takes_one_place_and_not_all_that_match(
+    app: AppTest, app_database: Database, model_server: ModelServer, tmp_path: Path
+) -> None:
+    make_pairs(app_database, tmp_path / "runs", model_server, instructions=3)
+    app.run()
+    app.switch_page(PAGE).run()
+    assert app.multiselect[0].proto.select_all == 0

@@ -56,6 +56,16 @@ def test_a_scope_in_the_address_is_chosen(app: AppTest, app_database: Database) 
     assert app.multiselect[0].value == [scope.node_id]
 
 
+def test_typing_finds_parts_of_names_and_enter_takes_one(app: AppTest) -> None:
+    open_page(app)
+    where = app.multiselect[0]
+    assert where.label == "Where"
+    assert where.proto.select_all == 0
+    nearest = next(option for option in where.options if "thermo" in option.lower())
+    assert nearest == "Physics › Thermodynamics"
+    assert next(option for option in where.options if "physics" in option.lower()).endswith(" › Physics")
+
+
 def test_an_unknown_scope_in_the_address_is_a_warning(app: AppTest) -> None:
     open_page(app, scope="nosuchnode")
     assert not app.exception

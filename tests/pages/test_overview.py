@@ -8,8 +8,10 @@ from streamlit.testing.v1 import AppTest
 from glan_core.demo import put_back_demo
 from glan_core.entities import Run, RunState
 from glan_core.store.database import Database
+from glan_core.store.ingest import ingest
 from glan_core.store.reports import totals
 from glan_core.store.runs import save_run
+from tests.small_pairs import model_call
 
 
 def labels(app: AppTest) -> dict[str, str]:
@@ -52,6 +54,19 @@ def test_demo_pairs_can_be_removed_and_put_in(app: AppTest, app_database: Databa
     assert (labels(app)["Pairs"], len(app.dataframe)) == ("0", 0)
     press(app, "Put it in")
     assert labels(app)["Pairs"] == f"{totals(app_database.cursor()).demo_answers:,}" != "0"
+
+
+@pytest.mark.parametrize(("cost", "words"), [(None, "unknown"), (0.0, "unknown"), (0.25, "$0.2500")])
+def test_a_cost_that_is_not_known_is_not_said_to_be_nothing(
+    app: AppTest, app_database: Database, cost: float | None, words: str
+) -> None:
+    calls = [model_call("one", run_id="run", cost=None), model_call("two", run_id="run", cost=cost)]
+    save_run(app_database.cursor(), Run("run", {}, {}, 1, RunState.FINISHED, "local", datetime.now(UTC)))
+    ingest(app_database.cursor(), calls)
+    app.run()
+    figure = next(metric for metric in app.metric if metric.label == "Cost")
+    unpriced = 1 if cost is not None else 2
+    assert (figure.value, figure.delta) == (words, f"{unpriced} {'call' if unpriced == 1 else 'calls'} without a price")
 
 
 def test_a_visit_to_the_taxonomy_marks_the_first_step(app: AppTest) -> None:

@@ -42,6 +42,14 @@ def test_what_is_saved_can_be_chosen_again_in_another_visit(app: AppTest, app_da
     assert app.slider[0].value == 20
 
 
+def test_it_is_said_what_is_not_saved(app: AppTest) -> None:
+    open_page(app)
+    assert "Calls at once and where to stop are not saved" in texts(app)
+    save(app, "mine")
+    app.number_input(key="concurrency").set_value(3).run()
+    assert any(each.value == "Saved as mine." for each in app.success)  # it is no other preset for that
+
+
 def test_a_run_is_made_with_the_saved_preset(app: AppTest, app_database: Database, model_server: ModelServer) -> None:
     open_page(app, scope=resolve_scope(app_database.cursor(), "Thermodynamics").node_id)
     app.selectbox(key="language").select("ko").run()
@@ -58,8 +66,12 @@ def test_a_run_is_made_with_the_saved_preset(app: AppTest, app_database: Databas
 def test_saving_under_a_name_that_is_there_says_so_and_replaces(app: AppTest, app_database: Database) -> None:
     open_page(app)
     save(app, "mine")
-    assert "There is a preset of this name" in texts(app)  # the chosen one, offered to be replaced
+    assert any(each.value == "Saved as mine." for each in app.success)
+    assert "There is a preset of this name" not in texts(app)
+    assert "Save preset" not in labels(app)  # there is nothing to save
     app.slider[0].set_value(90).run()
+    assert not app.success
+    assert "There is a preset of this name" in texts(app)
     press(app, "Save preset")
     saved = find_saved_preset(app_database.cursor(), "mine")
     assert saved is not None

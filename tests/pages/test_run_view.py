@@ -49,9 +49,9 @@ def test_a_paused_run_waits_for_its_calls_and_goes_on_when_resumed(app: AppTest,
     wait_for_status(run_id, lambda status: status.state is RunState.PAUSED and status.under_way == 0)
     app.run()
     assert "paused" in texts(app)
-    assert {"Resume", "Stop"} <= set(labels(app))
+    assert {"Go on", "Stop"} <= set(labels(app))
 
-    press(app, "Resume")
+    press(app, "Go on")
     wait_for(run_id)
     app.run()
     assert "5 of 5 pairs" in app.get("progress")[0].proto.text
@@ -65,7 +65,7 @@ def test_a_stopped_run_ends_its_calls_and_can_go_on(app: AppTest, gate: threadin
     app.run()
     press(app, "Stop")
     assert "stopping" in texts(app)
-    assert not {"Pause", "Stop", "Resume"} & set(labels(app))
+    assert not {"Pause", "Stop", "Go on"} & set(labels(app))
 
     gate.set()
     wait_for(run_id)
@@ -227,7 +227,7 @@ def test_a_run_elsewhere_can_be_paused_resumed_and_stopped(
     assert "pausing" in texts(app)
     wait_until(lambda: elsewhere.is_paused(run_id))
     wait_for_status(run_id, lambda status: status.state is RunState.PAUSED)
-    press(app, "Resume")
+    press(app, "Go on")
     wait_until(lambda: not elsewhere.is_paused(run_id))
     wait_for_status(run_id, lambda status: status.state is RunState.RUNNING)
     app.run()

@@ -1,5 +1,7 @@
 """Does Try three make three pairs to look at, and are they kept or taken out as the visitor says?"""
 
+import threading
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -8,19 +10,33 @@ from glan_core.scope import resolve_scope
 from glan_core.store.database import Database
 from glan_core.store.pairs import count_pairs, lineage, list_pairs
 from glan_core.store.runs import count_runs, find_run
+from pages.shared.workspace import open_workspace
 from tests.model_server import ModelServer, Reply, stage_of
-from tests.pages.new_run_page import labels, open_page, press, start, texts, wait_for
+from tests.pages.new_run_page import PAGE, labels, open_page, press, start, texts, wait_for, wait_for_status
+
+
+def in_address(app: AppTest, name: str) -> str:
+    """Give the value of this name in the address."""
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[0]
 
 
 def try_three(app: AppTest) -> str:
     """Press the button, wait for the three, show them, and give the id of their run."""
     press(app, "Try three")
-    in_address = app.query_params["trial"]
-    run_id = in_address if isinstance(in_address, str) else in_address[0]
+    run_id = in_address(app, "trial")
     wait_for(run_id)
     app.run()
     assert not app.exception
     return run_id
+
+
+def come_back(app: AppTest) -> None:
+    """Go to another page by the menu, which takes nothing of the address along, and back."""
+    for script in ("pages/home/overview.py", PAGE):
+        app.query_params.clear()
+        app.switch_page(script).run()
+    assert not app.exception
 
 
 def test_three_pairs_are_shown_with_what_they_were_drawn_from(app: AppTest, app_database: Database) -> None:
@@ -56,6 +72,58 @@ def test_what_is_kept_stays_as_a_run(app: AppTest, app_database: Database) -> No
     assert "trial" not in app.query_params
     assert "Keep" not in labels(app)
     assert count_pairs(app_database.cursor(), Filter(run_ids=(run_id,))) == 3
+    ways = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+    assert {ways[label] for label in ("List them", "On the map", "The run")} == {f"run={run_id}"}
+    press(app, "Close")
+    assert "List them" not in {link.proto.label for link in app.get("page_link")}
+
+
+def test_the_prompts_that_are_shown_stay_those_of_the_run(app: AppTest) -> None:
+    scope = resolve_scope(open_workspace().database.cursor(), "Thermodynamics")
+    open_page(app, scope=scope.node_id)
+    shown = [block.value for block in app.code]
+    drawn = [markdown.value for markdown in app.markdown if markdown.value.startswith("**")]
+    assert drawn
+    try_three(app)
+    press(app, "Keep")
+    assert [block.value for block in app.code] == shown
+    assert [markdown.value for markdown in app.markdown if markdown.value.startswith("**")] == drawn
+    assert "three others, with a seed of their own" in texts(app)
+
+
+def test_whoever_comes_back_decides_then(app: AppTest, app_database: Database, gate: threading.Event) -> None:
+    open_page(app)
+    press(app, "Try three")
+    run_id = in_address(app, "trial")
+    wait_for_status(run_id, lambda status: status.under_way > 0)
+    app.run()
+    assert not {"Keep", "Discard"} & set(labels(app))
+    assert {"Pause", "Stop"} <= set(labels(app))
+    come_back(app)
+    assert in_address(app, "trial") == run_id
+    gate.set()
+    wait_for(run_id)
+    come_back(app)
+    assert in_address(app, "trial") == run_id
+    assert {"Keep", "Discard"} <= set(labels(app))
+    press(app, "Discard")
+    come_back(app)
+    assert "trial" not in app.query_params
+    assert count_pairs(app_database.cursor(), Filter(run_ids=(run_id,))) == 0
+
+
+def test_a_trial_that_was_stopped_can_be_decided_on(app: AppTest, gate: threading.Event) -> None:
+    open_page(app)
+    press(app, "Try three")
+    run_id = in_address(app, "trial")
+    wait_for_status(run_id, lambda status: status.under_way > 0)
+    app.run()
+    press(app, "Stop")
+    assert not {"Keep", "Discard"} & set(labels(app))
+    gate.set()
+    wait_for(run_id)
+    app.run()
+    assert {"Keep", "Discard"} <= set(labels(app))
 
 
 def test_what_is_discarded_counts_nowhere_and_can_be_put_back(app: AppTest, app_database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from glan_core.engines.limits import Limits
 from glan_core.planning.plan import Plan
+from glan_core.planning.plan_request import FIRST_TRIAL_SEED
 from glan_core.planning.taken import find_taken
 from glan_core.store.instructions import find_first_draws
 from tests.workbench import Workbench
@@ -61,6 +62,15 @@ def test_a_seed_that_never_drew_knows_everything(workbench: Workbench):
         workbench.cursor, [syllabus_id], seed=2, also_taken={syllabus_id: frozenset({1}), "x": frozenset()}
     )
     assert (len(taken.before[syllabus_id]), taken.since) == (3, {syllabus_id: frozenset({1})})
+
+
+def test_a_trial_changes_no_draw_of_a_run_that_has_not_begun(workbench: Workbench):
+    planned = sequence(workbench.plan(instructions=8))
+    trial = workbench.plan(instructions=3, seed=FIRST_TRIAL_SEED)
+    workbench.execute(trial)
+    left = [drawn for drawn in planned if drawn not in sequence(trial)]
+    assert len(left) >= 5
+    assert sequence(workbench.plan(instructions=8))[: len(left)] == left
 
 
 def test_the_first_draw_is_that_of_the_first_plan(workbench: Workbench):

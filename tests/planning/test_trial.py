@@ -4,7 +4,8 @@ import pytest
 
 from glan_core.errors import PlanError
 from glan_core.planning.plan import Gap, PlanRequest
-from glan_core.planning.trial import FIRST_TRIAL_SEED, plan_trial
+from glan_core.planning.plan_request import FIRST_TRIAL_SEED
+from glan_core.planning.trial import plan_trial
 from glan_core.presets import preset
 from glan_core.store.runs import remove_run, save_run
 from tests.conftest import Small
