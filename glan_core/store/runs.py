@@ -130,7 +130,7 @@ def mark_interrupted_runs(cursor: Cursor, *, at_work: Sequence[str] = ()) -> int
     rows = cursor.execute(
         """
         update run
-        set state = 'interrupted', message = 'Its process ended before the run did. Resume it to go on.'
+        set state = 'interrupted', message = 'Its process ended before the run did. Go on with it, or leave it.'
         where state in ('running', 'paused')
             and run_id not in (select unnest(?::varchar[]))
         returning run_id

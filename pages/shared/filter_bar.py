@@ -156,6 +156,8 @@ def _list_field(
         placeholder=placeholder,
         width=width or "stretch",
         help=help_ or None,
+        filter_mode="contains",
+        select_all=False,
     )
 
 

@@ -110,6 +110,8 @@ def _show_form(cursor: Cursor, look: Look) -> None:
                 default=[key for key in filter_.taxonomy_node_ids if key in nodes],
                 format_func=lambda key: " › ".join(nodes[key].path[-2:]),
                 placeholder="The whole taxonomy",
+                filter_mode="contains",
+                select_all=False,
             ),
             "run_ids": st.multiselect(
                 "Made by",
@@ -117,6 +119,8 @@ def _show_form(cursor: Cursor, look: Look) -> None:
                 default=[key for key in filter_.run_ids if key in runs],
                 format_func=lambda key: runs[key],
                 placeholder="Every run",
+                filter_mode="contains",
+                select_all=False,
             ),
             "levels": st.pills(
                 "Level",
@@ -135,7 +139,12 @@ def _show_form(cursor: Cursor, look: Look) -> None:
         }
         if tags:
             chosen["tags"] = st.multiselect(
-                "Tagged", tags, default=[tag for tag in filter_.tags if tag in tags], placeholder="With or without tags"
+                "Tagged",
+                tags,
+                default=[tag for tag in filter_.tags if tag in tags],
+                placeholder="With or without tags",
+                filter_mode="contains",
+                select_all=False,
             )
         first, second = st.columns(2)
         is_flagged = first.selectbox(

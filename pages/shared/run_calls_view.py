@@ -73,6 +73,8 @@ def _choose(cursor: Cursor, run_id: str) -> CallChoice:
             format_func=lambda stage: STAGE_WORDS.get(stage, TRIAL_WORDS),
             placeholder="Every stage",
             key=f"calls-stages-{run_id}",
+            filter_mode="contains",
+            select_all=False,
         )
         outcome = st.selectbox(
             "Outcome",
