@@ -7,6 +7,7 @@ import streamlit as st
 
 from glan_core.errors import GlanError
 from pages.shared.feedback import show_error
+from pages.shared.imported_objects import freeze_imported_objects
 from pages.shared.page_button import follow
 from pages.shared.workspace import open_workspace
 
@@ -44,3 +45,4 @@ except GlanError as error:
     st.stop()
 
 page.run()
+freeze_imported_objects()

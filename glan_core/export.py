@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from glan_core.entities import Filter
 from glan_core.errors import ExportError
+from glan_core.filter_json import set_conditions
 from glan_core.store.database import Cursor, transaction
 from glan_core.store.exports import EXPORT_COLUMNS, iterate_export_rows
 from glan_core.store.pairs import count_pairs
@@ -99,7 +100,7 @@ def export_pairs(
             left_out_for=left_out_for,
             bytes=unfinished.stat().st_size,
             sha256=_sha256(unfinished),
-            filter={name: value for name, value in dataclasses.asdict(filter_).items() if value not in ((), None, "")},
+            filter=set_conditions(filter_),
             gates=gates,
             has_lineage=has_lineage,
         )

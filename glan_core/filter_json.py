@@ -21,9 +21,21 @@ _TYPES = typing.get_type_hints(Filter)
 _FORM = 'Write it like {"run_ids": ["..."]}.'
 
 
+def set_conditions(filter_: Filter) -> dict[str, Any]:
+    """Give what differs from the empty filter by the name of its field; coordinates as float."""
+    values = {
+        name: getattr(filter_, name) for name in sorted(_FIELDS) if getattr(filter_, name) != _FIELDS[name].default
+    }
+    if "polygon" in values:
+        values["polygon"] = [[float(x), float(y)] for x, y in filter_.polygon]
+    if filter_.box is not None:
+        values["box"] = [float(edge) for edge in filter_.box]
+    return values
+
+
 def filter_to_json(filter_: Filter) -> str:
     """Write a filter as one line of JSON."""
-    return json.dumps(_set_conditions(filter_), ensure_ascii=False)
+    return json.dumps(set_conditions(filter_), ensure_ascii=False)
 
 
 def filter_from_json(text: str) -> Filter:
@@ -51,21 +63,9 @@ def filter_hash(filter_: Filter) -> str:
     """Give 16 letters and digits that filters share which were given the same values, in whatever order."""
     values = {
         name: sorted(value) if _TYPES[name] == tuple[str, ...] else value
-        for name, value in _set_conditions(filter_).items()
+        for name, value in set_conditions(filter_).items()
     }
     return stable_id("filter", values)
-
-
-def _set_conditions(filter_: Filter) -> dict[str, Any]:
-    """Give what differs from the empty filter; coordinates as float, so that 1 and 1.0 are written alike."""
-    values = {
-        name: getattr(filter_, name) for name in sorted(_FIELDS) if getattr(filter_, name) != _FIELDS[name].default
-    }
-    if "polygon" in values:
-        values["polygon"] = [[float(x), float(y)] for x, y in filter_.polygon]
-    if filter_.box is not None:
-        values["box"] = [float(edge) for edge in filter_.box]
-    return values
 
 
 def _refuse_constant(name: str) -> None:

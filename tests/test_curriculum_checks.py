@@ -5,12 +5,14 @@ import functools
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from glan_core.commands import check
 from glan_core.curriculum_checks import check_curriculum, find_near_twins
+from glan_core.embedding.encoder import DIMENSIONS
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.entities import Vote
 from glan_core.starter import Curriculum, read_curriculum
@@ -179,6 +181,12 @@ def test_near_twins_stand_below_one_place_and_the_most_alike_come_first(curricul
     ]
 
 
+def different_vectors(self: EmbeddingWorker, function: Callable[..., Any], texts: list[str]) -> np.ndarray:
+    """Stand in for the process that embeds: no two names mean the same."""
+    vectors = np.random.default_rng(0).normal(size=(len(texts), DIMENSIONS)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
 def test_the_command_says_what_there_is_and_what_is_wrong(
     tmp_path: Path, curriculum: Curriculum, monkeypatch: pytest.MonkeyPatch
 ):
@@ -187,7 +195,7 @@ def test_the_command_says_what_there_is_and_what_is_wrong(
     assert (ran.code, ran.data["findings"]) == (0, [])
     assert ran.data["counts"]["disciplines"] == 126
     monkeypatch.setattr(check, "read_curriculum", lambda: without("subjects", 0)(curriculum))
-    monkeypatch.setattr(EmbeddingWorker, "compute", lambda self, function, texts: np.eye(len(texts), dtype=np.float32))
+    monkeypatch.setattr(EmbeddingWorker, "compute", different_vectors)
     ran = terminal.run("check", "curriculum")
     assert ran.code == 1
     assert "mistakes" in ran.out

@@ -256,7 +256,10 @@ def test_every_shipped_pair_has_its_place_on_the_map(shipped: Cursor):
     projection = find_newest_projection(shipped)
     assert projection is not None
     assert projection.method == "umap"
-    assert projection.landmarks == totals(shipped).demo_answers
+    different = shipped.execute("select count(distinct text) from instruction").fetchone()
+    assert different is not None
+    assert different[0] > 0.99 * totals(shipped).demo_answers
+    assert projection.landmarks == different[0]
     assert count_unplaced_instructions(shipped, projection.projection_id) == 0
 
 

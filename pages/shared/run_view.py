@@ -18,6 +18,7 @@ from pages.shared.failures_view import show_call_errors, show_failures
 from pages.shared.feedback import plain, show_error
 from pages.shared.flag_words import listed_flag_words
 from pages.shared.formats import count, money, shortened
+from pages.shared.imported_objects import freeze_imported_objects
 from pages.shared.run_control import can_go_on, folder_of, show_go_on, show_try_again, show_wishes, wish_for
 from pages.shared.run_scope import origin_words
 from pages.shared.run_standing import RunNow, standing
@@ -47,6 +48,7 @@ def show_run(workspace: Workspace, run_id: str, *, is_whole: bool = False) -> No
         if was_at_work and not still_at_work:
             st.session_state[state.RUN_ENDED] = run_id
             st.rerun()  # the whole page: the clock stops, and the plan knows what is taken now
+        freeze_imported_objects()  # a run at work imports its client only now
 
     with st.container(border=True):
         live()
