@@ -8,6 +8,7 @@ do about it). The command line prints both and exits with 2; the app shows both 
     |-- ScopeError              a node that does not exist, or a name that fits several
     |-- CurriculumError         a curriculum file that does not have the expected form
     |-- TaxonomyFileError       a taxonomy file that cannot be taken, or a taxonomy that cannot be written to one
+    |-- CorpusFileError         a file of another corpus that cannot be taken
     |-- EditError               a change of the curriculum that cannot be made
     |   `-- EditConflictError       somebody else changed the same in the meantime
     |-- FilterError             a filter or a tag that cannot be read
@@ -67,6 +68,10 @@ class TaxonomyFileError(GlanError):
         """What is wrong with the file, as `line 4: ...`, in the order of the lines; the first 20."""
         self.number_of_problems = number_of_problems
         """How many there are in all."""
+
+
+class CorpusFileError(GlanError):
+    """A file of another corpus that cannot be taken at all, or not in the way that was asked for."""
 
 
 class FilterError(GlanError):

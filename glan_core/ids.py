@@ -11,6 +11,7 @@ lineage, as it was.
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode  # made once: half the time
@@ -73,3 +74,13 @@ def class_session_id(syllabus_id: str, position: int) -> str:
 def key_concept_id(class_session_id: str, position: int) -> str:
     """Name a key concept by its place in a class session, counted from 1."""
     return stable_id("key_concept", class_session_id, position)
+
+
+def corpus_id(digest: str, format_: str, columns: Mapping[str, str]) -> str:
+    """Name a corpus by the digest of its file and by how the file is read."""
+    return stable_id("corpus", digest, format_, dict(columns))
+
+
+def corpus_row_id(corpus_id: str, number: int, instruction: str, answer: str) -> str:
+    """Name a row of a corpus by its place in the file and by what it says."""
+    return stable_id("corpus_row", corpus_id, number, instruction, answer)

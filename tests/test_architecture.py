@@ -36,7 +36,7 @@ LAYERS = (
         *("languages", "paper", "presets", "providers"),
     },
     # 1: one answer each; import layer 0, siblings never each other
-    {"settings", "prompts", "llm", "embedding", "quality", "figures", "insight", "taxonomy_files"},
+    {"settings", "prompts", "llm", "embedding", "quality", "figures", "insight", "taxonomy_files", "corpus_files"},
     # 2: import layer 0 and what ALSO_MAY_IMPORT names
     {"stages", "store"},
     # 3: where both meet; import layers 0 to 3
@@ -60,7 +60,7 @@ LAYERS = (
             "doctor",
         ),
         *(
-            "imports",
+            "corpora",
             "added_nodes",
             "near_names",
             "endpoints",

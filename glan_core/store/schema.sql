@@ -332,6 +332,49 @@ from tag
 group by instruction_id, tag
 having not arg_max(is_removed, row(tagged_at, rowid));
 
+-- Datasets of others, to hold one's own against. Their rows are no pairs: neither exports nor plans nor maps read them.
+create table if not exists corpus (
+    corpus_id           varchar primary key,
+    name                varchar not null,               -- what people call it
+    file_name           varchar not null,               -- of the file that it came from, without its folder
+    container           varchar not null check (container in ('json_lines', 'json', 'csv', 'parquet')),
+    format              varchar not null check (format in ('alpaca', 'sharegpt', 'chat', 'columns')),
+    mapping             json not null,                  -- by part (instruction, answer, input or conversation) its column
+    imported_at         timestamptz not null,
+    rows                bigint not null,                -- of corpus_row
+    bad_lines           bigint not null,                -- rows of the file that could not be used
+    longer_conversations bigint not null,               -- rows that are only the beginning of a conversation
+    is_removed          boolean not null default false  -- counts nowhere; it can be put back
+);
+
+-- The rows of corpora as their files have them. Without a key: it would take more memory than the texts, and a corpus is
+-- taken in whole or not at all.
+create table if not exists corpus_row (
+    corpus_id           varchar not null,               -- corpus
+    number              bigint not null,                -- of its line (CSV, JSON Lines), row (Parquet) or item (JSON), from 1
+    corpus_row_id       varchar not null,               -- a hash, so that the lowest are a random sample
+    instruction         varchar not null,
+    answer              varchar not null
+);
+
+-- Rows of files that could not be used: the first thousand of a corpus.
+create table if not exists corpus_bad_line (
+    corpus_id           varchar not null,               -- corpus
+    number              bigint not null,                -- as in corpus_row
+    reason              varchar not null
+);
+
+-- The discipline whose key concepts and subjects a row is nearest to, as an encoder reads them.
+create table if not exists corpus_place (
+    corpus_id           varchar not null,               -- corpus
+    encoder             varchar not null,
+    content             varchar not null check (content in ('instruction', 'answer', 'both')),
+    number              bigint not null,                -- of the corpus_row
+    discipline_id       varchar not null,               -- taxonomy_node
+    similarity          float not null,                 -- cosine of row and discipline, -1 to 1
+    confidence          float not null                  -- how likely it is the right one, 0 to 1
+);
+
 -- A node with all its ancestors, itself included: one row a pair. A removed ancestor removes everything below it.
 create or replace view taxonomy_ancestor as
 with recursive walk as (
