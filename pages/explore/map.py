@@ -75,10 +75,10 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
 found = find(workspace, cursor, projection, look.drawn())
 hits = points_of(cursor, map_, found.instruction_ids if found else [], characters=TOOLTIP_CHARACTERS)
 chart, panel = st.columns([7, 3], gap="medium")
+with panel:  # first, as a browser takes up to a second to build the chart anew
+    show_panel(workspace, cursor, map_, look)
 with chart:
     drawn = draw_map(cursor, map_, look, drawing, hits=hits, narrow=is_narrow(), on=ground())
     show_map(drawn, look)
-with panel:
-    show_panel(workspace, cursor, map_, look)
 show_rows(cursor, map_, look, found)
 ask_screen()
