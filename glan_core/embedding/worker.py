@@ -11,7 +11,7 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,27 +33,23 @@ class EmbeddingWorker:
 
         An option `on_progress` of the function is called here, with the numbers that the child calls it with.
 
-        Raises the GlanError that the function raises, and EmbeddingError if the child dies.
+        Raises the GlanError that the function raises, and EmbeddingError if the child dies; what `on_progress` raises
+        ends the call. A call that is cut short in any way ends the child with it: its reply is nobody else's.
         """
+        hear = options.pop("on_progress", None)
+        request = pickle.dumps((function, arguments, options, hear is not None))  # before anything is sent
         with self._lock:
             process = self._running()
-            assert process.stdin is not None
-            assert process.stdout is not None
             try:
-                hear = options.pop("on_progress", None)
-                pickle.dump((function, arguments, options, hear is not None), process.stdin)
-                process.stdin.flush()
-                kind, value = pickle.load(process.stdout)
+                kind, value = _asked(process, request)
                 while kind == _PROGRESS:
                     hear(*value)
-                    kind, value = pickle.load(process.stdout)
-            except (OSError, EOFError, pickle.UnpicklingError) as error:
+                    kind, value = _reply(process)
+            except BaseException:
+                self._process = None
                 process.kill()
                 process.wait()
-                raise EmbeddingError(
-                    "The process that embeds texts ended unexpectedly.",
-                    "It may have run out of memory. What was embedded is kept; try again.",
-                ) from error
+                raise
         if kind == _RESULT:
             result: T = value
             return result
@@ -76,6 +72,34 @@ class EmbeddingWorker:
                 cwd=Path(__file__).parents[2],  # where glan_core can be imported from
             )
         return self._process
+
+
+def _asked(process: subprocess.Popen[bytes], request: bytes) -> tuple[str, Any]:
+    """Send a request and give the first reply; raises as `_reply`."""
+    assert process.stdin is not None
+    with _explained_end():
+        process.stdin.write(request)
+        process.stdin.flush()
+    return _reply(process)
+
+
+def _reply(process: subprocess.Popen[bytes]) -> tuple[str, Any]:
+    """Wait for the next reply, its kind and its value; EmbeddingError if the child dies."""
+    assert process.stdout is not None
+    with _explained_end():
+        kind, value = pickle.load(process.stdout)
+    return kind, value
+
+
+@contextlib.contextmanager
+def _explained_end() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, EOFError, pickle.UnpicklingError) as error:
+        raise EmbeddingError(
+            "The process that embeds texts ended unexpectedly.",
+            "It may have run out of memory. What was embedded is kept; try again.",
+        ) from error
 
 
 def _serve() -> None:

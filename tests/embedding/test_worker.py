@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -104,6 +105,39 @@ def test_the_call_after_a_killed_one_gets_a_new_process(worker: EmbeddingWorker)
     with pytest.raises(EmbeddingError):
         worker.compute(signal.raise_signal, signal.SIGKILL)
     assert worker.compute(os.getpid) != before
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, ZeroDivisionError, OSError])
+def test_what_cuts_a_call_short_leaves_no_reply_to_the_next_one(
+    worker: EmbeddingWorker, interruption: type[BaseException]
+):
+    def hear(*_: int) -> None:
+        raise interruption
+
+    process_id = worker.compute(os.getpid)
+    with pytest.raises(interruption):
+        worker.compute(lay_out, np.eye(20, dtype=np.float32), on_progress=hear)
+    assert worker.compute(operator.add, 2, 3) == 5
+    assert not is_there(process_id)
+
+
+def test_an_interrupt_while_a_reply_is_awaited_leaves_none_to_the_next_call(worker: EmbeddingWorker):
+    process_id = worker.compute(os.getpid)
+    interrupt = threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
+    interrupt.start()
+    with pytest.raises(KeyboardInterrupt):
+        worker.compute(signal.pause)
+    interrupt.join()
+    assert worker.compute(operator.add, 2, 3) == 5
+    assert not is_there(process_id)
+
+
+def test_what_cannot_be_sent_sends_nothing(worker: EmbeddingWorker):
+    process_id = worker.compute(os.getpid)
+    with pytest.raises(TypeError, match="cannot pickle"):
+        worker.compute(operator.add, b"x" * 1_000_000, threading.Lock())
+    assert worker.compute(operator.add, 2, 3) == 5
+    assert worker.compute(os.getpid) == process_id
 
 
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="the end of a process cannot be seen here without taking note")
