@@ -8,7 +8,7 @@ from glan_core.errors import EmbeddingError, SettingsError
 from glan_core.held_vectors import HeldVectors
 from glan_core.searching import NOT_READ_HINT, Hit, instructions_near, search_by_meaning
 from glan_core.store.database import Cursor
-from glan_core.store.neighbourhoods import read_neighbourhoods
+from glan_core.store.neighbourhoods import count_without_neighbourhood, read_neighbourhoods
 from glan_core.store.numbered_vectors import read_numbered_vectors
 from glan_core.store.pairs import count_pairs
 from glan_core.store.searches import find_number
@@ -19,8 +19,8 @@ def nearest_pairs(
 ) -> tuple[Hit, ...]:
     """Give the pairs nearest to a pair in meaning, itself left out; one of the same text has the cosine 1.
 
-    The neighbour graph answers as far as it knows enough of them; otherwise all vectors are compared, for which `held`
-    reads them if it has not. Raises SettingsError for an id that is not there, and EmbeddingError for one without a
+    The neighbour graph answers if it holds every vector and knows enough of them; otherwise all are compared, for which
+    `held` reads them if it has not. Raises SettingsError for an id that is not there, and EmbeddingError if it has no
     vector.
     """
     if not count_pairs(cursor, Filter(instruction_ids=(instruction_id,))):
@@ -28,7 +28,8 @@ def nearest_pairs(
     number = find_number(cursor, instruction_id, encoder=held.encoder, content=held.content)
     if number is None:
         raise EmbeddingError(f"{held.encoder} has not read the pair {instruction_id!r} yet.", NOT_READ_HINT)
-    hits = _others(_of_graph(cursor, held, number, filter_ or Filter()), instruction_id)
+    is_whole = not count_without_neighbourhood(cursor, encoder=held.encoder, content=held.content)
+    hits = _others(_of_graph(cursor, held, number, filter_ or Filter()), instruction_id) if is_whole else ()
     if len(hits) < limit:
         vector = read_numbered_vectors(cursor, encoder=held.encoder, numbers=np.array([number]))[0]
         found = search_by_meaning(cursor, held, vector, filter_=filter_, limit=limit + 1)

@@ -1,10 +1,12 @@
-"""How are pairs placed on the map while pages go on?"""
+"""How are pairs placed on the map, and compared with all others, while pages go on?"""
 
 import threading
 from collections.abc import Callable
 
 from glan_core.embedding.umap_steps import warm_up
+from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import EmbeddingError, GlanError
+from glan_core.neighbour_graph import extend_graph
 from glan_core.placement import place_all
 from glan_core.standing_map import get_ready
 from glan_core.store.database import Database, explained_errors
@@ -34,17 +36,30 @@ class Placer:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._warming: threading.Thread | None = None
+        self._comparing: threading.Thread | None = None
         self.step = ""
         """While it works `embedding`, `ready`, `layout` or `placing`."""
         self.done = 0
         self.total = 0
         self.error: GlanError | None = None
         """Why the last placement ended early."""
+        self.background_error: GlanError | None = None
+        """Why warming up or comparing ended early; what a placement needs of it, it does again by itself."""
+
+    @property
+    def arrange(self) -> Compute:
+        """What lays out and places, for others that have something to place."""
+        return self._arrange
 
     @property
     def is_running(self) -> bool:
         """Say whether a placement is under way."""
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def is_comparing(self) -> bool:
+        """Say whether the neighbour graph is being extended."""
+        return self._comparing is not None and self._comparing.is_alive()
 
     def start(self, *, is_anew: bool = False) -> None:
         """Begin to place what has no place yet, or all on a new layout; does nothing while one is under way."""
@@ -52,7 +67,7 @@ class Placer:
             if self.is_running:
                 return
             self.step, self.done, self.total, self.error = "embedding", 0, 0, None
-            self._thread = self._started("placer", lambda: self._place(is_anew))
+            self._thread = self._started("placer", lambda: self._place(is_anew), is_placing=True)
 
     def get_ready(self) -> None:
         """Let the process that places start and take the map to hand, so that the next placement finds it done.
@@ -63,18 +78,29 @@ class Placer:
             if self._warming is None and not self.is_running:
                 self._warming = self._started("placer-warming", self._warm_up)
 
-    def _started(self, name: str, work: Callable[[], None]) -> threading.Thread:
-        thread = threading.Thread(target=self._run, args=(work,), name=name, daemon=True)
+    def _compare(self) -> None:
+        """Begin to bring the neighbour graph up to what is embedded; nobody has to wait for it."""
+        with self._lock:
+            if not self.is_comparing:
+                self._comparing = self._started("placer-comparing", self._extend_graph)
+
+    def _started(self, name: str, work: Callable[[], None], *, is_placing: bool = False) -> threading.Thread:
+        thread = threading.Thread(target=self._run, args=(work, is_placing), name=name, daemon=True)
         thread.start()
         return thread
 
-    def _run(self, work: Callable[[], None]) -> None:
+    def _run(self, work: Callable[[], None], is_placing: bool) -> None:
         try:
             work()
+            return
         except GlanError as error:
-            self.error = error
+            found = error
         except Exception as error:  # noqa: BLE001 - a thread that dies in silence would be started for ever
-            self.error = EmbeddingError(f"Placing ended on {type(error).__name__}: {error}", "Try again.")
+            found = EmbeddingError(f"Placing ended on {type(error).__name__}: {error}", "Try again.")
+        if is_placing:
+            self.error = found
+        else:
+            self.background_error = found
 
     def _place(self, is_anew: bool) -> None:
         place_all(
@@ -85,6 +111,16 @@ class Placer:
             is_anew=is_anew,
             on_progress=self._hear,
         )
+        self._compare()
+
+    def _extend_graph(self) -> None:
+        cursor = self._database.cursor()
+        try:
+            with explained_errors(self._database.path):
+                chosen = encoder_in_use(cursor)
+        finally:
+            cursor.close()
+        extend_graph(self._database, encoder=chosen.encoder.encoder, content=chosen.content, compute=self._arrange)
 
     def _warm_up(self) -> None:
         cursor = self._database.cursor()

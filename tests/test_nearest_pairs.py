@@ -49,6 +49,16 @@ def test_the_graph_answers_without_reading_the_vectors(forty: Small):
     assert not held.is_loaded
 
 
+def test_pairs_that_came_after_the_graph_are_found_too(forty: Small):
+    extend_graph(forty.database, encoder="e")
+    ingest(forty.cursor, [instruction("newest")])
+    embed(forty.cursor, "e", clustered(40)[5:6])
+    number = forty.cursor.execute("select max(number) from embedding").fetchone()
+    assert number is not None
+    link(forty.cursor, "e", newest=number[0])
+    assert nearest(forty, "p5", limit=1) == (Hit("newest", 1.0),)
+
+
 def test_a_filter_leaves_out_before_the_limit_counts(forty: Small):
     extend_graph(forty.database, encoder="e")
     wanted = Filter(instruction_ids=("p3", "p11", "p20", "p40"))

@@ -10,14 +10,17 @@ from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
-from glan_core.embedding.encoder import encode
+from glan_core.embedding.encoder import ENCODER, encode
+from glan_core.embedding.neighbour_batches import find_in_file
 from glan_core.embedding.projection import lay_out
 from glan_core.errors import EmbeddingError
 from glan_core.placement import Placed, place_all
 from glan_core.placer import Placer
 from glan_core.store.database import Cursor
 from glan_core.store.ingest import ingest
+from glan_core.store.neighbourhoods import count_without_neighbourhood
 from glan_core.store.projections import find_newest_projection, list_placed_instructions
+from glan_core.text_encoding import compute_here
 from tests.conftest import Small
 from tests.small_pairs import instruction
 
@@ -236,7 +239,7 @@ def gate() -> Iterator[Gate]:
 def wait_for(placer: Placer) -> None:
     """Wait until the placer has nothing under way."""
     give_up = time.monotonic() + 60
-    while placer.is_running:
+    while placer.is_running or placer.is_comparing:
         assert time.monotonic() < give_up
         time.sleep(0.01)
 
@@ -253,6 +256,32 @@ def test_a_placer_works_while_others_go_on(small: Small, gate: Gate):
     assert sorted(places(small.cursor)) == ["a", "b", "c"]
 
 
+def test_what_was_placed_is_compared_with_all_others(small: Small):
+    ask(small, "abc")
+    placer = Placer(small.database, compute_here)
+    placer.start()
+    wait_for(placer)
+    assert placer.background_error is None
+    assert count_without_neighbourhood(small.cursor, encoder=ENCODER, content="instruction") == 0
+    assert small.cursor.execute("select count(*) from neighbourhood").fetchone() == (3,)
+
+
+def test_a_comparison_that_fails_leaves_the_places(small: Small):
+    ask(small, "abc")
+
+    def compute(function: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        if function is find_in_file:
+            raise EmbeddingError("There is no memory left.", "Try again.")
+        return function(*arguments, **options)
+
+    placer = Placer(small.database, compute)
+    placer.start()
+    wait_for(placer)
+    assert placer.error is None
+    assert placer.background_error is not None
+    assert sorted(places(small.cursor)) == ["a", "b", "c"]
+
+
 def test_a_placer_started_twice_places_once(small: Small, gate: Gate):
     ask(small, "abc")
     placer = Placer(small.database, gate)
@@ -261,7 +290,8 @@ def test_a_placer_started_twice_places_once(small: Small, gate: Gate):
     placer.start()
     gate.is_open.set()
     wait_for(placer)
-    assert gate.functions == ["encode", "lay_out"]
+    assert gate.functions[:2] == ["encode", "lay_out"]
+    assert gate.functions.count("lay_out") == 1
     assert count_layouts(small.cursor) == 1
 
 

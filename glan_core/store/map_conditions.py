@@ -6,6 +6,7 @@ for each version of the map, and the points that fit are kept in memory for the 
 
 import dataclasses
 import threading
+import time
 from collections.abc import Iterable, Iterator
 
 from glan_core.entities import ANY_LENGTH, Filter, Window
@@ -32,7 +33,12 @@ _TEXTS = """
     left join kept_answer as answer on answer.instruction_id = instruction.instruction_id
 """
 _MOST_CHOICES = 12
+_LEAST_SECONDS = 10.0  # a table that was asked for so lately may be in the middle of a query: it stays
 _CHOOSING = threading.Lock()
+_used: dict[str, float] = {}
+"""When each choice was asked for last, on the clock of time.monotonic."""
+_making: dict[str, threading.Lock] = {}
+"""Held while a choice is made, so that others need not wait for a slow one."""
 
 
 def map_condition(cursor: Cursor, map_: MapTable, filter_: Filter, window: Window | None = None) -> Condition:
@@ -120,6 +126,9 @@ def _choice(cursor: Cursor, map_: MapTable, filter_: Filter) -> str:
     """Give the name of a table with the points (their rowid) that fit a filter, made if it is not there."""
     name = f"choice_{stable_id('choice', filter_hash(filter_), map_.version)}"
     with _CHOOSING:
+        _used[name] = time.monotonic()
+        making = _making.setdefault(name, threading.Lock())
+    with making:
         names = [
             found
             for (found,) in cursor.execute(
@@ -127,13 +136,11 @@ def _choice(cursor: Cursor, map_: MapTable, filter_: Filter) -> str:
                 select table_name
                 from duckdb_tables()
                 where database_name = 'glan_map' and table_name like 'choice_%'
-                order by table_oid
                 """
             ).fetchall()
         ]
         if name not in names:
-            for old in names[: max(0, len(names) - _MOST_CHOICES + 1)]:
-                cursor.execute(f"drop table glan_map.{old}")
+            _drop_oldest(cursor, names)
             condition = condition_of(filter_)
             first_row(
                 cursor.execute(
@@ -151,3 +158,15 @@ def _choice(cursor: Cursor, map_: MapTable, filter_: Filter) -> str:
                 )
             )
     return f"glan_map.{name}"
+
+
+def _drop_oldest(cursor: Cursor, names: list[str]) -> None:
+    """Drop the choices that were not asked for longest, as far as there are too many."""
+    with _CHOOSING:
+        now = time.monotonic()
+        old = [name for name in names if now - _used.get(name, 0.0) > _LEAST_SECONDS]
+        old.sort(key=lambda name: _used.get(name, 0.0))
+        for name in old[: max(0, len(names) - _MOST_CHOICES + 1)]:
+            cursor.execute(f"drop table if exists glan_map.{name}")
+            _used.pop(name, None)
+            _making.pop(name, None)

@@ -62,8 +62,12 @@ def up_to_date_point_table(cursor: Cursor, projection_id: str) -> PointTable:
 
 
 def count_placed(cursor: Cursor, projection_id: str) -> int:
-    """Count the points of a layout in the database."""
-    return count_rows(cursor, "select count(*) from projected_point where projection_id = ?", projection_id)
+    """Count the points of a layout in the database that have a place."""
+    return count_rows(
+        cursor,
+        "select count(*) from projected_point where projection_id = ? and isfinite(x) and isfinite(y)",
+        projection_id,
+    )
 
 
 def count_rows(cursor: Cursor, query: str, *parameters: object) -> int:

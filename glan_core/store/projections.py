@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glan_core.encoders import BUILT_IN_ENCODER, EncoderChoice
+from glan_core.ids import stable_id
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor, first_row
 from glan_core.store.encoders import find_encoder_choice
@@ -143,6 +144,23 @@ def count_unplaced_instructions(cursor: Cursor, projection_id: str | None, *, co
         )
     )
     return int(row[0]) if row else 0
+
+
+def placement_stamp(cursor: Cursor, projection_id: str | None) -> str:
+    """Give a word that is another one as soon as pairs were made, answered or placed; quick at any size."""
+    row = first_row(
+        cursor.execute(
+            """
+        select
+            (select max(created_at) from glan_database),
+            (select count(*) from instruction),
+            (select count(*) from answer),
+            (select count(*) from projected_point where projection_id is not distinct from ?)
+        """,
+            [projection_id],
+        )
+    )
+    return stable_id("placement", str(row))
 
 
 def layout_figures(cursor: Cursor, projection_id: str) -> LayoutFigures:

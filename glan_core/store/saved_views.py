@@ -11,6 +11,8 @@ from glan_core.filter_json import filter_from_json, filter_to_json
 from glan_core.ids import stable_id
 from glan_core.store.database import Cursor, first_row
 
+_PASSING = {"is_passing": True}
+
 
 class SavedView(NamedTuple):
     """A filter under a name, and what was shown of it."""
@@ -37,6 +39,11 @@ def new_view(name: str, filter_: Filter, shown: Mapping[str, Any], saved_at: dat
     when = saved_at.astimezone(UTC).isoformat()
     saved_view_id = stable_id("saved_view", name, filter_to_json(filter_), dict(shown), when)
     return SavedView(saved_view_id, name, filter_, shown, saved_at)
+
+
+def passing_view(name: str, filter_: Filter, saved_at: datetime) -> SavedView:
+    """Make the view that takes a filter to another page: always the same one, and in no list."""
+    return SavedView(stable_id("passing_view", name, filter_to_json(filter_)), name, filter_, _PASSING, saved_at)
 
 
 def save_view(cursor: Cursor, view: SavedView) -> None:
@@ -83,12 +90,13 @@ def find_saved_view(cursor: Cursor, saved_view_id: str) -> SavedView | None:
 
 
 def list_saved_views(cursor: Cursor) -> tuple[ViewName, ...]:
-    """List the views that are not removed, the newest first."""
+    """List the views that people saved and did not remove, the newest first."""
     rows = cursor.execute(
         """
         select saved_view_id, name, saved_at
         from saved_view
         where not is_removed
+            and not coalesce((shown ->> 'is_passing')::boolean, false)
         order by saved_at desc, saved_view_id
         """
     ).fetchall()

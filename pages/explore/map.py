@@ -2,16 +2,18 @@
 
 import streamlit as st
 
+from glan_core.encoder_choice import encoder_in_use
 from glan_core.store.map_points import MOST_POINTS, points_of
 from glan_core.store.map_table import prepare_map
-from glan_core.store.projections import count_unplaced_instructions, find_newest_projection
+from glan_core.store.projections import find_newest_projection
 from pages.shared import state
 from pages.shared.encoder_view import show_encoder_choice
 from pages.shared.feedback import show_empty, show_error
 from pages.shared.map_chart import draw_map, show_map
 from pages.shared.map_choices import choose_drawing
-from pages.shared.map_counts import TOOLTIP_CHARACTERS, count_of
+from pages.shared.map_counts import TOOLTIP_CHARACTERS, count_of, count_unplaced
 from pages.shared.map_filter import forget_filter, show_conditions, show_filter, take_run_of_address
+from pages.shared.map_gaps import NO_GAPS, gaps_of
 from pages.shared.map_look import read_look
 from pages.shared.map_panel import show_panel
 from pages.shared.map_rows import show_rows
@@ -26,8 +28,9 @@ MOST_PLACED_UNASKED = 2_000
 
 workspace = open_workspace()
 cursor = workspace.cursor()
-projection = find_newest_projection(cursor)
-unplaced = count_unplaced_instructions(cursor, projection.projection_id if projection else None)
+chosen = encoder_in_use(cursor)
+projection = find_newest_projection(cursor, encoder=chosen.encoder.encoder, content=chosen.content)
+unplaced = count_unplaced(cursor, projection.projection_id if projection else None, content=chosen.content)
 
 with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     st.title("Map", anchor=False, width="stretch")
@@ -78,7 +81,10 @@ chart, panel = st.columns([7, 3], gap="medium")
 with panel:  # first, as a browser takes up to a second to build the chart anew
     show_panel(workspace, cursor, map_, look)
 with chart:
-    drawn = draw_map(cursor, map_, look, drawing, hits=hits, narrow=is_narrow(), on=ground())
+    gaps = gaps_of(projection, look) if drawing.kind == "gaps" else NO_GAPS
+    drawn = draw_map(cursor, map_, look, drawing, hits=hits, gaps=gaps, narrow=is_narrow(), on=ground())
     show_map(drawn, look)
 show_rows(cursor, map_, look, found)
+if not map_.runs["is_demo"].all():  # where pairs are made, more are to come: they need not wait then
+    workspace.placer.get_ready()
 ask_screen()

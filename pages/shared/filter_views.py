@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from glan_core.entities import Filter
-from glan_core.store.database import Cursor
-from glan_core.store.saved_views import SavedView, find_saved_view, list_saved_views, new_view, save_view
+from glan_core.store.saved_views import SavedView, passing_view, save_view
 from pages.shared import state
 from pages.shared.workspace import Workspace
 
@@ -24,22 +23,8 @@ def go_with(workspace: Workspace, filter_: Filter, page: str, *, source: str) ->
 
 
 def view_of(workspace: Workspace, filter_: Filter, *, source: str) -> SavedView:
-    """Give a view of a filter: the one that was made of it before, or a new one."""
-    cursor = workspace.cursor()
-    name = f"From {source}"
-    known = _same(cursor, filter_, name)
-    if known is not None:
-        return known
-    view = new_view(name, filter_, {}, datetime.now(UTC))
+    """Give the view of a filter that leads from page to page, and that no list shows."""
+    view = passing_view(f"From {source}", filter_, datetime.now(UTC))
     with workspace.database.writing:
-        save_view(cursor, view)
+        save_view(workspace.cursor(), view)
     return view
-
-
-def _same(cursor: Cursor, filter_: Filter, name: str) -> SavedView | None:
-    for listed in list_saved_views(cursor):
-        if listed.name == name:
-            view = find_saved_view(cursor, listed.saved_view_id)
-            if view is not None and view.filter_ == filter_:
-                return view
-    return None

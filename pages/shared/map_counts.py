@@ -14,6 +14,7 @@ from glan_core.embedding.stop_words import english_stop_words
 from glan_core.entities import Filter, Window
 from glan_core.filter_json import filter_to_json
 from glan_core.map_labels import Label
+from glan_core.store import projections
 from glan_core.store.database import Cursor
 from glan_core.store.map_density import Density, MostCommon, density, most_common
 from glan_core.store.map_difference import Difference, difference
@@ -21,6 +22,7 @@ from glan_core.store.map_places import list_labels
 from glan_core.store.map_points import PointSample, count_points, sample_points
 from glan_core.store.map_selection import Selection, describe_selection, list_selected
 from glan_core.store.map_table import MapTable
+from glan_core.store.projections import LayoutFigures, count_unplaced_instructions, placement_stamp
 from glan_core.store.runs import list_runs
 from glan_core.store.taxonomy_nodes import list_children
 from glan_core.store.terms import TypicalTerms, typical_terms
@@ -32,6 +34,26 @@ TOOLTIP_CHARACTERS = 150
 HASHES: dict[str | type[Any], Callable[[Any], Any]] = {Filter: filter_to_json, MapTable: lambda map_: map_.version}
 """What tells one state of the data, or one question, from another."""
 _cached = st.cache_data(max_entries=48, show_spinner=False, hash_funcs=HASHES)
+
+
+def count_unplaced(cursor: Cursor, projection_id: str | None, *, content: str) -> int:
+    """Count the pairs that have something to read and no place on a layout."""
+    return _count_unplaced(cursor, placement_stamp(cursor, projection_id), projection_id, content)
+
+
+def layout_figures(cursor: Cursor, projection_id: str) -> LayoutFigures:
+    """Say how many points of a layout were placed later, and how far off they are."""
+    return _layout_figures(cursor, placement_stamp(cursor, projection_id), projection_id)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _count_unplaced(_cursor: Cursor, stamp: str, projection_id: str | None, content: str) -> int:
+    return count_unplaced_instructions(_cursor, projection_id, content=content)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _layout_figures(_cursor: Cursor, stamp: str, projection_id: str) -> LayoutFigures:
+    return projections.layout_figures(_cursor, projection_id)
 
 
 @_cached

@@ -5,9 +5,10 @@ import streamlit as st
 from glan_core.layout_advice import advise
 from glan_core.placer import Placer
 from glan_core.store.database import Cursor
-from glan_core.store.projections import Projection, layout_figures
+from glan_core.store.projections import Projection
 from pages.shared.feedback import plain
 from pages.shared.formats import count
+from pages.shared.map_counts import layout_figures
 
 _STEPS = {
     "embedding": "Reading what they mean",

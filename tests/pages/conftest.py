@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from glan_core.engines.background import Background
+from glan_core.placer import Placer
 from glan_core.settings import PROJECT_FOLDER, runs_folder
 from glan_core.store.database import Database, open_database
 from pages.shared.workspace import open_workspace
@@ -26,6 +27,7 @@ def app(
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.base_url)
     monkeypatch.setenv("OPENAI_API_KEY", "test")
     monkeypatch.setenv("GLAN_MODEL", MODEL)
+    monkeypatch.setattr(Placer, "get_ready", lambda self: None)  # it would compile UMAP beside the tests
     forget()
     yield AppTest.from_file(str(PROJECT_FOLDER / "app.py"), default_timeout=60)
     workspace = open_workspace()

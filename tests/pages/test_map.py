@@ -7,18 +7,22 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from glan_core.encoders import EncoderChoice
 from glan_core.entities import Filter, Window
+from glan_core.placer import Placer
 from glan_core.store.database import Database
+from glan_core.store.encoders import insert_encoder_choice
+from glan_core.store.ingest import ingest
 from glan_core.store.pairs import list_pairs
 from glan_core.store.projections import Projection, insert_projected_points, insert_projection
-from glan_core.store.runs import save_run
+from glan_core.store.runs import list_runs, save_run
 from glan_core.store.saved_views import find_saved_view, list_saved_views, new_view, save_view
 from glan_core.store.tags import put_on
 from pages.shared import state
 from pages.shared.map_look import Look
 from tests.model_server import ModelServer
 from tests.pages.pairs import make_pairs
-from tests.small_pairs import run
+from tests.small_pairs import answer, instruction, run
 
 PAGE = "pages/explore/map.py"
 NOON = datetime(2024, 2, 20, 12, tzinfo=UTC)
@@ -35,10 +39,10 @@ def placed(app_database: Database, model_server: ModelServer, tmp_path: Path) ->
     return ids
 
 
-def place(database: Database, ids: list[str], projection_id: str = "row") -> None:
+def place(database: Database, ids: list[str], projection_id: str = "row", *, content: str = "instruction") -> None:
     """Put pairs side by side on a layout of their own."""
     cursor = database.cursor()
-    insert_projection(cursor, Projection(projection_id, "all-MiniLM-L6-v2", "pca", 1, NOON))
+    insert_projection(cursor, Projection(projection_id, "all-MiniLM-L6-v2", "pca", 1, NOON, content))
     coordinates = np.array([(n, 0.0) for n in range(len(ids))], np.float32)
     insert_projected_points(cursor, projection_id, instruction_ids=ids, coordinates=coordinates, placed_by="fit")
 
@@ -71,6 +75,23 @@ def listed(app: AppTest) -> list[str]:
 def test_without_pairs_the_page_says_where_to_make_some(app: AppTest) -> None:
     open_page(app)
     assert any("no pairs to draw yet" in text.value for text in app.markdown)
+
+
+def test_a_pair_without_an_answer_does_not_wait_where_answers_are_read(
+    app: AppTest, placed: list[str], app_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cursor = app_database.cursor()
+    insert_encoder_choice(cursor, EncoderChoice("all-MiniLM-L6-v2", "answer"), chosen_at=NOON)
+    place(app_database, placed, "answers", content="answer")
+    ingest(cursor, [instruction("unanswered", run_id=list_runs(cursor)[0].run_id)])
+    started: list[bool] = []
+    monkeypatch.setattr(Placer, "start", lambda self, *, is_anew=False: started.append(is_anew))
+    open_page(app)
+    assert app.subheader[0].value == "4 pairs"
+    assert not started
+    ingest(cursor, [answer("unanswered", run_id=list_runs(cursor)[0].run_id)])
+    app.run()
+    assert started
 
 
 def test_all_pairs_are_counted_and_listed(app: AppTest, placed: list[str]) -> None:
@@ -248,12 +269,13 @@ def test_a_view_that_is_not_there_is_a_sentence(app: AppTest, placed: list[str])
 def test_export_gets_the_selection_as_a_view(app: AppTest, placed: list[str], app_database: Database) -> None:
     open_page(app, outline=LEFT_HALF)
     press(app, "Export")
-    (name,) = list_saved_views(app_database.cursor())
-    view = find_saved_view(app_database.cursor(), name.saved_view_id)
+    (passing,) = app_database.cursor().execute("select saved_view_id from saved_view").fetchall()
+    view = find_saved_view(app_database.cursor(), passing[0])
     assert view is not None
     assert view.filter_ == Filter(projection_id="row", polygon=LEFT_HALF)
+    assert list_saved_views(app_database.cursor()) == ()  # nobody saved it
     assert list(list_pairs(app_database.cursor(), view.filter_, limit=9)["instruction_id"].sort_values()) == placed[:2]
-    app.query_params["view"] = name.saved_view_id
+    app.query_params["view"] = passing[0]
     app.switch_page("pages/curate/export.py").run()
     assert not app.exception
     assert app.metric[0].value == "2"

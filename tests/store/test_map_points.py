@@ -5,6 +5,7 @@ import random
 import pytest
 
 from glan_core.entities import Filter, QualityFlag, Range, Window
+from glan_core.store import map_conditions
 from glan_core.store.answers import insert_quality_flags
 from glan_core.store.ingest import ingest
 from glan_core.store.map_points import count_points, points_of, sample_points
@@ -146,12 +147,22 @@ def test_a_filter_that_is_asked_for_again_sees_what_is_new(on_map: OnMap):  # no
     assert count_points(on_map.cursor, on_map.map(), odd) == 1
 
 
-def test_many_different_words_do_not_fill_the_memory(on_map: OnMap):  # noqa: F811
+def test_many_different_words_do_not_fill_the_memory(on_map: OnMap, monkeypatch: pytest.MonkeyPatch):  # noqa: F811
+    monkeypatch.setattr(map_conditions, "_LEAST_SECONDS", 0.0)
     map_ = on_map.map()
     for number in range(30):
         assert count_points(on_map.cursor, map_, Filter(text=f"question {number}")) == 0
     kept = "select count(*) from duckdb_tables() where database_name = 'glan_map' and table_name like 'choice_%'"
     assert on_map.cursor.execute(kept).fetchall() == [(12,)]
+
+
+def test_what_another_visitor_asks_for_takes_nothing_from_a_query_under_way(on_map: OnMap):  # noqa: F811
+    map_ = on_map.map()
+    condition = map_conditions.map_condition(on_map.cursor, map_, Filter(text="question a"))
+    for number in range(30):
+        assert count_points(on_map.cursor, map_, Filter(text=f"word {number}")) == 0
+    query = f"select count(*) from {map_.table} as point where {condition.where}"
+    assert on_map.cursor.execute(query, condition.parameters).fetchall() == [(1,)]
 
 
 def test_the_points_of_some_pairs_come_in_the_order_that_was_asked_for(on_map: OnMap):  # noqa: F811
