@@ -1,5 +1,6 @@
 """Which vectors are next to which: the neighbour graph of an encoder and a content?"""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -156,20 +157,24 @@ def list_near_pairs(cursor: Cursor, *, encoder: str, content: str, similarity: f
     )
 
 
-def read_densities(cursor: Cursor, *, encoder: str, content: str) -> pa.Table:
-    """Give how close the neighbours of each instruction are: a table instruction_id, density, by instruction_id.
+def read_densities(cursor: Cursor, projection_id: str, instruction_ids: Sequence[str]) -> dict[str, float]:
+    """Give how close the neighbours of instructions are, in what the encoder and content of a layout make of them.
 
-    The density is the mean cosine to the texts of its list, -1 to 1; null where there is no other text. An equal text
-    is the same vector and no neighbour.
+    The density is the mean cosine to the texts of a list, -1 to 1. Who has no list yet, or no other text, is left out.
+    An equal text is the same vector and no neighbour.
     """
-    return cursor.sql(
+    rows = cursor.execute(
         """
-        select embedded.instruction_id, list_avg(near.similarities) as density
-        from embedded_instruction as embedded
+        select embedded.instruction_id, list_avg(near.similarities)
+        from projection
+        join embedded_instruction as embedded
+            on embedded.encoder = projection.encoder and embedded.content = projection.content
         join neighbourhood as near
             on near.encoder = embedded.encoder and near.content = embedded.content and near.number = embedded.number
-        where embedded.encoder = ? and embedded.content = ?
-        order by embedded.instruction_id
+        where projection.projection_id = ?
+            and embedded.instruction_id in (select unnest(?::varchar[]))
+            and len(near.similarities) > 0
         """,
-        params=[encoder, content],
-    ).to_arrow_table()
+        [projection_id, list(instruction_ids)],
+    ).fetchall()
+    return dict(rows)

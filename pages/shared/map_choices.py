@@ -7,7 +7,7 @@ import streamlit as st
 
 from glan_core.store.database import Cursor
 from pages.shared import state
-from pages.shared.map_counts import FLAGGED, run_names
+from pages.shared.map_counts import CLOSENESS, FLAGGED, run_names
 
 KINDS = {"points": "Points", "density": "Density", "difference": "Difference"}
 COLOURS = {
@@ -22,8 +22,9 @@ COLOURS = {
     "status": "Review",
     "strategy": "Class sessions",
     FLAGGED: "Flags",
+    CLOSENESS: "Nearness of others",
 }
-_POINTS_ONLY, _DENSITY_ONLY = (FLAGGED,), ("count",)
+_POINTS_ONLY, _DENSITY_ONLY = (FLAGGED, CLOSENESS), ("count",)
 
 
 class Drawing(NamedTuple):

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from glan_core.figures.map_groups import Colours, Group, colours_of_groups, one_each
-from glan_core.figures.palette import FIELD_COLOURS, OTHER_COLOUR, Ground, colours_of
+from glan_core.figures.map_groups import Colours, Group, colours_of_groups, mixed, one_each
+from glan_core.figures.palette import FIELD_COLOURS, OTHER_COLOUR, SHADES, Ground, colours_of
 from glan_core.store.database import Cursor
-from pages.shared.map_counts import FLAGGED, field_names, run_names
+from pages.shared.map_counts import CLOSENESS, FLAGGED, field_names, run_names
 
 _WORDS = {
     "generated": "Not reviewed",
@@ -24,6 +25,14 @@ def groups_in(cursor: Cursor, legend: pd.DataFrame, by: str, *, ground: Ground) 
     """Give the colours of the groups of a legend (key, name, field_id, most first)."""
     if by == FLAGGED:
         return one_each([(Group("", _WORDS[""]), OTHER_COLOUR), (Group(FLAGGED, _WORDS[FLAGGED]), FIELD_COLOURS[2])])
+    if by == CLOSENESS:
+        _, empty, full = SHADES[ground].fill
+        bands = legend[legend["key"] != ""]
+        shares = np.linspace(0, 1, len(bands)) if len(bands) > 1 else [1.0]
+        groups = [Group(key, name) for key, name in zip(bands["key"], bands["name"], strict=True)]
+        shades = [mixed(empty, full, share) for share in shares]
+        rest = [(Group("", "Not compared yet"), OTHER_COLOUR)] if len(bands) < len(legend) else []
+        return one_each([*zip(groups, shades, strict=True), *rest])
     fields = field_names(cursor)
     runs = run_names(cursor) if by == "run" else {}
     groups = [

@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -22,6 +23,7 @@ from glan_core.store.map_places import list_labels
 from glan_core.store.map_points import PointSample, count_points, sample_points
 from glan_core.store.map_selection import Selection, describe_selection, list_selected
 from glan_core.store.map_table import MapTable
+from glan_core.store.neighbourhoods import read_densities
 from glan_core.store.projections import LayoutFigures, count_unplaced_instructions, placement_stamp
 from glan_core.store.runs import list_runs
 from glan_core.store.taxonomy_nodes import list_children
@@ -29,6 +31,9 @@ from glan_core.store.terms import TypicalTerms, typical_terms
 
 FLAGGED = "flagged"
 """A grouping of the page's own: the store knows flags as a filter."""
+CLOSENESS = "closeness"
+"""Another one: how close the nearest pairs of a pair are, by the neighbour graph."""
+_BANDS = 5
 TOOLTIP_CHARACTERS = 150
 
 HASHES: dict[str | type[Any], Callable[[Any], Any]] = {Filter: filter_to_json, MapTable: lambda map_: map_.version}
@@ -61,6 +66,9 @@ def points_of(
     _cursor: Cursor, map_: MapTable, filter_: Filter, *, window: Window | None, by: str, limit: int
 ) -> PointSample:
     """Give a nested sample of points with the group of each."""
+    if by == CLOSENESS:
+        sample = sample_points(_cursor, map_, filter_, window=window, limit=limit, characters=TOOLTIP_CHARACTERS)
+        return _by_closeness(sample, read_densities(_cursor, map_.projection_id, list(sample.points["instruction_id"])))
     if by != FLAGGED:
         return sample_points(_cursor, map_, filter_, window=window, by=by, limit=limit, characters=TOOLTIP_CHARACTERS)
     sample = sample_points(
@@ -74,6 +82,18 @@ def points_of(
     counts = points["group"].value_counts().reindex(["", FLAGGED], fill_value=0)
     legend = pd.DataFrame({"key": counts.index, "name": "", "field_id": "", "pairs": counts.to_numpy()})
     return PointSample(points, legend, sample.total)
+
+
+def _by_closeness(sample: PointSample, densities: Mapping[str, float]) -> PointSample:
+    """Tell points apart by bands of equally many pairs, the loneliest first; what was not compared yet comes last."""
+    values = sample.points["instruction_id"].map(densities).astype(float)
+    known = values.dropna()
+    edges = np.quantile(known, np.linspace(0, 1, _BANDS + 1)) if len(known) else np.zeros(_BANDS + 1)
+    bands = pd.Series(np.digitize(values, edges[1:-1]), index=values.index).astype(str).where(values.notna(), "")
+    names = {str(band): f"{edges[band]:.2f} to {edges[band + 1]:.2f}" for band in range(_BANDS)}
+    legend = pd.DataFrame({"key": [*names, ""], "name": [*names.values(), "Not compared yet"], "field_id": ""})
+    legend["pairs"] = legend["key"].map(bands.value_counts()).fillna(0).astype(int)
+    return PointSample(sample.points.assign(group=bands), legend[legend["pairs"] > 0], sample.total)
 
 
 @_cached

@@ -1,5 +1,6 @@
 """Does the Map page count what it shows, and keep what was drawn? Lassos are drawn by mouse in tests/browser."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from glan_core.encoders import EncoderChoice
 from glan_core.entities import Filter, Window
+from glan_core.neighbour_graph import extend_graph
 from glan_core.placer import Placer
 from glan_core.store.database import Database
 from glan_core.store.encoders import insert_encoder_choice
@@ -19,10 +21,13 @@ from glan_core.store.runs import list_runs, save_run
 from glan_core.store.saved_views import find_saved_view, list_saved_views, new_view, save_view
 from glan_core.store.tags import put_on
 from pages.shared import state
+from pages.shared.map_counts import CLOSENESS
 from pages.shared.map_look import Look
+from tests.embedding.test_neighbours import clustered
 from tests.model_server import ModelServer
 from tests.pages.pairs import make_pairs
 from tests.small_pairs import answer, instruction, run
+from tests.store.vectors import embed, link
 
 PAGE = "pages/explore/map.py"
 NOON = datetime(2024, 2, 20, 12, tzinfo=UTC)
@@ -176,6 +181,19 @@ def test_pairs_can_be_coloured_by(app: AppTest, placed: list[str], by: str) -> N
     app.selectbox(key=state.MAP_BY).set_value(by).run()
     assert not app.exception
     assert listed(app) == placed
+
+
+def test_pairs_can_be_coloured_by_how_near_others_are(app: AppTest, placed: list[str], app_database: Database) -> None:
+    cursor = app_database.cursor()
+    embed(cursor, "all-MiniLM-L6-v2", clustered(len(placed)))
+    link(cursor, "all-MiniLM-L6-v2", **{pair: number for number, pair in enumerate(placed[:3])})
+    extend_graph(app_database, encoder="all-MiniLM-L6-v2")
+    app.session_state[state.MAP_BY] = CLOSENESS
+    open_page(app)
+    traces = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    assert traces[-1]["name"] == "Not compared yet"
+    assert sum(len(trace["text"]) for trace in traces) == len(placed)
+    assert len(traces[-1]["text"]) == 1
 
 
 def test_words_are_searched_for_and_the_rows_listed(app: AppTest, placed: list[str], app_database: Database) -> None:

@@ -13,6 +13,8 @@ from glan_core.store.neighbourhoods import (
     read_list_ends,
     read_neighbourhoods,
 )
+from glan_core.store.projections import Projection, insert_projection
+from tests.small_pairs import NOON
 from tests.store.vectors import link
 
 OF = {"encoder": "e", "content": "instruction"}
@@ -80,6 +82,8 @@ def test_near_pairs_are_given_once_whoever_names_the_other(cursor: Cursor):
 
 def test_density_is_the_mean_cosine_of_a_list_and_unknown_without_neighbours(cursor: Cursor):
     link(cursor, "e", b=1, a=1, c=2, d=3)
+    insert_projection(cursor, Projection("map", "e", "pca", 1, NOON))
     insert_neighbourhoods(cursor, lists(n1={2: 0.5, 3: 0.25}, n2={}), **OF)
-    found = read_densities(cursor, **OF)
-    assert found.to_pydict() == {"instruction_id": ["a", "b", "c"], "density": [0.375, 0.375, None]}
+    assert read_densities(cursor, "map", ["a", "b", "c", "d", "unknown"]) == {"a": 0.375, "b": 0.375}
+    assert read_densities(cursor, "map", ["b"]) == {"b": 0.375}
+    assert read_densities(cursor, "another", ["b"]) == {}
