@@ -19,6 +19,7 @@ from glan_core.ids import corpus_id
 from glan_core.store.corpora import (
     MOST_BAD_LINES,
     Corpus,
+    RowBatch,
     find_corpus,
     insert_bad_lines,
     insert_corpus,
@@ -177,61 +178,56 @@ def _check_space(database: Path, path: Path, layout: Layout) -> None:
         )
 
 
+class _Counts:
+    """What has come of the rows of a file so far."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.bad_lines = 0
+        self.longer_conversations = 0
+        self.kept_bad_lines: list[tuple[int, str]] = []
+
+
 def _insert_rows(
     cursor: Cursor, corpus: Corpus, rows: Iterator[FileRow | BadLine], on_progress: Callable[[int], None]
 ) -> Corpus:
     """Insert the rows as they come; gives the corpus with its counts. CorpusFileError if none can be used."""
-    batch = _Batch()
-    bad: list[tuple[int, str]] = []
-    done = bad_lines = longer = 0
-    for row in rows:
-        if isinstance(row, BadLine):
-            bad_lines += 1
-            if len(bad) < MOST_BAD_LINES:
-                bad.append((row.number, row.reason))
-            continue
-        done += 1
-        longer += row.goes_on
-        batch.add(row)
-        if batch.is_full:
-            batch.insert(cursor, corpus.corpus_id)
-            on_progress(done)
-    if not done:
-        number, reason = bad[0]
+    counts = _Counts()
+    insert_corpus_rows(cursor, corpus.corpus_id, _batches(rows, counts, on_progress))
+    if not counts.rows:
+        number, reason = counts.kept_bad_lines[0]
         raise CorpusFileError(
-            f"None of the {bad_lines:,} rows of {corpus.file_name} can be used. The first one, {number}: {reason}",
+            f"None of the {counts.bad_lines:,} rows of {corpus.file_name} can be used. "
+            f"The first one, {number}: {reason}",
             "Another format or other columns may fit.",
         )
-    batch.insert(cursor, corpus.corpus_id)
-    insert_bad_lines(cursor, corpus.corpus_id, bad)
-    on_progress(done)
-    return corpus._replace(rows=done, bad_lines=bad_lines, longer_conversations=longer)
+    insert_bad_lines(cursor, corpus.corpus_id, counts.kept_bad_lines)
+    return corpus._replace(
+        rows=counts.rows, bad_lines=counts.bad_lines, longer_conversations=counts.longer_conversations
+    )
 
 
-class _Batch:
-    """Rows on their way, column by column."""
-
-    def __init__(self) -> None:
-        self._clear()
-
-    def _clear(self) -> None:
-        self._numbers: list[int] = []
-        self._instructions: list[str] = []
-        self._answers: list[str] = []
-        self._letters = 0
-
-    @property
-    def is_full(self) -> bool:
-        return len(self._numbers) >= _ROWS_AT_ONCE or self._letters >= _LETTERS_AT_ONCE
-
-    def add(self, row: FileRow) -> None:
-        self._numbers.append(row.number)
-        self._instructions.append(row.instruction)
-        self._answers.append(row.answer)
-        self._letters += len(row.instruction) + len(row.answer)
-
-    def insert(self, cursor: Cursor, corpus_id: str) -> None:
-        insert_corpus_rows(
-            cursor, corpus_id, numbers=self._numbers, instructions=self._instructions, answers=self._answers
-        )
-        self._clear()
+def _batches(
+    rows: Iterator[FileRow | BadLine], counts: _Counts, on_progress: Callable[[int], None]
+) -> Iterator[RowBatch]:
+    """Give the good rows in batches of bounded size, and count all."""
+    batch, letters = RowBatch([], [], []), 0
+    for row in rows:
+        if isinstance(row, BadLine):
+            counts.bad_lines += 1
+            if counts.bad_lines <= MOST_BAD_LINES:
+                counts.kept_bad_lines.append((row.number, row.reason))
+            continue
+        batch.numbers.append(row.number)
+        batch.instructions.append(row.instruction)
+        batch.answers.append(row.answer)
+        counts.rows += 1
+        counts.longer_conversations += row.goes_on
+        letters += len(row.instruction) + len(row.answer)
+        if len(batch.numbers) >= _ROWS_AT_ONCE or letters >= _LETTERS_AT_ONCE:
+            yield batch
+            on_progress(counts.rows)
+            batch, letters = RowBatch([], [], []), 0
+    if batch.numbers:
+        yield batch
+        on_progress(counts.rows)

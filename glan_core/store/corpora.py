@@ -1,10 +1,11 @@
 """Which datasets of others are there, and what do they hold?"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import duckdb
 import pyarrow as pa
 
 from glan_core.ids import corpus_row_id
@@ -14,6 +15,15 @@ from glan_core.store.database import Cursor, first_row
 MOST_BAD_LINES = 1_000
 """So many are kept of a corpus, the first ones."""
 
+_ROW_SCHEMA = pa.schema(
+    {
+        "corpus_id": pa.string(),
+        "number": pa.int64(),
+        "corpus_row_id": pa.string(),
+        "instruction": pa.large_string(),
+        "answer": pa.large_string(),
+    }
+)
 _COLUMNS = """
     corpus_id, name, file_name, container, format, mapping, imported_at, rows, bad_lines, longer_conversations,
     is_removed
@@ -57,6 +67,14 @@ class KeptBadLine(NamedTuple):
     reason: str
 
 
+class RowBatch(NamedTuple):
+    """Some rows of a file on their way into a corpus, column by column."""
+
+    numbers: list[int]
+    instructions: list[str]
+    answers: list[str]
+
+
 def insert_corpus(cursor: Cursor, corpus: Corpus) -> None:
     """Add a corpus; its rows are added beside it."""
     cursor.execute(
@@ -65,21 +83,30 @@ def insert_corpus(cursor: Cursor, corpus: Corpus) -> None:
     )
 
 
-def insert_corpus_rows(
-    cursor: Cursor, corpus_id: str, *, numbers: Sequence[int], instructions: Sequence[str], answers: Sequence[str]
-) -> None:
-    """Add rows of a corpus, which are as many in all three lists; texts are to be valid UTF-8."""
-    ids = [corpus_row_id(corpus_id, *row) for row in zip(numbers, instructions, answers, strict=True)]
-    batch = pa.table(
-        {
-            "corpus_id": pa.array([corpus_id] * len(ids), pa.string()),
-            "number": pa.array(numbers, pa.int64()),
-            "corpus_row_id": pa.array(ids, pa.string()),
-            "instruction": pa.array(instructions, pa.large_string()),
-            "answer": pa.array(answers, pa.large_string()),
-        }
-    )
-    _insert(cursor, "corpus_row", batch)
+def insert_corpus_rows(cursor: Cursor, corpus_id: str, batches: Iterator[RowBatch]) -> None:
+    """Add the rows of a corpus as they come; texts are to be valid UTF-8. Raises what `batches` raises.
+
+    In one statement, which lets go of each batch when it has the next: a statement a batch would keep them all until
+    the transaction ends.
+    """
+    raised: list[BaseException] = []
+
+    def read() -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in batches:
+                yield _row_batch(corpus_id, batch)
+        except BaseException as error:
+            raised.append(error)
+            raise
+
+    names = ", ".join(_ROW_SCHEMA.names)
+    with with_batch(cursor, pa.RecordBatchReader.from_batches(_ROW_SCHEMA, read())):
+        try:
+            cursor.execute(f"insert into corpus_row ({names}) select {names} from batch")  # noqa: S608
+        except duckdb.Error:
+            if raised:
+                raise raised[0] from None
+            raise
 
 
 def insert_bad_lines(cursor: Cursor, corpus_id: str, lines: Sequence[tuple[int, str]]) -> None:
@@ -91,7 +118,9 @@ def insert_bad_lines(cursor: Cursor, corpus_id: str, lines: Sequence[tuple[int, 
             "reason": pa.array([reason for _, reason in lines], pa.string()),
         }
     )
-    _insert(cursor, "corpus_bad_line", batch)
+    names = ", ".join(batch.column_names)
+    with with_batch(cursor, batch):
+        cursor.execute(f"insert into corpus_bad_line ({names}) select {names} from batch")  # noqa: S608
 
 
 def find_corpus(cursor: Cursor, corpus_id: str) -> Corpus | None:
@@ -142,7 +171,8 @@ def _corpus(row: Sequence[object]) -> Corpus:
     return corpus._replace(mapping=json.loads(str(corpus.mapping)))
 
 
-def _insert(cursor: Cursor, table: str, batch: pa.Table) -> None:
-    names = ", ".join(batch.column_names)
-    with with_batch(cursor, batch):  # these tables have no key that a row could conflict with
-        cursor.execute(f"insert into {table} ({names}) select {names} from batch")  # noqa: S608
+def _row_batch(corpus_id: str, rows: RowBatch) -> pa.RecordBatch:
+    ids = [corpus_row_id(corpus_id, *row) for row in zip(*rows, strict=True)]
+    columns = ([corpus_id] * len(ids), rows.numbers, ids, rows.instructions, rows.answers)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, _ROW_SCHEMA, strict=True)]
+    return pa.record_batch(arrays, schema=_ROW_SCHEMA)

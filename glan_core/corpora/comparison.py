@@ -1,0 +1,118 @@
+"""What does a corpus have of each discipline, and what does it lack beside one's own set at equal n?
+
+Both are placed by meaning, in the same way. Equal n is the size of the smaller one: counts of the larger are scaled,
+and the disciplines that it would reach are worked out exactly (rarefaction), so that no sample has to be drawn.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from glan_core.corpora.placing import Reference, reference_for
+from glan_core.encoder_choice import ChosenEncoder, encoder_in_use
+from glan_core.encoders import Content
+from glan_core.errors import EmbeddingError
+from glan_core.insight.nearest_disciplines import Accuracy, expected_reached, nearest_disciplines
+from glan_core.store.corpora import Corpus
+from glan_core.store.corpus_places import count_placed_by_discipline, count_places, list_own_vectors
+from glan_core.store.database import Cursor, Database, explained_errors
+from glan_core.store.numbered_vectors import read_numbered_vectors
+from glan_core.text_encoding import Compute, compute_here
+
+_VECTORS_AT_ONCE = 50_000
+
+
+class Comparison(NamedTuple):
+    """A corpus beside one's own set."""
+
+    corpus: Corpus
+    encoder: str
+    content: Content
+    least_confidence: float
+    own_pairs: int
+    """Own pairs that the encoder has read and that are placed with this confidence."""
+    placed_rows: int
+    """Rows of the corpus that have a place, of any confidence."""
+    rows: int
+    """Those of at least this confidence, which are compared."""
+    n: int
+    """How many of both are compared: the smaller of the two."""
+    own_reached: float
+    """Disciplines that n own pairs reach on average."""
+    corpus_reached: float
+    """Disciplines that n rows reach on average."""
+    accuracy: Accuracy
+    """Of own pairs placed in this way."""
+    disciplines: pd.DataFrame
+    """discipline_id, field, sub_field, discipline, own_pairs, rows, mean_confidence, own_at_n, rows_at_n, lacks: how
+    many more of n are own ones; what the corpus lacks most comes first."""
+
+    def fields(self) -> pd.DataFrame:
+        """Give the same by field: field, own_pairs, rows, own_at_n, rows_at_n, lacks."""
+        numbers = ["own_pairs", "rows", "own_at_n", "rows_at_n", "lacks"]
+        summed = self.disciplines.groupby("field", as_index=False, sort=True)[numbers].sum()
+        return summed.sort_values(["lacks", "field"], ascending=[False, True], ignore_index=True)
+
+
+def compare_corpus(
+    database: Database,
+    corpus: Corpus,
+    *,
+    chosen: ChosenEncoder | None = None,
+    least_confidence: float = 0.0,
+    compute: Compute = compute_here,
+) -> Comparison:
+    """Compare a placed corpus with the own pairs that the encoder has read, by default that of the map.
+
+    Raises EmbeddingError if the corpus has no places by it, and StoreError.
+    """
+    cursor = database.cursor()
+    with explained_errors(database.path):
+        encoder, content = chosen or encoder_in_use(cursor)
+        placed = count_places(cursor, corpus.corpus_id, encoder=encoder.encoder, content=content)
+        if not placed:
+            raise EmbeddingError(
+                f"The rows of {corpus.name!r} have no places by {encoder.encoder} yet.",
+                "Place them first: glan_core corpora place NAME",
+            )
+        reference = reference_for(database, encoder, content, compute=compute)
+        counts = count_placed_by_discipline(
+            cursor, corpus.corpus_id, encoder=encoder.encoder, content=content, least_confidence=least_confidence
+        )
+        own = _count_own(cursor, reference, encoder=encoder.encoder, content=content, least_confidence=least_confidence)
+    counts["own_pairs"] = [own.get(discipline_id, 0) for discipline_id in counts["discipline_id"]]
+    own_total, total = int(counts["own_pairs"].sum()), int(counts["rows"].sum())
+    n = min(own_total, total)
+    counts["own_at_n"] = counts["own_pairs"] * (n / own_total if own_total else 0.0)
+    counts["rows_at_n"] = counts["rows"] * (n / total if total else 0.0)
+    counts["lacks"] = counts["own_at_n"] - counts["rows_at_n"]
+    return Comparison(
+        corpus,
+        encoder.encoder,
+        content,
+        least_confidence,
+        own_total,
+        placed,
+        total,
+        n,
+        expected_reached(counts["own_pairs"].to_numpy(), n),
+        expected_reached(counts["rows"].to_numpy(), n),
+        reference.accuracy,
+        counts.sort_values(["lacks", "discipline_id"], ascending=[False, True], ignore_index=True),
+    )
+
+
+def _count_own(
+    cursor: Cursor, reference: Reference, *, encoder: str, content: Content, least_confidence: float
+) -> dict[str, int]:
+    """Count the own pairs of each discipline by meaning; pairs of one text share a vector and count each."""
+    numbers, times = np.unique(list_own_vectors(cursor, encoder=encoder, content=content).numbers, return_counts=True)
+    counts = np.zeros(len(reference.discipline_ids), np.int64)
+    for start in range(0, len(numbers), _VECTORS_AT_ONCE):
+        part = slice(start, start + _VECTORS_AT_ONCE)
+        vectors = read_numbered_vectors(cursor, encoder=encoder, numbers=numbers[part])
+        found = nearest_disciplines(vectors, reference.vectors, sharpness=reference.sharpness)
+        is_sure = found.confidences >= least_confidence
+        np.add.at(counts, found.disciplines[is_sure], times[part][is_sure])
+    return dict(zip(reference.discipline_ids, counts.tolist(), strict=True))
