@@ -78,10 +78,11 @@ class Placer:
             if self._warming is None and not self.is_running:
                 self._warming = self._started("placer-warming", self._warm_up)
 
-    def _compare(self) -> None:
+    def compare(self) -> None:
         """Begin to bring the neighbour graph up to what is embedded; nobody has to wait for it."""
         with self._lock:
             if not self.is_comparing:
+                self.background_error = None
                 self._comparing = self._started("placer-comparing", self._extend_graph)
 
     def _started(self, name: str, work: Callable[[], None], *, is_placing: bool = False) -> threading.Thread:
@@ -111,7 +112,7 @@ class Placer:
             is_anew=is_anew,
             on_progress=self._hear,
         )
-        self._compare()
+        self.compare()
 
     def _extend_graph(self) -> None:
         cursor = self._database.cursor()

@@ -1,0 +1,117 @@
+"""gaps: the key concepts that no pair is near to in meaning."""
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, tell
+from glan_core.commands.progress_display import shown_count
+from glan_core.concept_gap_report import GapReport, report_gaps, scoped, under
+from glan_core.encoder_choice import encoder_in_use
+from glan_core.errors import EmbeddingError, SettingsError
+from glan_core.scope import resolve_scope
+from glan_core.store.database import Cursor, open_database
+from glan_core.store.searches import describe_pairs
+
+
+def gaps(
+    scope: Annotated[list[str] | None, typer.Option(help="Only below this node: name, path or id. Repeatable.")] = None,
+    limit: Annotated[int, typer.Option(help="How many key concepts at most.", min=1)] = 20,
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="A key concept is a gap if no pair has this cosine to it. Default: as pairs are to theirs."),
+    ] = None,
+    among: Annotated[
+        Literal["subject", "all"],
+        typer.Option(help="Where a near pair is looked for: in its own subject, or anywhere."),
+    ] = "subject",
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Rank the key concepts that no pair is near to, the largest gap first, with the nearest pair of each."""
+    if threshold is not None and not -1 <= threshold <= 1:
+        raise SettingsError(f"--threshold {threshold} is no cosine.", "Name a number from -1 to 1.")
+    with open_database(settings_with(database).database) as opened:
+        cursor = opened.cursor()
+        encoder, content = encoder_in_use(cursor)
+        nodes = tuple(resolve_scope(cursor, name).node_id for name in scope or ())
+        with shown_count("Comparing pairs", total=0) as show:
+            report = report_gaps(
+                cursor, encoder=encoder.encoder, content=content, on_progress=lambda done, _: show(done)
+            )
+        if report.concepts.empty and report.unread_concepts:
+            raise EmbeddingError(
+                f"{report.encoder} has not read the key concepts yet.", "Run: python -m glan_core embed --names"
+            )
+        data = _data(cursor, report, nodes, limit, threshold, "within" if among == "subject" else "anywhere")
+    tell(data, as_json, _sentences(data))
+
+
+def _data(
+    cursor: Cursor, report: GapReport, nodes: tuple[str, ...], limit: int, threshold: float | None, by: str
+) -> dict[str, Any]:
+    held = report.calibration.threshold if threshold is None else threshold
+    ranked = under(scoped(report.concepts, nodes), by, held)
+    first = ranked.head(limit)
+    questions = describe_pairs(cursor, [key for key in first[f"nearest_{by}"] if key])
+    rows = [
+        {
+            "key_concept_id": row["key_concept_id"],
+            "concept": row["concept"],
+            "subject": row["subject"],
+            "discipline": row["discipline"],
+            "gap": round(row["gap"], 4),
+            "cosine": None if row[by] != row[by] else round(row[by], 4),
+            "nearest": row[f"nearest_{by}"] or None,
+            "nearest_question": questions[row[f"nearest_{by}"]].question if row[f"nearest_{by}"] in questions else None,
+            "drawn": row["drawn"],
+        }
+        for row in first.to_dict("records")
+    ]
+    away = scoped(report.elsewhere, nodes)
+    return {
+        "encoder": report.encoder,
+        "content": report.content,
+        "among": "subject" if by == "within" else "all",
+        "threshold": None if held is None else round(held, 4),
+        "calibration": {"pairs": len(report.calibration.cosines), "percentile": report.calibration.percentile},
+        "key_concepts": len(scoped(report.concepts, nodes)),
+        "pairs": report.pairs,
+        "gaps": len(ranked),
+        "shown": rows,
+        "elsewhere": {"pairs": len(away), "clearly": int(away["is_clear"].sum())},
+        "unread_key_concepts": report.unread_concepts,
+        "unread_pairs": report.unread_pairs,
+        "seconds": round(report.seconds, 2),
+    }
+
+
+def _sentences(data: dict[str, Any]) -> str:
+    held = data["threshold"]
+    if held is None:
+        told = (
+            f"{data['gaps']:,} of {data['key_concepts']:,} key concepts have no pair to compare with. "
+            f"Only {data['calibration']['pairs']} pairs tell how near they should be: name a --threshold for more."
+        )
+    else:
+        told = f"{data['gaps']:,} of {data['key_concepts']:,} key concepts have no pair with a cosine of {held:.3f}."
+    lines = [told]
+    for row in data["shown"]:
+        lines.append(
+            f"{row['gap']:.3f}  {row['key_concept_id']}  {row['concept']} ({row['discipline']}, {row['subject']})"
+        )
+        if row["nearest_question"]:
+            lines.append(f"       nearest: {_start(row['nearest_question'])}")
+    away = data["elsewhere"]
+    lines.append(
+        f"{away['pairs']:,} of {data['pairs']:,} pairs are nearer to another subject, {away['clearly']:,} clearly."
+    )
+    for number, what in ((data["unread_key_concepts"], "key concepts"), (data["unread_pairs"], "pairs")):
+        if number:
+            lines.append(f"{number:,} {what} are not read yet: python -m glan_core embed --names")
+    return "\n".join(lines)
+
+
+def _start(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 90 else f"{line[:89]}…"

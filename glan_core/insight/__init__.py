@@ -1,0 +1,1 @@
+"""What do the vectors of a set tell of it?"""
