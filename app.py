@@ -28,8 +28,10 @@ page = st.navigation(
             st.Page("pages/generate/endpoints.py", title="Endpoints", icon=":material/dns:"),
         ],
         "Explore": [
+            st.Page("pages/explore/coverage.py", title="Coverage", icon=":material/donut_large:"),
             st.Page("pages/explore/map.py", title="Map", icon=":material/bubble_chart:"),
             st.Page("pages/explore/samples.py", title="Samples", icon=":material/table_rows:"),
+            st.Page("pages/explore/corpora.py", title="Other corpora", icon=":material/library_books:"),
         ],
         "Curate": [
             st.Page("pages/curate/export.py", title="Export", icon=":material/ios_share:"),

@@ -76,7 +76,15 @@ LAYERS = (
             "curriculum_checks",
             "edits",
         ),
-        *("held_vectors", "near_duplicates", "nearest_pairs", "neighbour_graph", "searcher", "searching"),
+        *(
+            "held_vectors",
+            "lineage_coverage",
+            "near_duplicates",
+            "nearest_pairs",
+            "neighbour_graph",
+            "searcher",
+            "searching",
+        ),
     },
     # 4: what a person starts; imports everything
     {"__main__", "commands", "pages", "app"},

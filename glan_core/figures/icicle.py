@@ -54,7 +54,7 @@ def icicle(nodes: Sequence[IcicleNode], *, title: str, is_share: bool, ground: G
             texttemplate="%{label}",
             textposition="top left",
             sort=False,
-            textfont={"color": [shades.text if cell is None else _ink(cell / top, shades) for cell in cells]},
+            textfont={"color": [shades.text if cell is None else ink(cell / top, shades) for cell in cells]},
             tiling={"orientation": "h", "pad": 1},
             pathbar={"visible": False},
             root={"color": shades.panel},
@@ -103,7 +103,7 @@ def _colour(number: float | None, *, is_share: bool) -> float | None:
     return min(number, 1.0) if is_share else math.log10(1 + number)
 
 
-def _ink(share: float, shades: Shades) -> str:
+def ink(share: float, shades: Shades) -> str:
     """Give the colour in which a name is read best on a cell whose colour stands at `share` of the scale."""
     low, middle, high = (channels(colour) for colour in shades.fill)
     share = min(max(share, 0.0), 1.0)

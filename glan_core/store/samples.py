@@ -100,9 +100,15 @@ def samples_version(cursor: Cursor) -> Version:
     return Version(*row)
 
 
+def condition_on_questions(filter_: Filter) -> Condition:
+    """Give the condition on questions without answers: what these are needed for asks for them by itself."""
+    rest = dataclasses.replace(filter_, has_answer=None, text="", models=(), answer_characters=ANY_LENGTH)
+    return all_of(condition_of(rest), *_of_answers(filter_))
+
+
 def find_samples(cursor: Cursor, filter_: Filter, order: str = "newest") -> np.ndarray:
     """Give the rows of a filter in one of ORDERS, as places in the table: int64."""
-    condition = _condition(filter_)
+    condition = condition_on_questions(filter_)
     found = cursor.execute(
         f"""
         select number
@@ -223,12 +229,6 @@ def _answers(cursor: Cursor, numbers: Sequence[int]) -> list[int]:
         [list(numbers)],
     ).fetchall()
     return [number for (number,) in rows]
-
-
-def _condition(filter_: Filter) -> Condition:
-    """Give the condition on _KEPT: what answers are needed for asks for them by themselves."""
-    rest = dataclasses.replace(filter_, has_answer=None, text="", models=(), answer_characters=ANY_LENGTH)
-    return all_of(condition_of(rest), *_of_answers(filter_))
 
 
 def _of_answers(filter_: Filter) -> Iterator[Condition]:

@@ -8,7 +8,7 @@ from glan_core.planning.gaps import scope_of_gaps
 from glan_core.planning.plan import PlanRequest, forecast_plan
 from glan_core.store.runs import count_runs
 from pages.shared import state
-from pages.shared.dealing_view import gaps_in_address, is_dealt_by_number, show_dealing, show_gaps
+from pages.shared.dealing_view import gaps_in_address, is_dealt_by_number, show_dealing, show_gaps, within_scope
 from pages.shared.feedback import plain, show_error
 from pages.shared.more_settings import show_more_settings
 from pages.shared.plan_view import show_plan, show_stages
@@ -54,8 +54,11 @@ for name, key in (("grow", state.GROWS), ("rewrite", state.REWRITES)):
 wanted = gaps_in_address()
 form, preview = st.columns([2, 3], gap="large")
 with form:
-    show_gaps(cursor, wanted)
+    above = st.container()
     scope = choose_scope(cursor, otherwise=scope_of_gaps(cursor, wanted.gaps) if wanted.gaps else ())
+    wanted = within_scope(cursor, wanted, scope)
+    with above:
+        show_gaps(cursor, wanted)
     first, second = st.columns(2)
     instructions = first.number_input(
         "Pairs",

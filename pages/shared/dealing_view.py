@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from glan_core.courses import find_courses
+from glan_core.planning.gaps import unused_key_concepts
 from glan_core.planning.plan_request import Allocation, Gap
 from glan_core.scope import list_scope_nodes
 from glan_core.store.database import Cursor
@@ -14,6 +15,8 @@ from glan_core.store.syllabus_shapes import list_places
 from pages.shared import state
 from pages.shared.formats import count
 
+UNUSED = "unused"
+"""Stands in the address for every key concept of the scope that no instruction was drawn from."""
 _GAPS_IN_ADDRESS = "gaps"
 _MADE = {
     "pairs": "Pairs",
@@ -40,6 +43,8 @@ class GapsInAddress(NamedTuple):
     gaps: tuple[Gap, ...]
     is_whole: bool
     """Whether all of the address could be read."""
+    is_unused: bool = False
+    """Whether it means what is unused in the scope, which has to be found once that is known."""
 
     @property
     def instructions(self) -> int:
@@ -48,8 +53,14 @@ class GapsInAddress(NamedTuple):
 
 
 def gaps_in_address() -> GapsInAddress:
-    """Give the gaps of an address such as `?gaps=NODE:2,OTHER:1`."""
-    return read_gaps(st.query_params.get(_GAPS_IN_ADDRESS, ""))
+    """Give the gaps of an address such as `?gaps=NODE:2,OTHER:1`, or of `?gaps=unused` those of no scope yet."""
+    text = st.query_params.get(_GAPS_IN_ADDRESS, "")
+    return GapsInAddress((), True, is_unused=True) if text == UNUSED else read_gaps(text)
+
+
+def within_scope(cursor: Cursor, found: GapsInAddress, scope: Sequence[str]) -> GapsInAddress:
+    """Give the gaps with what is unused in a scope, if that is what the address means."""
+    return found._replace(gaps=unused_key_concepts(cursor, scope)) if found.is_unused else found
 
 
 def read_gaps(text: str) -> GapsInAddress:
@@ -71,6 +82,8 @@ def show_gaps(cursor: Cursor, found: GapsInAddress) -> None:
     if not found.is_whole:
         st.warning("The address names gaps that cannot be read. They are left out.", icon=":material/link_off:")
     if not found.gaps:
+        if found.is_unused:
+            st.success("Every key concept of this scope was used.", icon=":material/check:")
         return
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -5,12 +5,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from glan_core.entities import Filter
+from glan_core.planning.gaps import unused_key_concepts
 from glan_core.planning.plan import Gap
 from glan_core.scope import resolve_scope
 from glan_core.store.database import Database
 from glan_core.store.pairs import count_pairs, list_pairs
 from glan_core.store.taxonomy_nodes import find_taxonomy_node
-from pages.shared.dealing_view import read_gaps, shares_of, stages_of
+from pages.shared.dealing_view import GapsInAddress, read_gaps, shares_of, stages_of
 from tests.pages.new_run_page import labels, open_page, press, start, texts, wait_for
 
 
@@ -40,10 +41,25 @@ def test_the_stages_are_those_that_make_it(made: str, grows: bool, rewrites: boo
 
 
 def test_gaps_are_read_and_what_cannot_be_read_is_told():
-    assert read_gaps("") == ((), True)
-    assert read_gaps("a:2,b,a:1") == ((Gap("a", 3), Gap("b", 1)), True)
+    assert read_gaps("") == GapsInAddress((), is_whole=True)
+    assert read_gaps("a:2,b,a:1") == GapsInAddress((Gap("a", 3), Gap("b", 1)), is_whole=True)
     for broken in ("a:0", "a:-1", "a:two", ":3", "a:"):
-        assert read_gaps(f"{broken},b:1") == ((Gap("b", 1),), False)
+        assert read_gaps(f"{broken},b:1") == GapsInAddress((Gap("b", 1),), is_whole=False)
+
+
+def test_unused_in_the_address_means_those_of_the_scope_and_says_so_when_there_are_none(
+    app: AppTest, app_database: Database
+) -> None:
+    physics, logic = (node_id(app_database, name) for name in ("Physics", "Logic"))
+    in_physics, in_both = (unused_key_concepts(app_database.cursor(), ids) for ids in ((physics,), (physics, logic)))
+    open_page(app, gaps="unused", scope=physics)
+    assert f"**{len(in_physics)} gaps**, {len(in_physics)} wanted" in texts(app)
+    next(each for each in app.multiselect if each.label == "Where").set_value([physics, logic]).run()
+    assert f"**{len(in_both)} gaps**" in texts(app)
+    assert len(in_both) > len(in_physics) > 0
+    app_database.cursor().execute("delete from key_concept")
+    app.run()
+    assert "Every key concept of this scope was used" in "".join(each.value for each in app.success)
 
 
 def test_an_empty_cell_is_no_pair():

@@ -1,0 +1,94 @@
+"""coverage: how far the taxonomy is covered by pairs, and what no question was drawn from."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import pandas as pd
+import typer
+
+from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, tell
+from glan_core.entities import Filter
+from glan_core.filter_json import filter_from_json, set_conditions
+from glan_core.lineage_coverage import Coverage, summarise
+from glan_core.scope import resolve_scope
+from glan_core.store.coverage import count_coverage
+from glan_core.store.database import open_database
+
+_LEVELS = {"field": "fields", "sub_field": "sub-fields", "discipline": "disciplines", "subject": "subjects"}
+_LONGEST_NAME = 40
+
+
+def coverage(
+    scope: Annotated[list[str] | None, typer.Option(help="Only below this node: name, path or id. Repeatable.")] = None,
+    level: Annotated[
+        Literal["field", "sub_field", "discipline", "subject"], typer.Option(help="Whose nodes are listed.")
+    ] = "discipline",
+    filter_: Annotated[str | None, typer.Option("--filter", help='Which pairs, such as {"run_ids": ["..."]}.')] = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Count pairs, targets and what was never used, node by node, and how evenly the pairs are spread."""
+    with open_database(settings_with(database).database) as opened:
+        cursor = opened.cursor()
+        chosen = filter_from_json(filter_) if filter_ else Filter()
+        if scope:
+            nodes = tuple(resolve_scope(cursor, text).node_id for text in scope)
+            chosen = dataclasses.replace(chosen, taxonomy_node_ids=nodes)
+        counted = count_coverage(cursor, chosen)
+    rows = counted[counted["level"] == level]
+    summary = summarise(counted, level)
+    data = {"filter": set_conditions(chosen), **_data(summary), "rows": [_row(row) for row in _records(rows)]}
+    tell(data, as_json, "\n".join(_lines(summary, rows)))
+
+
+def _data(summary: Coverage) -> dict[str, Any]:
+    spread = summary.spread
+    return {
+        "level": summary.level,
+        **spread._asdict(),
+        "targets": summary.targets,
+        "under_target": summary.under_target,
+        "accepted": summary.accepted,
+        "subjects": summary.subjects,
+        "class_sessions": summary.class_sessions,
+        "unused_class_sessions": summary.unused_class_sessions,
+        "key_concepts": summary.key_concepts,
+        "unused_key_concepts": summary.unused_key_concepts,
+        "strategies": {"one_session": summary.one_session, "two_sessions": summary.two_sessions},
+        "levels": {each.level: {"subjects": each.subjects, "pairs": each.pairs} for each in summary.by_level},
+    }
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: None if pd.isna(value) else int(value) if name == "target" else value
+        for name, value in row.items()
+        if name != "level" and (name != "subject_level" or not pd.isna(value))
+    }
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in record.items()} for record in rows.to_dict("records")]
+
+
+def _lines(summary: Coverage, rows: pd.DataFrame) -> Iterator[str]:
+    spread, nodes = summary.spread, _LEVELS[summary.level]
+    yield f"{spread.covered:,} of {spread.nodes:,} {nodes} have a pair; {spread.pairs:,} pairs in all."
+    if spread.gini is not None and spread.equal_nodes is not None:
+        even = "" if spread.evenness is None else f", evenness {spread.evenness:.2f}"
+        yield f"Gini {spread.gini:.2f}{even}: as even as {spread.equal_nodes:,.1f} {nodes} with the same number."
+    yield (
+        f"Never used: {summary.unused_class_sessions:,} of {summary.class_sessions:,} class sessions, "
+        f"{summary.unused_key_concepts:,} of {summary.key_concepts:,} key concepts."
+    )
+    yield f"{'':{_LONGEST_NAME}}  {'pairs':>9}  {'target':>9}  {'fill':>5}  {'accepted':>9}  {'unused concepts':>17}"
+    for row in _records(rows):
+        missing = pd.isna(row["target"])
+        target = "none" if missing else f"{int(row['target']):,}"
+        fill = "" if pd.isna(row["fill"]) else f"{row['fill']:.0%}"
+        unused = f"{row['unused_key_concepts']:,} of {row['key_concepts']:,}"
+        yield (
+            f"{row['name'][:_LONGEST_NAME]:{_LONGEST_NAME}}  {row['pairs']:>9,}  {target:>9}  {fill:>5}  "
+            f"{row['accepted']:>9,}  {unused:>17}"
+        )
