@@ -1,12 +1,15 @@
 """How does every text get its vector once?
 
 In batches, each kept as soon as it is there, so that nothing is embedded twice however an embedding ends. Batches grow
-until one takes some seconds: a quick encoder is asked less often, and a slow one loses little.
+until one takes some seconds: a quick encoder is asked less often, and a slow one loses little. Several may embed the
+same texts at once: each batch is one's alone, and the others find it there.
 """
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -54,11 +57,24 @@ class Embedded(NamedTuple):
     known: int
     """Pairs whose text had one, of another pair or from before."""
     seconds: float
+    is_stopped: bool = False
+    """Whether it was stopped before all were read."""
 
     @property
     def texts_per_second(self) -> float:
         """Give how fast it was; 0 if there was nothing to do."""
         return self.embedded / self.seconds if self.embedded and self.seconds else 0.0
+
+
+class _Turn:
+    """Whose turn it is to embed by one encoder for one database, and how many batches that has been."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.batches = 0
+
+
+_TURNS: dict[tuple[Path, str], _Turn] = {}
 
 
 def embed_missing(
@@ -69,29 +85,41 @@ def embed_missing(
     compute: Compute = compute_here,
     find_key: Callable[[str], str] = key_of_environment,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Embed those of the texts that have no vector yet, and give how many they were.
+    """Embed those of the texts that have no vector yet, and give how many this call has embedded.
 
-    `on_progress` hears how many are done and how many there are. Raises EmbeddingError, EndpointError and StoreError;
-    what was embedded until then is kept.
+    `on_progress` hears how many are done and how many there are; `is_stopped` is asked between batches, and True ends
+    it there. Raises EmbeddingError, EndpointError and StoreError; what was embedded until then is kept.
     """
     cursor = database.cursor()
     means = Means(compute, find_key)
+    turn = _TURNS.setdefault((database.path.resolve(), encoder.encoder), _Turn())
     with explained_errors(database.path):
+        seen = turn.batches
         missing = list_unembedded_texts(cursor, encoder=encoder.encoder, texts=texts)
-        precision = _precision(database, cursor, encoder, missing, means)
-        start, size = 0, _FIRST_BATCH
-        while start < len(missing):
+        start, size, embedded = 0, _FIRST_BATCH, 0
+        precision: Precision | None = None
+        while start < len(missing) and not is_stopped():
             on_progress(start, len(missing))
             batch = missing[start : start + size]
-            began = time.monotonic()
-            vectors = encode_texts(encoder, batch, database=database.path, means=means, precision=precision)
-            with database.writing:
-                insert_embeddings(cursor, encoder=encoder.encoder, texts=batch, vectors=vectors)
             start += len(batch)
-            if time.monotonic() - began < _BATCH_SECONDS / 2:
+            with turn.lock:
+                if turn.batches != seen:  # somebody else has embedded since
+                    batch = list_unembedded_texts(cursor, encoder=encoder.encoder, texts=batch)
+                if not batch:
+                    continue
+                precision = precision or _precision(database, cursor, encoder, missing, means)
+                began = time.monotonic()
+                vectors = encode_texts(encoder, batch, database=database.path, means=means, precision=precision)
+                with database.writing:
+                    insert_embeddings(cursor, encoder=encoder.encoder, texts=batch, vectors=vectors)
+                turn.batches += 1
+            seen += 1
+            embedded += len(batch)
+            if len(batch) >= size and time.monotonic() - began < _BATCH_SECONDS / 2:
                 size = min(2 * size, _LARGEST_BATCH)
-    return len(missing)
+    return embedded
 
 
 def vectors_of(
@@ -116,18 +144,19 @@ def embed_instructions(
     compute: Compute = compute_here,
     find_key: Callable[[str], str] = key_of_environment,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Embedded:
     """Let an encoder read the instruction, the answer or both of every pair that it has not read as that.
 
     `both` is the instruction, a blank line, and the answer, as one text. `on_progress` hears how many pairs are done
-    and how many there are. Raises as `embed_missing`.
+    and how many there are; `is_stopped` and what is raised: as for `embed_missing`.
     """
     began = time.monotonic()
     cursor = database.cursor()
     name = encoder.encoder
     with explained_errors(database.path):
         total = count_unread_texts(cursor, encoder=name, content=content)
-        done, embedded, after = 0, 0, ""
+        done, embedded, after, stopped = 0, 0, "", False
         while unread := list_unread_texts(cursor, encoder=name, content=content, after=after, limit=_PAIRS_AT_ONCE):
             so_far = done
             embedded += embed_missing(
@@ -137,14 +166,19 @@ def embed_instructions(
                 compute=compute,
                 find_key=find_key,
                 on_progress=lambda read, _, so_far=so_far: on_progress(so_far + read, total),  # type: ignore[misc]
+                is_stopped=is_stopped,
             )
             content_of = {instruction_id: content_id(text) for instruction_id, text in unread.items()}
             with database.writing:
                 link_instructions(cursor, encoder=name, content=content, content_of=content_of)
+            if stopped := is_stopped():
+                left = set(list_unembedded_texts(cursor, encoder=name, texts=list(unread.values())))
+                done += sum(text not in left for text in unread.values())
+                break
             done += len(unread)
             after = max(unread)
         on_progress(done, max(done, total))
-    return Embedded(embedded, done - embedded, time.monotonic() - began)
+    return Embedded(embedded, done - embedded, time.monotonic() - began, stopped and done < total)
 
 
 def embed_names(
@@ -154,18 +188,28 @@ def embed_names(
     compute: Compute = compute_here,
     find_key: Callable[[str], str] = key_of_environment,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Embedded:
     """Let an encoder read the names of all nodes, subjects and key concepts: they lie in the space of the pairs then.
 
-    `known` counts names here. Raises as `embed_missing`.
+    `known` counts names here. `is_stopped` and what is raised: as for `embed_missing`.
     """
     began = time.monotonic()
+    cursor = database.cursor()
     with explained_errors(database.path):
-        names = list_names_to_read(database.cursor())
+        names = list_names_to_read(cursor)
     embedded = embed_missing(
-        database, names, encoder=encoder, compute=compute, find_key=find_key, on_progress=on_progress
+        database,
+        names,
+        encoder=encoder,
+        compute=compute,
+        find_key=find_key,
+        on_progress=on_progress,
+        is_stopped=is_stopped,
     )
-    return Embedded(embedded, len(names) - embedded, time.monotonic() - began)
+    with explained_errors(database.path):
+        left = len(list_unembedded_texts(cursor, encoder=encoder.encoder, texts=names)) if is_stopped() else 0
+    return Embedded(embedded, len(names) - left - embedded, time.monotonic() - began, left > 0)
 
 
 def _precision(database: Database, cursor: Cursor, encoder: Encoder, missing: Sequence[str], means: Means) -> Precision:

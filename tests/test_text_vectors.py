@@ -1,6 +1,8 @@
 """Every text gets its vector once, whatever reads it and however that ends."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -108,6 +110,67 @@ def test_what_was_read_before_a_failure_is_kept(
     server.requests.clear()
     assert embed_missing(small.database, texts, encoder=encoder, find_key=find_key) == 4
     assert server.texts == texts[4:]
+
+
+def test_two_that_embed_the_same_texts_send_each_once(
+    small: Small, encoder: Encoder, server: EmbeddingsServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(text_vectors, "_FIRST_BATCH", 2)
+    monkeypatch.setattr(text_vectors, "_LARGEST_BATCH", 2)
+    texts = [f"text {number}" for number in range(9)]
+    is_asked, is_joined = threading.Event(), threading.Event()
+
+    def hold(request: dict[str, Any]) -> None:
+        is_asked.set()
+        assert is_joined.wait(60)  # until the other one has found the same texts missing
+
+    server.script = hold
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(embed_missing, small.database, texts, encoder=encoder, find_key=find_key)
+        assert is_asked.wait(60)
+        own = embed_missing(
+            small.database, texts, encoder=encoder, find_key=find_key, on_progress=lambda *_: is_joined.set()
+        )
+    assert sorted(server.texts) == texts
+    assert own + other.result() == len(texts)
+    assert read_vectors(small.cursor, encoder=encoder.encoder).shape[0] == len(texts)
+
+
+def stop_after(requests: int, server: EmbeddingsServer) -> Callable[[], bool]:
+    """Say stop as soon as so many requests came."""
+    return lambda: len(server.requests) >= requests
+
+
+def test_reading_stops_between_batches_and_goes_on_from_there(
+    small: Small, encoder: Encoder, server: EmbeddingsServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(text_vectors, "_FIRST_BATCH", 1)
+    monkeypatch.setattr(text_vectors, "_LARGEST_BATCH", 1)
+    ingest(small.cursor, [instruction("d"), instruction("e")])
+    done = embed_instructions(small.database, encoder=encoder, find_key=find_key, is_stopped=stop_after(2, server))
+    assert (done.embedded, done.known, done.is_stopped) == (2, 1, True)  # c says the same as a
+    assert count_unread_texts(small.cursor, encoder=encoder.encoder, content="instruction") == 2
+    rest = embed_instructions(small.database, encoder=encoder, find_key=find_key)
+    assert (rest.embedded, rest.known, rest.is_stopped) == (2, 0, False)
+    assert len(server.texts) == len(set(server.texts)) == 4
+
+
+def test_a_stop_that_comes_when_all_is_read_stops_nothing(small: Small, encoder: Encoder, server: EmbeddingsServer):
+    done = embed_instructions(small.database, encoder=encoder, find_key=find_key, is_stopped=stop_after(1, server))
+    assert (done.embedded, done.known, done.is_stopped) == (2, 1, False)
+    assert count_unread_texts(small.cursor, encoder=encoder.encoder, content="instruction") == 0
+
+
+def test_reading_names_can_be_stopped_too(
+    small: Small, encoder: Encoder, server: EmbeddingsServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(text_vectors, "_FIRST_BATCH", 2)
+    monkeypatch.setattr(text_vectors, "_LARGEST_BATCH", 2)
+    names = len(list_names_to_read(small.cursor))
+    stopped = embed_names(small.database, encoder=encoder, find_key=find_key, is_stopped=stop_after(3, server))
+    assert (stopped.embedded, stopped.known, stopped.is_stopped) == (6, 0, True)
+    rest = embed_names(small.database, encoder=encoder, find_key=find_key)
+    assert (rest.embedded, rest.known, rest.is_stopped) == (names - 6, 6, False)
 
 
 def test_a_vector_that_is_not_finite_is_not_kept(small: Small, encoder: Encoder, server: EmbeddingsServer):

@@ -186,22 +186,3 @@ def list_vectors(cursor: Cursor, *, encoder: str, texts: Sequence[str]) -> np.nd
     if missing:
         raise EmbeddingError(f"{len(missing)} texts have no vector of {encoder}.", "Embed them first.")
     return np.stack([np.asarray(vector_of[key], dtype=np.float32) for key in contents])
-
-
-def list_unplaced_instructions(cursor: Cursor, projection_id: str | None) -> dict[str, str]:
-    """Give the texts, by instruction id, of all instructions that a projection does not hold; all for None."""
-    return dict(
-        cursor.execute(
-            """
-            select instruction_id, text
-            from instruction
-            where instruction_id not in (
-                select instruction_id
-                from projected_point
-                where projection_id is not distinct from ?
-            )
-            order by instruction_id
-            """,
-            [projection_id],
-        ).fetchall()
-    )
