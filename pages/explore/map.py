@@ -11,7 +11,7 @@ from pages.shared.encoder_view import show_encoder_choice
 from pages.shared.feedback import show_empty, show_error
 from pages.shared.map_chart import draw_map, show_map
 from pages.shared.map_choices import choose_drawing
-from pages.shared.map_counts import TOOLTIP_CHARACTERS, count_of, count_unplaced
+from pages.shared.map_counts import CLOSENESS, TOOLTIP_CHARACTERS, count_of, count_unplaced
 from pages.shared.map_filter import forget_filter, show_conditions, show_filter, take_run_of_address
 from pages.shared.map_gaps import NO_GAPS, gaps_of
 from pages.shared.map_look import read_look
@@ -19,7 +19,7 @@ from pages.shared.map_panel import show_panel
 from pages.shared.map_rows import show_rows
 from pages.shared.map_search import find, show_search
 from pages.shared.map_views import open_view_of_address, show_views
-from pages.shared.placement_view import show_layout, show_placement
+from pages.shared.placement_view import show_comparison, show_layout, show_placement
 from pages.shared.screen import ask_screen, is_narrow
 from pages.shared.theme import ground
 from pages.shared.workspace import open_workspace
@@ -75,6 +75,8 @@ st.session_state[state.MAP_SEEN] = True
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     drawing = choose_drawing(cursor, is_large=map_.points > MOST_POINTS)
     show_search()
+if drawing.by == CLOSENESS:
+    show_comparison(workspace.placer, cursor, encoder=chosen.encoder.encoder, content=chosen.content)
 found = find(workspace, cursor, projection, look.drawn())
 hits = points_of(cursor, map_, found.instruction_ids if found else [], characters=TOOLTIP_CHARACTERS)
 chart, panel = st.columns([7, 3], gap="medium")

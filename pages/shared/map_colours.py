@@ -28,7 +28,7 @@ def groups_in(cursor: Cursor, legend: pd.DataFrame, by: str, *, ground: Ground) 
     if by == CLOSENESS:
         _, empty, full = SHADES[ground].fill
         bands = legend[legend["key"] != ""]
-        shares = np.linspace(0, 1, len(bands)) if len(bands) > 1 else [1.0]
+        shares = np.linspace(0, 1, len(bands)) if len(bands) != 1 else [1.0]
         groups = [Group(key, name) for key, name in zip(bands["key"], bands["name"], strict=True)]
         shades = [mixed(empty, full, share) for share in shares]
         rest = [(Group("", "Not compared yet"), OTHER_COLOUR)] if len(bands) < len(legend) else []

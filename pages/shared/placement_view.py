@@ -5,8 +5,9 @@ import streamlit as st
 from glan_core.layout_advice import advise
 from glan_core.placer import Placer
 from glan_core.store.database import Cursor
+from glan_core.store.neighbourhoods import count_without_neighbourhood
 from glan_core.store.projections import Projection
-from pages.shared.feedback import plain
+from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count
 from pages.shared.map_counts import layout_figures
 
@@ -39,6 +40,25 @@ def show_placement(placer: Placer, unplaced: int, *, starts_unasked: bool) -> No
             placer.done / placer.total if placer.total else 0.0,
             text=f"{what}{_STEPS[placer.step]}{done} ... The first time takes up to a minute longer.",
         )
+
+    watch()
+
+
+def show_comparison(placer: Placer, cursor: Cursor, *, encoder: str, content: str) -> None:
+    """Let pairs that were not compared with all others yet be compared, and say so until that is done."""
+    if placer.background_error is not None:
+        show_error(placer.background_error)
+        return
+    if not placer.is_comparing:
+        if not count_without_neighbourhood(cursor, encoder=encoder, content=content):
+            return
+        placer.compare()
+
+    @st.fragment(run_every=1.0)
+    def watch() -> None:
+        if not placer.is_comparing:
+            st.rerun()
+        st.caption(":material/hourglass_top: Each pair is compared with all others; colours follow.")
 
     watch()
 

@@ -1,6 +1,7 @@
 """Does the Map page count what it shows, and keep what was drawn? Lassos are drawn by mouse in tests/browser."""
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 
 from glan_core.encoders import EncoderChoice
 from glan_core.entities import Filter, Window
-from glan_core.neighbour_graph import extend_graph
 from glan_core.placer import Placer
 from glan_core.store.database import Database
 from glan_core.store.encoders import insert_encoder_choice
@@ -23,6 +23,7 @@ from glan_core.store.tags import put_on
 from pages.shared import state
 from pages.shared.map_counts import CLOSENESS
 from pages.shared.map_look import Look
+from pages.shared.workspace import open_workspace
 from tests.embedding.test_neighbours import clustered
 from tests.model_server import ModelServer
 from tests.pages.pairs import make_pairs
@@ -187,9 +188,14 @@ def test_pairs_can_be_coloured_by_how_near_others_are(app: AppTest, placed: list
     cursor = app_database.cursor()
     embed(cursor, "all-MiniLM-L6-v2", clustered(len(placed)))
     link(cursor, "all-MiniLM-L6-v2", **{pair: number for number, pair in enumerate(placed[:3])})
-    extend_graph(app_database, encoder="all-MiniLM-L6-v2")
     app.session_state[state.MAP_BY] = CLOSENESS
     open_page(app)
+    assert any("compared with all others" in caption.value for caption in app.caption)
+    while open_workspace().placer.is_comparing:
+        time.sleep(0.02)
+    app.run()
+    assert not app.exception
+    assert not any("compared with all others" in caption.value for caption in app.caption)
     traces = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
     assert traces[-1]["name"] == "Not compared yet"
     assert sum(len(trace["text"]) for trace in traces) == len(placed)
