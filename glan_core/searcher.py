@@ -7,7 +7,7 @@ again. From then on a search takes as long as comparing one vector with all, whi
 
 import threading
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,10 +20,11 @@ from glan_core.searching import Hit, refresh, search_by_meaning, words_of
 from glan_core.store.database import Cursor, Database, explained_errors
 from glan_core.text_encoding import Means, encode_texts
 
+T = TypeVar("T")
 Embed = Callable[[str, str], np.ndarray]
 """Gives the vector, float32 of shape (d,), that an encoder (its name) makes of a text."""
 
-_MOST_KEPT = 200  # vectors of texts that were searched for
+_MOST_KEPT = 200  # vectors of texts that were searched for, and reasons why others could not be
 
 
 def embed_by(database: Database, means: Means) -> Embed:
@@ -49,6 +50,13 @@ class _Asked(NamedTuple):
     content: str
 
 
+class _Ready(NamedTuple):
+    """Two things of one encoder."""
+
+    held: HeldVectors
+    vector: np.ndarray
+
+
 class Searcher:
     """Holds the vectors that were searched among last; pages share one."""
 
@@ -60,8 +68,7 @@ class Searcher:
         self._vector_of: dict[_Asked, np.ndarray] = {}
         self._held = HeldVectors(encoder="")
         self._wanted: _Asked | None = None
-        self._failed: _Asked | None = None
-        self._error: GlanError | None = None
+        self._error_of: dict[_Asked, GlanError] = {}
 
     @property
     def is_running(self) -> bool:
@@ -76,7 +83,7 @@ class Searcher:
 
     def error(self, text: str, *, encoder: str, content: str = "instruction") -> GlanError | None:
         """Give the reason why this text could not be searched for; None if it could, or may yet."""
-        return self._error if self._failed == _Asked(text, encoder, content) else None
+        return self._error_of.get(_Asked(text, encoder, content))
 
     def is_ready(self, text: str, *, encoder: str, content: str = "instruction") -> bool:
         """Say whether a text can be searched for at once; else what that takes is begun, unless `error` says why not.
@@ -84,13 +91,8 @@ class Searcher:
         Raises SettingsError for a text without words.
         """
         words_of(text)
-        asked = _Asked(text, encoder, content)
         with self._lock:
-            if asked in self._vector_of and self._holds(asked):
-                return True
-            if asked != self._failed:
-                self._begin(asked)
-            return False
+            return self._ready(_Asked(text, encoder, content)) is not None
 
     def by_meaning(
         self,
@@ -103,12 +105,10 @@ class Searcher:
         limit: int,
     ) -> tuple[Hit, ...] | None:
         """Do as `search_by_meaning` for a text; None as long as it is not ready."""
-        asked = _Asked(text, encoder, content)
-        if not self.is_ready(text, encoder=encoder, content=content):
-            return None
+        words_of(text)
         with self._lock:
-            held, vector = self._held, self._vector_of[asked]
-        return search_by_meaning(cursor, held, vector, filter_=filter_, limit=limit)
+            ready = self._ready(_Asked(text, encoder, content))
+        return search_by_meaning(cursor, ready.held, ready.vector, filter_=filter_, limit=limit) if ready else None
 
     def next_to(
         self,
@@ -130,9 +130,17 @@ class Searcher:
         return nearest_pairs(cursor, held, instruction_id, filter_=filter_, limit=limit)
 
     def try_again(self) -> None:
-        """Forget why the last search failed."""
+        """Forget why searches failed."""
         with self._lock:
-            self._failed = self._error = None
+            self._error_of.clear()
+
+    def _ready(self, asked: _Asked) -> _Ready | None:
+        """Give what belongs together, or begin to read it unless that has failed; the caller holds the lock."""
+        if asked in self._vector_of and self._holds(asked):
+            return _Ready(self._held, self._vector_of[asked])
+        if asked not in self._error_of:
+            self._begin(asked)
+        return None
 
     def _holds(self, asked: _Asked) -> bool:
         held = self._held
@@ -161,7 +169,10 @@ class Searcher:
             except Exception as found:  # noqa: BLE001 - a thread that dies in silence would be started for ever
                 error = EmbeddingError(f"The search ended on {type(found).__name__}: {found}", "Try again.")
             with self._lock:
-                self._failed, self._error = (asked, error) if error else (None, None)
+                self._error_of.pop(asked, None)
+                if error:
+                    self._error_of[asked] = error
+                    _keep_newest(self._error_of)
             asked = self._next()
 
     def _next(self) -> _Asked | None:
@@ -184,5 +195,9 @@ class Searcher:
         vector = self._embed(asked.encoder, asked.text)
         with self._lock:
             self._vector_of[asked] = vector
-            for old in list(self._vector_of)[:-_MOST_KEPT]:
-                del self._vector_of[old]
+            _keep_newest(self._vector_of)
+
+
+def _keep_newest(kept: dict[_Asked, T]) -> None:
+    for old in list(kept)[:-_MOST_KEPT]:
+        del kept[old]

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -102,6 +102,54 @@ def test_what_went_wrong_is_told_and_not_tried_for_ever(searcher: Searcher, embe
     searcher.is_ready("up", encoder="e")
     wait_for(searcher)
     assert embedder.asked == ["up", "up"]
+
+
+def test_two_that_fail_in_turn_are_each_tried_once(searcher: Searcher, embedder: Embedder):
+    embedder.is_released.set()
+    for _ in range(3):
+        for text in ("up", "down"):
+            assert not searcher.is_ready(text, encoder="e")
+            wait_for(searcher)
+    assert embedder.asked == ["up", "down"]
+    searcher.is_ready("north", encoder="e")  # what succeeds says nothing of the others
+    wait_for(searcher)
+    assert [searcher.error(text, encoder="e") is None for text in ("up", "down", "north")] == [False, False, True]
+
+
+class AnotherTab:
+    """A lock; each time it is let go of, another tab looks among the vectors of another encoder."""
+
+    def __init__(self, look: Callable[[], object]) -> None:
+        self._lock = threading.Lock()
+        self._look = look
+        self._is_looking = False
+
+    def __enter__(self) -> None:
+        """Take the lock."""
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of it."""
+        self._lock.release()
+        if not self._is_looking:
+            self._is_looking = True
+            self._look()
+            self._is_looking = False
+
+
+def test_a_vector_is_never_compared_with_those_of_another_encoder(
+    small: Small, searcher: Searcher, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+):
+    embedder.is_released.set()
+    embed(small.cursor, "f", np.array([[0.0, -1.0]], np.float32))
+    link(small.cursor, "f", a=0)
+    searcher.is_ready("north", encoder="e")
+    wait_for(searcher)
+    looked: list[object] = []
+    other = AnotherTab(lambda: looked.append(searcher.next_to(small.cursor, "a", encoder="f", limit=1)))
+    monkeypatch.setattr(searcher, "_lock", other)
+    assert searcher.by_meaning(small.cursor, "north", encoder="e", limit=1) == (Hit("b", 1.0),)
+    assert looked
 
 
 def test_without_vectors_the_encoder_is_not_asked(searcher: Searcher, embedder: Embedder):

@@ -20,6 +20,8 @@ from pages.shared.formats import count, shortened
 from pages.shared.workspace import Workspace
 
 MOST_HITS = 50
+MOST_CHARACTERS = 300
+"""Of what is searched for: an encoder reads no more of it anyway."""
 MOST_NEIGHBOURS = 12
 _WAYS = {"meaning": "Meaning", "words": "Words"}
 
@@ -47,6 +49,7 @@ def show_search() -> None:
         key=state.MAP_SEARCH,
         label_visibility="collapsed",
         icon=":material/search:",
+        max_chars=MOST_CHARACTERS,
         on_change=_list_found,
         width=178,
         persist_state="session",
@@ -78,12 +81,16 @@ def find(workspace: Workspace, cursor: Cursor, projection: Projection, filter_: 
             return None
         if st.session_state.get(state.MAP_SEARCH_BY) == "words":
             hits = search_by_text(cursor, text, filter_=filter_, limit=MOST_HITS)
-            return _found(cursor, hits, "Found", f"With all of the words: {plain(text)}", has_score=False)
+            return _found(
+                cursor, hits, "Found", f"With all of the words: {plain(shortened(text, 90))}", has_score=False
+            )
         meant = workspace.searcher.by_meaning(cursor, text, **reading, filter_=filter_, limit=MOST_HITS)
         if meant is not None:
-            return _found(cursor, meant, "Found", f"The nearest in meaning to: {plain(text)}")
+            return _found(cursor, meant, "Nearest", f"The nearest in meaning to: {plain(shortened(text, 90))}")
         if error := workspace.searcher.error(text, **reading):
-            raise error
+            show_error(error)
+            st.button("Try again", on_click=workspace.searcher.try_again, icon=":material/refresh:", key="search-again")
+            return None
     except GlanError as error:
         show_error(error)
         return None
