@@ -1,7 +1,7 @@
 """What can be done without the app?
 
     python -m glan_core init | plan | generate | runs | endpoints | ingest | export | embed | project | search |
-                        neighbours | taxonomy | check | doctor
+                        neighbours | gaps | taxonomy | check | doctor
 
 Each takes --database FILE and --json. Results go to standard output, progress and errors to standard error. Exit codes:
 0 done, 1 ended with failed items or stopped, 2 could not: one sentence and a hint.
@@ -22,6 +22,7 @@ from glan_core.commands import (
     demo,
     embed,
     endpoints,
+    gaps,
     generation,
     neighbours,
     project,
@@ -50,6 +51,7 @@ app.command()(embed.embed)
 app.command()(project.project)
 app.command()(search.search)
 app.command()(neighbours.neighbours)
+app.command()(gaps.gaps)
 app.add_typer(taxonomy.app, name="taxonomy", no_args_is_help=True)
 app.add_typer(demo.app, name="demo", no_args_is_help=True)
 app.add_typer(check.app, name="check", no_args_is_help=True)

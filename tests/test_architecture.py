@@ -77,6 +77,8 @@ LAYERS = (
             "edits",
         ),
         *(
+            "concept_gap_report",
+            "gap_finder",
             "held_vectors",
             "lineage_coverage",
             "near_duplicates",

@@ -9,6 +9,7 @@ import streamlit as st
 from glan_core.entities import Filter
 from glan_core.figures.density_map import branch_density_map, density_map
 from glan_core.figures.difference_map import difference_map
+from glan_core.figures.gap_map import NO_GAPS, gap_map
 from glan_core.figures.map_frame import LEGEND_PIXELS, SIDE_PIXELS, STRIP_PIXELS, Frame, window_around
 from glan_core.figures.pair_map import pair_map
 from glan_core.figures.palette import Ground
@@ -48,7 +49,15 @@ class Drawn(NamedTuple):
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={**HASHES, Look: dataclasses.astuple})
 def draw_map(
-    _cursor: Cursor, map_: MapTable, look: Look, drawing: Drawing, *, hits: pd.DataFrame, narrow: bool, on: Ground
+    _cursor: Cursor,
+    map_: MapTable,
+    look: Look,
+    drawing: Drawing,
+    *,
+    hits: pd.DataFrame,
+    gaps: pd.DataFrame = NO_GAPS,
+    narrow: bool,
+    on: Ground,
 ) -> Drawn:
     """Draw pairs as points, density or difference, once for all visitors: a figure is not changed afterwards."""
     cursor, by = _cursor, drawing.by
@@ -57,7 +66,10 @@ def draw_map(
         return _draw_difference(cursor, map_, look, drawing.compared, hits=hits, frame=frame)
     if drawing.kind == "density":
         return _draw_density(cursor, map_, look, by=by, hits=hits, frame=frame)
-    sample = points_of(cursor, map_, look.drawn(), window=look.window, by=by, limit=MOST_POINTS)
+    sample = points_of(cursor, map_, look.drawn(), window=look.window, by=by or "field", limit=MOST_POINTS)
+    if drawing.kind == "gaps":
+        figure = gap_map(sample.points, gaps, hits=hits, frame=frame)
+        return Drawn(figure, "Key concepts among the pairs", _how_many(len(sample.points), sample.total, look))
     colours = groups_in(cursor, sample.legend, by, ground=on)
     figure = pair_map(sample.points, colours=colours, hits=hits, frame=frame)
     return Drawn(figure, "Pairs by meaning: near is alike", _how_many(len(sample.points), sample.total, look))

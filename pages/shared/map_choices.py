@@ -9,7 +9,7 @@ from glan_core.store.database import Cursor
 from pages.shared import state
 from pages.shared.map_counts import CLOSENESS, FLAGGED, run_names
 
-KINDS = {"points": "Points", "density": "Density", "difference": "Difference"}
+KINDS = {"points": "Points", "density": "Density", "difference": "Difference", "gaps": "Gaps"}
 COLOURS = {
     "count": "Number of pairs",
     "field": "Field",
@@ -32,7 +32,7 @@ class Drawing(NamedTuple):
 
     kind: str
     by: str
-    """Empty for a difference."""
+    """Empty for a difference and for gaps."""
     compared: tuple[str, str] = ("", "")
     """The run that there is more of, and the one that it is held against; empty: all others."""
 
@@ -54,6 +54,8 @@ def choose_drawing(cursor: Cursor, *, is_large: bool) -> Drawing:
     )
     if kind == "difference":
         return Drawing(kind, "", _choose_runs(runs))
+    if kind == "gaps":
+        return Drawing(kind, "")
     hidden = _POINTS_ONLY if kind == "density" else _DENSITY_ONLY
     choices = [name for name in COLOURS if name not in hidden]
     _forget_unless(state.MAP_BY, choices)
