@@ -50,17 +50,15 @@ def show_fill(nodes: pd.DataFrame, coverage: Coverage) -> None:
 
 
 def _show_plans(coverage: Coverage, ticked: pd.DataFrame, lacking: pd.DataFrame) -> None:
-    each = _EACH
-    if len(ticked) and (ticked["fill"].isna() | (ticked["fill"] >= 1)).any():
-        each = st.number_input(
-            "Pairs for each without a lack",
-            1,
-            _MOST_EACH,
-            each,
-            key=state.COVERAGE_EACH,
-            width=190,
-            help="Of the ticked rows, those that have no target or have reached it. The others get what they lack.",
-        )
+    each = st.number_input(  # always there: a field that comes with a tick would push the table away under the mouse
+        "Pairs each",
+        1,
+        _MOST_EACH,
+        _EACH,
+        key=state.COVERAGE_EACH,
+        width=140,
+        help="For ticked rows that have no target or have reached it. The others get what they lack to theirs.",
+    )
     gaps = gaps_of(ticked, otherwise=int(each))
     number = len(ticked)
     word = f"Plan {wanted_in_all(gaps)} for {'this' if number == 1 else f'these {count(number)}'}"
