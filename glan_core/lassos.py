@@ -13,12 +13,23 @@ MOST_CORNERS = 64
 Point = tuple[float, float]
 
 
+_LEAST_AREA = 1e-6  # of the square of the length of an outline: less is a line, but for rounding
+
+
 class Simplified(NamedTuple):
     """A polygon with fewer corners."""
 
     polygon: tuple[Point, ...]
     error: float
     """How far the corner that was left out farthest lies from the new outline, in the units of the corners."""
+
+
+def has_area(polygon: Sequence[Point]) -> bool:
+    """Say whether anything can lie inside: a stroke along a line, or a click, encloses nothing."""
+    following = [*polygon[1:], *polygon[:1]]
+    doubled = sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in zip(polygon, following, strict=True))
+    length = sum(math.dist(corner, other) for corner, other in zip(polygon, following, strict=True))
+    return abs(doubled) > _LEAST_AREA * length**2
 
 
 def simplify(polygon: Sequence[Point], *, most_corners: int = MOST_CORNERS) -> Simplified:

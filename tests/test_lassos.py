@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glan_core.lassos import MOST_CORNERS, simplify
+from glan_core.lassos import MOST_CORNERS, has_area, simplify
 
 _CORNERS = st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=3, max_size=150)
 
@@ -63,6 +63,21 @@ def test_a_corner_said_twice_counts_once():
 
 def test_all_corners_at_one_place_are_one():
     assert simplify([(2.0, 3.0)] * 100) == (((2.0, 3.0),), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("polygon", "expected"),
+    [
+        ([], False),
+        ([(1.0, 2.0)], False),
+        ([(0.0, 0.0), (1.0, 3.0)], False),
+        ([(0.1 * n, 0.3 * n) for n in range(50)], False),
+        ([(0.0, 0.0), (1.0, 0.0), (1.0, 0.01)], True),
+        ([(1e4, 1e4), (1e4 + 1, 1e4), (1e4, 1e4 + 1)], True),
+    ],
+)
+def test_a_stroke_encloses_nothing(polygon: list[tuple[float, float]], expected: bool):
+    assert has_area(polygon) is expected
 
 
 def test_less_than_a_triangle_cannot_be_wanted():

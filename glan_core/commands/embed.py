@@ -106,16 +106,17 @@ def _embed(database: Database, encoder: Encoder, content: Content, means: Means)
             content=content,
             compute=means.compute,
             find_key=means.find_key,
-            on_progress=lambda done, _: show(done),
+            on_progress=lambda done, missing: show(total - missing + done),
         )
 
 
 def _embed_names(database: Database, encoder: Encoder, means: Means) -> Embedded:
-    with shown_count("Reading names", total=len(list_names_to_read(database.cursor()))) as show:
+    total = len(list_names_to_read(database.cursor()))
+    with shown_count("Reading names", total=total) as show:
         return embed_names(
             database,
             encoder=encoder,
             compute=means.compute,
             find_key=means.find_key,
-            on_progress=lambda done, _: show(done),
+            on_progress=lambda done, missing: show(total - missing + done),
         )

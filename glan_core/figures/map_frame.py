@@ -5,7 +5,7 @@ whatever is drawn at the top. The strip above the plot is theirs.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,8 @@ class Frame(NamedTuple):
     """How tall the figure is, in pixels, with its legend."""
     labels: tuple[Label, ...] = ()
     outline: Outline = ()
+    tool: Literal["lasso", "select"] = "lasso"
+    """What a drag of the mouse draws: an outline, or a box."""
 
 
 def window_around(left: float, bottom: float, right: float, top: float) -> Window:
@@ -109,11 +111,10 @@ def grid(cells: pd.DataFrame, values: Any, *, side: int, dtype: str, empty: Any)
 
 
 def add_entries(figure: go.Figure, entries: Sequence[Entry]) -> None:
-    """Add lines to the legend that no points stand for; a click on one does nothing."""
+    """Add lines to the legend that no points stand for."""
     for entry in entries:
         mark = {"color": entry.colour, "symbol": "square"}
         figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=mark, name=wrapped(entry.name, lines=1)))
-    figure.update_layout(legend={"itemclick": False, "itemdoubleclick": False})
 
 
 def finish(figure: go.Figure, frame: Frame, *, has_legend: bool = True) -> go.Figure:
@@ -138,7 +139,7 @@ def finish(figure: go.Figure, frame: Frame, *, has_legend: bool = True) -> go.Fi
         xaxis={**axis, "range": [frame.window.left, frame.window.right]},
         yaxis={**axis, "range": [frame.window.bottom, frame.window.top]},
         showlegend=has_legend,
-        dragmode="lasso",
+        dragmode=frame.tool,
         hovermode="closest",
         height=frame.height,
         margin={"l": SIDE_PIXELS, "r": SIDE_PIXELS, "t": STRIP_PIXELS, "b": LEGEND_PIXELS, "autoexpand": False},
@@ -154,6 +155,8 @@ def finish(figure: go.Figure, frame: Frame, *, has_legend: bool = True) -> go.Fi
             "itemsizing": "constant",
             "maxheight": LEGEND_PIXELS - 4,
             "bgcolor": "rgba(0,0,0,0)",
+            "itemclick": False,  # hidden points would still be counted and selected
+            "itemdoubleclick": False,
         },
         hoverlabel={
             "bgcolor": shades.background,

@@ -12,7 +12,7 @@ from pages.shared.feedback import show_empty, show_error
 from pages.shared.map_chart import draw_map, show_map
 from pages.shared.map_choices import choose_drawing
 from pages.shared.map_counts import CLOSENESS, TOOLTIP_CHARACTERS, count_of, count_unplaced
-from pages.shared.map_filter import forget_filter, show_conditions, show_filter, take_run_of_address
+from pages.shared.map_filter import show_conditions, show_filter, take_run_of_address
 from pages.shared.map_gaps import NO_GAPS, gaps_of
 from pages.shared.map_look import read_look
 from pages.shared.map_panel import show_panel
@@ -68,7 +68,6 @@ if not map_.points:
 show_conditions(cursor, look)
 if not count_of(cursor, map_, look.filter_, window=None):
     st.info("No pair on the map fits this filter.", icon=":material/filter_alt:")
-    st.button("Show all pairs", on_click=forget_filter, args=(look,), key="none-fit", icon=":material/filter_alt_off:")
     st.stop()
 st.session_state[state.MAP_SEEN] = True
 

@@ -18,6 +18,7 @@ DESTINATIONS = {
 
 def go_with(workspace: Workspace, filter_: Filter, page: str, *, source: str) -> None:
     """Lead to a page with the pairs of a filter; for a callback, as page_button does."""
+    st.session_state.pop(state.SAMPLES_TAB, None)  # its list, also for one who comes from its other tab
     question = {} if filter_ == Filter() else {"view": view_of(workspace, filter_, source=source).saved_view_id}
     st.session_state[state.GOING_TO] = (page, question)
 

@@ -6,12 +6,13 @@ the page sees one state from top to bottom, and a saved view brings all of it ba
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from glan_core.entities import Filter, Window
 from glan_core.figures.map_frame import Outline, box_of, window_around
+from glan_core.lassos import has_area
 from glan_core.store.saved_views import SavedView
 from pages.shared import state
 
@@ -28,6 +29,8 @@ class Look:
     """Zoomed into, one after the other; none: the whole map."""
     outline: Outline = ()
     """Drawn last; empty: nothing is selected."""
+    tool: Literal["lasso", "select"] = "lasso"
+    """What it was drawn with, and the next one will be."""
     hides_others: bool = False
     """Whether only the pairs inside the outline are drawn."""
 
@@ -71,9 +74,10 @@ def change_look(look: Look, **changes: Any) -> None:
     st.session_state[state.MAP_LOOK] = dataclasses.replace(look, **changes)
 
 
-def select(look: Look, outline: Outline) -> None:
-    """Select what lies inside an outline; an empty one selects nothing."""
-    change_look(look, outline=outline, hides_others=look.hides_others and bool(outline))
+def select(look: Look, outline: Outline, *, tool: Literal["lasso", "select"] | None = None) -> None:
+    """Select what lies inside an outline; one without an area, as a stroke of the mouse leaves, selects nothing."""
+    kept = outline if has_area(outline) else ()
+    change_look(look, outline=kept, hides_others=look.hides_others and bool(kept), tool=tool or look.tool)
 
 
 def zoom_in(look: Look) -> None:

@@ -114,6 +114,30 @@ def test_a_drawn_outline_narrows_panel_and_rows_to_what_lies_inside(app: AppTest
     assert "All 4 pairs are shown." in captions(app)
 
 
+def stroke() -> None:
+    """A page with a button that draws along a line, and one that draws a box."""
+    import streamlit as st
+
+    from pages.shared import state
+    from pages.shared.map_look import Look, read_look, select
+
+    look = Look(projection_id="row", outline=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)), hides_others=True)
+    st.button("line", on_click=select, args=(look, ((0.0, 0.0), (2.0, 1.0))))
+    st.button("box", on_click=select, args=(look, ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))), kwargs={"tool": "select"})
+    st.session_state.setdefault(state.MAP_LOOK, look)
+    shown = read_look("row")
+    st.text(f"{len(shown.outline)} corners, {shown.tool}, {'alone' if shown.hides_others else 'among others'}")
+
+
+def test_a_stroke_along_a_line_selects_nothing_and_the_tool_stays() -> None:
+    page = AppTest.from_function(stroke).run()
+    assert page.text[0].value == "3 corners, lasso, alone"
+    page.button[1].click().run()
+    assert page.text[0].value == "3 corners, select, alone"
+    page.button[0].click().run()
+    assert page.text[0].value == "0 corners, lasso, among others"
+
+
 def test_clear_forgets_the_outline(app: AppTest, placed: list[str]) -> None:
     open_page(app, outline=LEFT_HALF)
     press(app, "Clear")
@@ -152,7 +176,7 @@ def test_others_can_be_hidden(app: AppTest, placed: list[str]) -> None:
     open_page(app, outline=LEFT_HALF)
     app.toggle[0].set_value(True).run()
     assert not app.exception
-    assert "All 2 pairs are shown." in captions(app)
+    assert "2 pairs lie inside the outline; all others are hidden." in captions(app)
     assert listed(app) == placed[:2]
 
 
