@@ -199,7 +199,7 @@ for group in duplicates[:3]:
 # %%
 view = new_view("Middle of mathematics", inside, {}, datetime.now(UTC))
 save_view(cursor, view)
-print(f"in the app: /map?view={view.saved_view_id}")
+print(f"in the app, started with GLAN_DATABASE={folder / 'map.duckdb'}: /map?view={view.saved_view_id}")
 
 manifest = export_pairs(cursor, folder / "inside.jsonl", format_="chat", filter_=inside, gates=())
 print(f"{manifest.pairs} pairs in {folder / 'inside.jsonl'}; SHA-256 {manifest.sha256[:16]}...")

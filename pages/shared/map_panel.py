@@ -21,6 +21,8 @@ from pages.shared.workspace import Workspace
 BRANCHES = {"field": "Field", "sub_field": "Sub-field", "discipline": "Discipline", "subject": "Subject"}
 EXPORT = "pages/curate/export.py"
 _GROUPS = 8
+_MOST_PLACES = 200
+"""An address cannot name more of them."""
 
 
 def show_panel(workspace: Workspace, cursor: Cursor, map_: MapTable, look: Look) -> None:
@@ -47,22 +49,23 @@ def show_panel(workspace: Workspace, cursor: Cursor, map_: MapTable, look: Look)
         label_visibility="collapsed",
         persist_state="session",
     )
-    selection = selection_of(cursor, map_, chosen, by=by, limit=_GROUPS)
+    selection = selection_of(cursor, map_, chosen, by=by, limit=_MOST_PLACES)
+    largest = selection.groups.head(_GROUPS)
     st.dataframe(
-        selection.groups,
+        largest,
         hide_index=True,
         row_height=30,
         column_order=["name", "pairs"],
         column_config={
             "name": st.column_config.TextColumn(BRANCHES[by], width=170),
             "pairs": st.column_config.ProgressColumn(
-                "Pairs", width=110, format="localized", min_value=0, max_value=int(selection.groups["pairs"].max())
+                "Pairs", width=110, format="localized", min_value=0, max_value=int(largest["pairs"].max())
             ),
         },
         alt=f"The largest branches of the selection by {BRANCHES[by].lower()}.",
     )
-    if selection.number_of_groups > len(selection.groups):
-        sizes = selection.groups["pairs"]
+    if selection.number_of_groups > len(largest):
+        sizes = largest["pairs"]
         st.caption(
             f"{len(sizes)} of {count(selection.number_of_groups)}, none of which has more pairs."
             if sizes.nunique() == 1
@@ -71,7 +74,15 @@ def show_panel(workspace: Workspace, cursor: Cursor, map_: MapTable, look: Look)
     if tools:
         _show_terms(cursor, map_, look)
         with tools:
-            _show_actions(workspace, cursor, look, pairs, by=by, keys=[str(key) for key in selection.groups["key"]])
+            _show_actions(
+                workspace,
+                cursor,
+                look,
+                pairs,
+                by=by,
+                keys=[str(key) for key in selection.groups["key"]],
+                among=selection.number_of_groups,
+            )
 
 
 def _show_zoom(look: Look, pairs: int) -> None:
@@ -109,18 +120,25 @@ def _show_terms(cursor: Cursor, map_: MapTable, look: Look) -> None:
             )
 
 
-def _show_actions(workspace: Workspace, cursor: Cursor, look: Look, pairs: int, *, by: str, keys: list[str]) -> None:
+def _show_actions(
+    workspace: Workspace, cursor: Cursor, look: Look, pairs: int, *, by: str, keys: list[str], among: int
+) -> None:
     page_button(
         "Generate here",
         "pages/generate/new_run.py",
         {"scope": ",".join(keys)},
         icon=":material/play_circle:",
-        help=f"A new run below each {BRANCHES[by].lower()} of the table.",
+        help=f"A new run below each {BRANCHES[by].lower()} with pairs in the selection: {_places(len(keys), among)}.",
     )
     st.button("Export", on_click=go_with, args=(workspace, look.spoken_of(), EXPORT), kwargs={"source": "the map"})
     with st.popover("Tag", on_change="rerun", width="content") as opened:
         if opened.open:
             _show_tagging(workspace, cursor, look, pairs)
+
+
+def _places(named: int, among: int) -> str:
+    """Say how many places a new run would draw from."""
+    return f"{count(named)} in all" if named == among else f"the {count(named)} largest of {count(among)}"
 
 
 def _show_tagging(workspace: Workspace, cursor: Cursor, look: Look, pairs: int) -> None:
