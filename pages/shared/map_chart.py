@@ -36,6 +36,10 @@ _WIDE, _NARROW = (700, 640), (352, 480)
 _MOST_LABELS, _MOST_NARROW_LABELS = 25, 9
 
 
+_REMOVED_BUTTONS = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
+"""Plotly's own zoom is forgotten with the next figure, and nothing on the page would agree with it."""
+
+
 class Drawn(NamedTuple):
     """A figure and what has to be said of it."""
 
@@ -87,6 +91,7 @@ def show_map(drawn: Drawn, look: Look) -> None:
         alt=f"{drawn.title}. {drawn.sentence} The panel beside the map counts and lists what is selected.",
         on_select=lambda: _keep_outline(look),
         selection_mode=() if look.has_foreign_outline else ("lasso", "box"),
+        config={"modeBarButtonsToRemove": _REMOVED_BUTTONS},
     )
 
 
@@ -95,10 +100,11 @@ def _keep_outline(look: Look) -> None:
     selection = st.session_state[state.MAP_CHART].selection
     if selection.lasso:
         drawn = selection.lasso[-1]
-        select(look, simplify(tuple(zip(map(float, drawn["x"]), map(float, drawn["y"]), strict=True))).polygon)
+        outline = simplify(tuple(zip(map(float, drawn["x"]), map(float, drawn["y"]), strict=True))).polygon
+        select(look, outline, tool="lasso")
     elif selection.box:
         (x1, x2), (y1, y2) = selection.box[-1]["x"], selection.box[-1]["y"]
-        select(look, ((x1, y1), (x2, y1), (x2, y2), (x1, y2)))
+        select(look, ((x1, y1), (x2, y1), (x2, y2), (x1, y2)), tool="select")
 
 
 def _frame(cursor: Cursor, map_: MapTable, look: Look, *, narrow: bool, on: Ground) -> Frame:
@@ -112,7 +118,7 @@ def _frame(cursor: Cursor, map_: MapTable, look: Look, *, narrow: bool, on: Grou
         height=height - STRIP_PIXELS - LEGEND_PIXELS,
         most=_MOST_NARROW_LABELS if narrow else _MOST_LABELS,
     )
-    return Frame(window=window, ground=on, height=height, labels=labels, outline=look.outline)
+    return Frame(window=window, ground=on, height=height, labels=labels, outline=look.outline, tool=look.tool)
 
 
 def _draw_density(cursor: Cursor, map_: MapTable, look: Look, *, by: str, hits: pd.DataFrame, frame: Frame) -> Drawn:
@@ -159,6 +165,8 @@ def of_runs(filter_: Filter, run_ids: tuple[str, ...]) -> Filter:
 def _how_many(shown: int, total: int, look: Look, *, counted: bool = False) -> str:
     """Say how many of how many points are drawn."""
     where = " in this part of the map" if look.windows else ""
+    if look.hides_others:
+        return f"{count(shown)} pairs{where} lie inside the outline; all others are hidden."
     if shown == total:
         return f"All {count(total)} pairs{where} are shown." if total != 1 else f"The one pair{where} is shown."
     cells = f"The cells count all {count(total)} pairs{where}. Points: " if counted else "Shown: "

@@ -41,11 +41,10 @@ def choose_drawing(cursor: Cursor, *, is_large: bool) -> Drawing:
     """Let the visitor choose; a large set begins with its density, a small one with its points."""
     runs = run_names(cursor)
     kinds = [kind for kind in KINDS if kind != "difference" or len(runs) > 1]
-    _forget_unless(state.MAP_KIND, kinds)
+    _choose_unless(state.MAP_KIND, kinds, "density" if is_large else "points")
     kind = st.segmented_control(
         "Show",
         kinds,
-        default="density" if is_large else "points",
         required=True,
         format_func=lambda name: KINDS[name],
         key=state.MAP_KIND,
@@ -58,11 +57,10 @@ def choose_drawing(cursor: Cursor, *, is_large: bool) -> Drawing:
         return Drawing(kind, "")
     hidden = _POINTS_ONLY if kind == "density" else _DENSITY_ONLY
     choices = [name for name in COLOURS if name not in hidden]
-    _forget_unless(state.MAP_BY, choices)
+    _choose_unless(state.MAP_BY, choices, "field")
     by = st.selectbox(
         "Colour by",
         choices,
-        index=choices.index("field"),
         format_func=lambda name: f"By {COLOURS[name].lower()}",
         key=state.MAP_BY,
         label_visibility="collapsed",
@@ -98,6 +96,7 @@ def _choose_runs(runs: Mapping[str, str]) -> tuple[str, str]:
     return first, second
 
 
-def _forget_unless(key: str, choices: list[str]) -> None:
+def _choose_unless(key: str, choices: list[str], chosen: str) -> None:
+    """Choose something where nothing is chosen that can be: the browser is told, and shows it."""
     if st.session_state.get(key) not in choices:
-        st.session_state.pop(key, None)
+        st.session_state[key] = chosen

@@ -196,7 +196,7 @@ def test_the_outline_stays_when_the_map_is_drawn_another_way(
 
 def test_one_run_has_no_other_to_differ_from(app: AppTest, placed: list[str]) -> None:
     open_page(app)
-    assert app.segmented_control(key=state.MAP_KIND).options == ["Points", "Density"]
+    assert app.segmented_control(key=state.MAP_KIND).options == ["Points", "Density", "Gaps"]
     assert len(placed) == 4
 
 
