@@ -1,7 +1,7 @@
 """What can be done without the app?
 
     python -m glan_core init | plan | generate | runs | endpoints | ingest | export | embed | project | search |
-                        neighbours | gaps | taxonomy | check | doctor
+                        neighbours | gaps | coverage | taxonomy | check | doctor
 
 Each takes --database FILE and --json. Results go to standard output, progress and errors to standard error. Exit codes:
 0 done, 1 ended with failed items or stopped, 2 could not: one sentence and a hint.
@@ -18,6 +18,7 @@ except ModuleNotFoundError:
 
 from glan_core.commands import (
     check,
+    coverage,
     data,
     demo,
     embed,
@@ -51,6 +52,7 @@ app.command()(embed.embed)
 app.command()(project.project)
 app.command()(search.search)
 app.command()(neighbours.neighbours)
+app.command()(coverage.coverage)
 app.command()(gaps.gaps)
 app.add_typer(taxonomy.app, name="taxonomy", no_args_is_help=True)
 app.add_typer(demo.app, name="demo", no_args_is_help=True)
