@@ -48,18 +48,18 @@ def gaps_of(projection: Projection, look: Look) -> pd.DataFrame:
     if not is_there or report is None or placed is None:
         return NO_GAPS
     held = report.calibration.threshold
-    threshold = st.session_state.get(state.GAPS_THRESHOLD, None if held is None else round(max(held, 0.0), 2))
+    threshold = st.session_state.get(state.GAPS_THRESHOLD, None if held is None else round(max(held, 0.0), 3))
     found = scoped(under(report.concepts, "within", threshold), look.filter_.taxonomy_node_ids)
     numbers = found["number"].to_numpy("int64")
     found = found[np.isin(numbers, placed.numbers)].head(MOST_POINTS)
     rows = np.searchsorted(placed.numbers, found["number"].to_numpy("int64"))
     x, y = placed.coordinates[rows].T if len(rows) else (np.empty(0), np.empty(0))
     near = (
-        "no pair to compare with" if threshold is None else f"no pair of their subject with a cosine of {threshold:.2f}"
+        "no pair to compare with" if threshold is None else f"no pair of their subject with a cosine of {threshold:.3f}"
     )
     st.caption(
         f"{count(len(found))} of {count(len(scoped(report.concepts, look.filter_.taxonomy_node_ids)))} key concepts "
-        f"have {near}. Coverage sets the line."
+        f"have {near}. The line is drawn on Coverage, under By meaning."
     )
     return pd.DataFrame(
         {"x": x, "y": y, "concept": found["concept"], "subject": found["subject"], "cosine": found["within"]}
