@@ -13,8 +13,10 @@ HEADINGS = {
     "new_run": "New run",
     "runs": "Runs",
     "endpoints": "Endpoints",
+    "coverage": "Coverage",
     "map": "Map",
     "samples": "Samples",
+    "corpora": "Other corpora",
     "export": "Export",
 }
 
