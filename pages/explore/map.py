@@ -40,7 +40,7 @@ if projection is None and not unplaced:
     st.stop()
 with (
     tools,
-    st.popover("Encoder", type="tertiary", on_change="rerun", width="content") as opened,
+    st.popover("Encoder", icon=":material/data_array:", on_change="rerun", width="content") as opened,
 ):
     if opened.open:
         show_encoder_choice(workspace)

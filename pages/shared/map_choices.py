@@ -22,7 +22,7 @@ COLOURS = {
     "status": "Review",
     "strategy": "Class sessions",
     FLAGGED: "Flags",
-    CLOSENESS: "Nearness of others",
+    CLOSENESS: "Nearness",
 }
 _POINTS_ONLY, _DENSITY_ONLY = (FLAGGED, CLOSENESS), ("count",)
 

@@ -69,7 +69,7 @@ def show_layout(placer: Placer, cursor: Cursor, projection: Projection) -> None:
     if placer.is_running:
         return
     label = "A new layout is worth it" if advice.is_worth_it else "Layout"
-    with st.popover(label, icon=":material/grain:", type="secondary" if advice.is_worth_it else "tertiary"):
+    with st.popover(label, icon=":material/grain:", type="primary" if advice.is_worth_it else "secondary"):
         st.markdown(plain(advice.sentence))
         if advice.details:
             st.caption(plain(advice.details))
