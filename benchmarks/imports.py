@@ -15,7 +15,6 @@ import argparse
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.clock import peak_memory_bytes
 from glan_core.corpora.importing import import_corpus
 from glan_core.demo import insert_demo
 from glan_core.encoders import BUILT_IN_ENCODER
@@ -185,10 +185,10 @@ def _import_here(path: Path, database: Path) -> None:
         imported = import_corpus(opened, path)
         figures = {
             "rows": imported.corpus.rows,
-            "seconds": round(time.perf_counter() - began, 1),
-            "cpu_seconds": round(time.process_time() - cpu, 1),
+            "seconds": round(time.perf_counter() - began, 3),
+            "cpu_seconds": round(time.process_time() - cpu, 3),
         }
-    figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
+    figures["peak_mb"] = round(peak_memory_bytes() / 1e6)
     sys.stdout.write(json.dumps(figures) + "\n")
 
 

@@ -41,7 +41,7 @@ def read_csv(path: Path) -> Iterator[Record]:
             if header is None:
                 header = _header(cells, path)
             elif len(cells) != len(header):
-                yield Record(lines.first, None, f"it has {len(cells)} cells, and the header {len(header)}.")
+                yield Record(lines.first, None, f"the header has {len(header)} cells, and this row {len(cells)}.")
             else:
                 yield Record(lines.first, dict(zip(header, cells, strict=True)))
 

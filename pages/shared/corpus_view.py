@@ -95,6 +95,7 @@ def show_comparison(compared: Comparison) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        placeholder="–",
         column_config={
             "discipline": st.column_config.TextColumn("Discipline"),
             "field": st.column_config.TextColumn("Field"),
@@ -110,7 +111,10 @@ def show_comparison(compared: Comparison) -> None:
 
 def _show_bad_lines(corpus: Corpus, workspace: Workspace) -> None:
     kept = list_bad_lines(workspace.database.cursor(), corpus.corpus_id)
-    with st.expander(f"{count(corpus.bad_lines)} rows could not be used", icon=":material/rule:"):
+    with st.expander(
+        f"{count(corpus.bad_lines)} {'row' if corpus.bad_lines == 1 else 'rows'} could not be used",
+        icon=":material/rule:",
+    ):
         st.text("\n".join(f"{line.number}: {line.reason}" for line in kept))
         if corpus.bad_lines > len(kept):
             st.caption(f"The first {count(len(kept))} of {count(corpus.bad_lines)}.")

@@ -193,7 +193,7 @@ def test_broken_rows_of_csv_spoil_nothing_but_themselves(tmp_path: Path):
     ]
     bad = bad_lines_of(path)
     assert list(bad) == [3, 4, 8, 10]
-    assert "3 cells, and the header 2" in bad[3]
+    assert "header has 2 cells, and this row 3" in bad[3]
     assert "after" in bad[4] or "between" in bad[4]
     assert "never closed" in bad[8]
     assert "UTF-8" in bad[10]
