@@ -18,6 +18,7 @@ except ModuleNotFoundError:
 
 from glan_core.commands import (
     check,
+    corpora,
     coverage,
     data,
     demo,
@@ -47,6 +48,8 @@ app.command("generate")(command(generation.generate))
 app.add_typer(runs.app, name="runs", no_args_is_help=True)
 app.add_typer(endpoints.app, name="endpoints", no_args_is_help=True)
 app.command()(data.ingest)
+app.command("import")(corpora.import_)
+app.add_typer(corpora.app, name="corpora", no_args_is_help=True)
 app.command()(data.export)
 app.command()(embed.embed)
 app.command()(project.project)
