@@ -9,9 +9,9 @@ from glan_core.encoders import Content, Encoder
 from glan_core.errors import EmbeddingError, GlanError
 from glan_core.store.database import Database
 from glan_core.text_encoding import Compute, Means
-from glan_core.text_vectors import embed_instructions
+from glan_core.text_vectors import Embedded, embed_instructions, embed_names
 
-Step = Literal["", "reading", "distil", "recall"]
+Step = Literal["", "reading", "names", "distil", "recall"]
 
 
 class Embedder:
@@ -22,11 +22,16 @@ class Embedder:
         self._compute = compute
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self.can_stop = False
+        """Whether what is under way can be stopped: reading can, between batches."""
         self.step: Step = ""
-        """What is being done: `reading`, or of a static encoder `distil` and `recall`."""
+        """What is being done: `reading` pairs, reading `names`, or of a static encoder `distil` and `recall`."""
         self.done = 0
         self.total = 0
-        """Pairs; 0 where nobody knows."""
+        """Pairs or names; 0 where nobody knows."""
+        self.embedded: Embedded | None = None
+        """What the last reading did, also if it was stopped; None if that ended early or was something else."""
         self.error: GlanError | None = None
         """Why the last piece of work ended early."""
 
@@ -34,6 +39,15 @@ class Embedder:
     def is_running(self) -> bool:
         """Say whether something is under way."""
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Say whether it was told to stop and has not ended yet."""
+        return self.is_running and self._stop.is_set()
+
+    def stop(self) -> None:
+        """Let reading end after the batch under way; what was read is kept."""
+        self._stop.set()
 
     def read(self, encoder: Encoder, content: Content, *, key: str = "") -> None:
         """Begin to read what an encoder has not read yet, at an endpoint with this key; nothing if it is at work."""
@@ -45,7 +59,23 @@ class Embedder:
                 compute=self._compute,
                 find_key=lambda _: key,
                 on_progress=lambda done, total: self._hear("reading", done, total),
-            )
+                is_stopped=self._stop.is_set,
+            ),
+            can_stop=True,
+        )
+
+    def read_names(self, encoder: Encoder, *, key: str = "") -> None:
+        """Begin to read the names of nodes, subjects and key concepts, as `read` does."""
+        self._begin(
+            lambda: embed_names(
+                self._database,
+                encoder=encoder,
+                compute=self._compute,
+                find_key=lambda _: key,
+                on_progress=lambda done, total: self._hear("names", done, total),
+                is_stopped=self._stop.is_set,
+            ),
+            can_stop=True,
         )
 
     def make_static(self, base: Encoder, content: Content) -> None:
@@ -57,20 +87,24 @@ class Embedder:
                 content=content,
                 means=Means(self._compute),
                 on_step=lambda step: self._hear("distil" if step == "distil" else "recall", 0, 0),
-            )
+            ),
+            can_stop=False,
         )
 
-    def _begin(self, work: Callable[[], object]) -> None:
+    def _begin(self, work: Callable[[], Embedded | Encoder], *, can_stop: bool) -> None:
         with self._lock:
             if self.is_running:
                 return
-            self.step, self.done, self.total, self.error = "", 0, 0, None
+            self.step, self.done, self.total = "", 0, 0
+            self.embedded, self.error, self.can_stop = None, None, can_stop
+            self._stop.clear()
             self._thread = threading.Thread(target=self._run, args=(work,), name="embedder", daemon=True)
             self._thread.start()
 
-    def _run(self, work: Callable[[], object]) -> None:
+    def _run(self, work: Callable[[], Embedded | Encoder]) -> None:
         try:
-            work()
+            made = work()
+            self.embedded = made if isinstance(made, Embedded) else None
         except GlanError as error:
             self.error = error
         except Exception as error:  # noqa: BLE001 - a thread that dies in silence would be started for ever

@@ -109,12 +109,17 @@ def add_encoder(
         draft = dataclasses.replace(draft, model=check_folder(model))
     called = _checked_name(name or (Path(draft.model).name if kind == "folder" else model))
     draft = dataclasses.replace(draft, encoder=called)
-    _check_free(database, draft)
+    cursor = database.cursor()
+    _check_free(cursor, draft)
     key = means.find_key(draft.key_name) if draft.key_name else ""
     if key and any(key in text for text in (draft.encoder, draft.base_url, draft.model)):
         raise SettingsError("The key itself stands in one of the fields.", "Take it out: its name is enough.")
     encoder = dataclasses.replace(draft, dimensions=_dimensions(draft, means))
-    _keep(database, encoder)
+    with database.writing:  # held from the look to the row: somebody may have added another one meanwhile
+        _check_free(cursor, encoder)
+        _check_dimensions(cursor, encoder)
+        save_encoder(cursor, encoder)
+    cursor.close()
     return encoder
 
 
@@ -160,14 +165,12 @@ def _checked_name(name: str) -> str:
     return called
 
 
-def _check_free(database: Database, draft: Encoder) -> None:
+def _check_free(cursor: Cursor, draft: Encoder) -> None:
     """Refuse a name that another encoder has: its vectors are kept under it."""
-    cursor = database.cursor()
     for there in list_all_encoders(cursor):
         is_same = (there.kind, there.model, there.base_url) == (draft.kind, draft.model, draft.base_url)
         if there.encoder.casefold() == draft.encoder.casefold() and not (is_same and there.encoder == draft.encoder):
             raise SettingsError(f"There is an encoder {there.encoder!r} already.", "Choose another name.")
-    cursor.close()
 
 
 def _dimensions(draft: Encoder, means: Means) -> int:
@@ -183,15 +186,11 @@ def _dimensions(draft: Encoder, means: Means) -> int:
     return means.compute(dimensions_of, folder)
 
 
-def _keep(database: Database, encoder: Encoder) -> None:
-    """Keep an encoder; EmbeddingError if there is one of this name whose vectors have another length."""
-    cursor = database.cursor()
+def _check_dimensions(cursor: Cursor, encoder: Encoder) -> None:
+    """Raise EmbeddingError if there is an encoder of this name whose vectors have another length."""
     for there in list_encoders(cursor):
         if there.encoder == encoder.encoder and there.dimensions != encoder.dimensions:
             raise EmbeddingError(
                 f"{encoder.encoder} gives vectors of {encoder.dimensions} numbers now; they were {there.dimensions}.",
                 "Its model was changed. Add it under another name.",
             )
-    with database.writing:
-        save_encoder(cursor, encoder)
-    cursor.close()

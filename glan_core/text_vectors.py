@@ -42,6 +42,7 @@ __all__ = [
     "Compute",
     "Embedded",
     "compute_here",
+    "count_unread_names",
     "embed_instructions",
     "embed_missing",
     "embed_names",
@@ -210,6 +211,11 @@ def embed_names(
     with explained_errors(database.path):
         left = len(list_unembedded_texts(cursor, encoder=encoder.encoder, texts=names)) if is_stopped() else 0
     return Embedded(embedded, len(names) - left - embedded, time.monotonic() - began, left > 0)
+
+
+def count_unread_names(cursor: Cursor, *, encoder: str) -> int:
+    """Count the names of nodes, subjects and key concepts that an encoder has not read, each once."""
+    return len(list_unembedded_texts(cursor, encoder=encoder, texts=list_names_to_read(cursor)))
 
 
 def _precision(database: Database, cursor: Cursor, encoder: Encoder, missing: Sequence[str], means: Means) -> Precision:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from glan_core.encoders import BUILT_IN_ENCODER
 from glan_core.errors import EmbeddingError, EndpointError, SettingsError
 from glan_core.store.database import Cursor
 from glan_core.store.embeddings import vector_numbers
-from glan_core.store.encoders import find_encoder_recall
+from glan_core.store.encoders import find_encoder_recall, list_encoders
 from glan_core.store.ingest import ingest
 from glan_core.text_encoding import Means
 from glan_core.text_vectors import embed_instructions
@@ -101,6 +102,20 @@ def test_a_name_stays_with_its_model_and_its_dimensions(small: Small, server: Em
     with pytest.raises(EmbeddingError, match="vectors of 2 numbers now; they were 16"):
         add_encoder(small.database, kind="endpoint", model="m", base_url=server.base_url, means=KEYS)
     assert len(list_all_encoders(small.cursor)) == 2
+
+
+@pytest.mark.parametrize("name", ["mine", "Mine"])
+def test_a_name_that_is_taken_while_an_encoder_is_tried_out_stays_with_the_first(
+    small: Small, server: EmbeddingsServer, name: str
+):
+    def add_meanwhile(request: dict[str, Any]) -> None:
+        if request["model"] == "slow":
+            add_encoder(small.database, kind="endpoint", model="quick", name=name, base_url=server.base_url)
+
+    server.script = add_meanwhile
+    with pytest.raises(SettingsError, match=f"'{name}' already"):
+        add_encoder(small.database, kind="endpoint", model="slow", name="mine", base_url=server.base_url)
+    assert [(each.encoder, each.model) for each in list_encoders(small.cursor)] == [(name, "quick")]
 
 
 def test_an_unknown_name_or_content_is_refused_with_what_there_is(small: Small):

@@ -5,9 +5,10 @@ import streamlit as st
 from glan_core.embedder import Embedder
 from glan_core.encoder_choice import STATIC_SUFFIX, encoder_in_use, list_all_encoders, use_encoder
 from glan_core.encoders import CONTENTS, Content, Encoder
+from glan_core.store.concept_vectors import meanings_stamp
 from glan_core.store.database import Cursor
 from glan_core.store.encoders import count_unread_texts, find_encoder_recall
-from glan_core.text_vectors import LEAST_RECALL
+from glan_core.text_vectors import LEAST_RECALL, count_unread_names
 from pages.shared.encoder_form import show_new_encoder
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count
@@ -18,9 +19,11 @@ _CONTENT_WORDS: dict[Content, str] = {"instruction": "Question", "answer": "Answ
 _STEPS = {
     "": "Getting ready",
     "reading": "Reading texts",
+    "names": "Reading names and key concepts",
     "distil": "Making the fast encoder: reading every token once. This takes some minutes",
     "recall": "Measuring which neighbours it keeps",
 }
+_READING = "Each different text is read once, in the background. You can stop it."
 
 
 @st.cache_resource(show_spinner=False)
@@ -58,6 +61,7 @@ def show_encoder_choice(workspace: Workspace) -> None:
     if embedder.is_running:
         _watch(embedder)
     else:
+        _show_stopped(embedder)
         _show_buttons(workspace, embedder, encoder, content, is_in_use=(encoder, content) == tuple(in_use))
     with st.expander("Add an encoder", icon=":material/add:"):
         show_new_encoder(workspace, embedder, there, content)
@@ -86,21 +90,30 @@ def _show_facts(cursor: Cursor, encoder: Encoder) -> None:
     st.caption(plain(" ".join(facts)))
 
 
+def _show_stopped(embedder: Embedder) -> None:
+    """Say what was read before somebody stopped it."""
+    done = embedder.embedded
+    if done is not None and done.is_stopped:
+        st.info(f"Stopped. Read until then, and kept: {_texts(done.embedded)}.", icon=":material/stop_circle:")
+
+
 def _show_buttons(
     workspace: Workspace, embedder: Embedder, encoder: Encoder, content: Content, *, is_in_use: bool
 ) -> None:
-    """Say how many texts lack a vector, and offer to read them and to choose what is shown above."""
+    """Say what lacks a vector, and offer to read it, to choose what is shown above, and to make a fast one of it."""
     cursor = workspace.database.cursor()
     unread = count_unread_texts(cursor, encoder=encoder.encoder, content=content)
+    stamp = meanings_stamp(cursor, encoder=encoder.encoder, content=content)
+    names = _count_unread_names(cursor, encoder.encoder, stamp)
     cursor.close()
     st.markdown(f"**{count(unread)}** texts are not read yet." if unread else "Every text is read.")
+    if encoder.kind == "endpoint" and (unread or names):
+        st.caption(plain(f"What is read is sent to {encoder.base_url}, which may charge for it."))
     with st.container(horizontal=True):
         if st.button("Use this one", type="primary", icon=":material/check:", disabled=is_in_use):
             use_encoder(workspace.database, encoder, content)
             st.rerun()
-        if unread and st.button("Read them", icon=":material/play_arrow:"):
-            embedder.read(encoder, content, key=find_key(encoder.key_name) if encoder.key_name else "")
-            st.rerun()
+        _show_reading(embedder, encoder, content, unread=unread, names=names)
         has_static = encoder.kind in ("static", "endpoint") or any(
             each.encoder == f"{encoder.encoder}{STATIC_SUFFIX}" for each in list_all_encoders(workspace.cursor())
         )
@@ -113,11 +126,50 @@ def _show_buttons(
             st.rerun()
 
 
+def _show_reading(embedder: Embedder, encoder: Encoder, content: Content, *, unread: int, names: int) -> None:
+    """Offer to read texts, and names and key concepts; the buttons say how many, and whether they are sent away."""
+    is_sent = encoder.kind == "endpoint"
+    verb, icon = ("Send", ":material/upload:") if is_sent else ("Read", ":material/play_arrow:")
+    key = find_key(encoder.key_name) if encoder.key_name else ""
+    if unread and st.button(f"{verb} {_texts(unread)}", icon=icon, key="encoder-read", help=_READING):
+        embedder.read(encoder, content, key=key)
+        st.rerun()
+    if names and st.button(
+        f"{verb} names and key concepts ({count(names)})",
+        icon=icon,
+        key="encoder-read-names",
+        help=f"Of nodes and subjects too: they can be compared with texts then. {_READING}",
+    ):
+        embedder.read_names(encoder, key=key)
+        st.rerun()
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _count_unread_names(_cursor: Cursor, encoder: str, stamp: str) -> int:
+    """Count once for each stamp."""
+    return count_unread_names(_cursor, encoder=encoder)
+
+
+def _texts(number: int) -> str:
+    return f"{count(number)} text{'' if number == 1 else 's'}"
+
+
 @st.fragment(run_every=1.0)
 def _watch(embedder: Embedder) -> None:
     if not embedder.is_running:
         st.rerun()
     done = f" ({count(embedder.done)} of {count(embedder.total)})" if embedder.total else ""
-    st.progress(
-        min(embedder.done / embedder.total, 1.0) if embedder.total else 0.0, text=f"{_STEPS[embedder.step]}{done}."
-    )
+    step = "Stopping after those under way" if embedder.is_stopping else _STEPS[embedder.step]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(
+            min(embedder.done / embedder.total, 1.0) if embedder.total else 0.0, text=f"{step}{done}.", width="stretch"
+        )
+        if embedder.can_stop:
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key="encoder-stop",
+                disabled=embedder.is_stopping,
+                on_click=embedder.stop,
+                help="Ends after the texts under way. What was read is kept.",
+            )

@@ -1,5 +1,6 @@
 """Can an encoder be added, chosen and set to work where the map is shown?"""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from glan_core import text_vectors
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.store.database import Database
-from glan_core.store.encoders import count_unread_texts
+from glan_core.store.encoders import count_unread_texts, list_names_to_read
 from pages.shared.encoder_view import open_embedder
 from tests.embeddings_server import Answer, EmbeddingsServer, serving
 from tests.model_server import ModelServer
@@ -36,6 +38,20 @@ def button(shown: AppTest, label: str):
     return next(each for each in shown.button if each.label == label)
 
 
+def wait_for_embedder() -> None:
+    """Wait until it has ended, without an error."""
+    deadline = time.monotonic() + 60
+    while open_embedder().is_running:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert open_embedder().error is None
+
+
+def plain_again(text: str) -> str:
+    """Take out what keeps text from being taken for markup."""
+    return text.replace("\\", "").replace("\u2060", "")
+
+
 def fill(shown: AppTest, server: EmbeddingsServer) -> None:
     """Write an endpoint into the form and press the button."""
     next(each for each in shown.get("button_group") if each.label == "Where is it?").set_value("endpoint")
@@ -59,16 +75,66 @@ def test_an_endpoint_is_added_chosen_and_reads_what_is_missing(
     chosen = encoder_in_use(app_database.cursor())
     assert (chosen.encoder.encoder, chosen.content) == ("m", "instruction")
     assert shown.selectbox[0].value == "m"
-    button(shown, "Read them").click()
+    assert any(server.base_url in plain_again(text.value) for text in shown.caption if "sent to" in text.value)
+    button(shown, "Send 4 texts").click()
     shown.run()
-    deadline = time.monotonic() + 60
-    while open_embedder().is_running:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    assert open_embedder().error is None
+    wait_for_embedder()
     assert count_unread_texts(app_database.cursor(), encoder="m", content="instruction") == 0
     shown.run()
     assert any("Every text is read" in text.value for text in shown.markdown)
+
+
+def test_reading_can_be_stopped_and_what_was_read_is_kept(
+    app: AppTest,
+    app_database: Database,
+    model_server: ModelServer,
+    tmp_path: Path,
+    server: EmbeddingsServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(text_vectors, "_FIRST_BATCH", 1)
+    monkeypatch.setattr(text_vectors, "_LARGEST_BATCH", 1)
+    make_pairs(app_database, tmp_path / "runs", model_server, instructions=4)
+    shown = AppTest.from_function(panel, default_timeout=60).run()
+    fill(shown, server)
+    is_asked, is_released = threading.Event(), threading.Event()
+
+    def hold(_: object) -> None:
+        is_asked.set()
+        assert is_released.wait(60)
+
+    server.script = hold
+    try:
+        button(shown, "Send 4 texts").click()
+        shown.run()
+        assert is_asked.wait(60)
+        button(shown, "Stop").click()
+        shown.run()
+        assert button(shown, "Stop").disabled
+    finally:
+        is_released.set()
+    wait_for_embedder()
+    shown.run()
+    assert not shown.exception
+    assert [each.value for each in shown.info] == ["Stopped. Read until then, and kept: 1 text."]
+    assert count_unread_texts(app_database.cursor(), encoder="m", content="instruction") == 3
+    assert button(shown, "Send 3 texts")
+
+
+def test_names_and_key_concepts_are_read_at_a_press(
+    app: AppTest, app_database: Database, server: EmbeddingsServer
+) -> None:
+    shown = AppTest.from_function(panel, default_timeout=60).run()
+    number = len(list_names_to_read(app_database.cursor()))
+    assert button(shown, f"Read names and key concepts ({number:,})")
+    fill(shown, server)
+    button(shown, f"Send names and key concepts ({number:,})").click()
+    shown.run()
+    wait_for_embedder()
+    shown.run()
+    assert not shown.exception
+    assert sorted(server.texts[1:]) == sorted(list_names_to_read(app_database.cursor()))
+    assert not any("names" in each.label for each in shown.button)
 
 
 def test_one_that_gives_no_vectors_is_said_and_not_kept(
