@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, tell
+from glan_core.encoder_choice import encoder_in_use, encoder_named
 from glan_core.layout_advice import advise
 from glan_core.placement import Placed, place_all
 from glan_core.store.database import open_database
@@ -24,6 +25,9 @@ def project(
     anew: Annotated[
         bool, typer.Option("--anew", help="Lay out the whole map anew, turned towards the layout that is there.")
     ] = False,
+    encoder: Annotated[
+        str | None, typer.Option(help="Whose vectors are placed. Default: the one chosen for the map.")
+    ] = None,
     content: Annotated[
         Literal["instruction", "answer", "both"] | None,
         typer.Option(help="Which text of a pair is its place to say. Default: what was chosen on the Map page."),
@@ -34,7 +38,8 @@ def project(
     """Place every pair that is not on the map yet; what is placed never moves, unless --anew is given."""
     began = time.monotonic()
     with open_database(settings_with(database).database) as opened:
-        placed = place_all(opened, content=content, is_anew=anew, on_progress=_Steps())
+        used = encoder_in_use(opened.cursor()).encoder if encoder is None else encoder_named(opened.cursor(), encoder)
+        placed = place_all(opened, encoder=used, content=content, is_anew=anew, on_progress=_Steps())
         advice = None
         if placed.projection is not None:
             figures = layout_figures(opened.cursor(), placed.projection.projection_id)
@@ -43,7 +48,7 @@ def project(
     data = {
         "projection_id": made.projection_id if made else None,
         "method": made.method if made else None,
-        "encoder": made.encoder if made else None,
+        "encoder": made.encoder if made else used.encoder,
         "content": made.content if made else content,
         "landmarks": made.landmarks if made else 0,
         "is_new_layout": placed.is_new_layout,

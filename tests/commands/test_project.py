@@ -4,12 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
+from glan_core.encoder_choice import add_encoder
 from glan_core.ids import content_id
 from glan_core.store.database import open_database
 from glan_core.store.embeddings import insert_embeddings, link_instructions
 from glan_core.store.instructions import insert_instructions
+from tests.embeddings_server import serving
 from tests.small_pairs import instruction
-from tests.terminal import Terminal
+from tests.terminal import Terminal, complaint
 
 
 def add(path: Path, first: int, last: int) -> None:
@@ -68,3 +70,24 @@ def test_without_an_answer_there_is_nothing_to_place_by_it(terminal: Terminal):
     add(terminal.database, 0, 20)
     found = terminal.run("project", "--content", "answer", "--json")
     assert (found.code, found.data["projection_id"], found.data["content"]) == (0, None, "answer")
+
+
+def test_the_encoder_that_is_named_has_a_layout_of_its_own(terminal: Terminal):
+    add(terminal.database, 0, 20)
+    first = terminal.run("project", "--json").data
+    with serving() as server:
+        with open_database(terminal.database) as opened:
+            add_encoder(opened, kind="endpoint", model="m", name="mine", base_url=server.base_url)
+        server.requests.clear()
+        other = terminal.run("project", "--encoder", "Mine", "--json")
+        assert (other.code, other.data["encoder"], other.data["embedded"]) == (0, "mine", 20)
+        assert len(server.texts) == 20
+    assert other.data["projection_id"] != first["projection_id"]
+    assert terminal.run("project", "--json").data["projection_id"] == first["projection_id"]  # what is chosen stays so
+
+
+def test_an_unknown_encoder_is_refused_with_what_there_is(terminal: Terminal):
+    add(terminal.database, 0, 2)
+    error, hint = complaint(terminal.run("project", "--encoder", "mine"))
+    assert "no encoder 'mine'" in error
+    assert "all-MiniLM-L6-v2" in hint
