@@ -94,7 +94,8 @@ def _sentences(data: dict[str, Any]) -> str:
             f"Only {data['calibration']['pairs']} pairs tell how near they should be: name a --threshold for more."
         )
     else:
-        told = f"{data['gaps']:,} of {data['key_concepts']:,} key concepts have no pair with a cosine of {held:.3f}."
+        number = f"{data['gaps']:,} of {data['key_concepts']:,} key concepts"
+        told = f"{number} have no pair with a cosine of {held:.3f} or more."
     lines = [told]
     for row in data["shown"]:
         lines.append(

@@ -55,7 +55,9 @@ def gaps_of(projection: Projection, look: Look) -> pd.DataFrame:
     rows = np.searchsorted(placed.numbers, found["number"].to_numpy("int64"))
     x, y = placed.coordinates[rows].T if len(rows) else (np.empty(0), np.empty(0))
     near = (
-        "no pair to compare with" if threshold is None else f"no pair of their subject with a cosine of {threshold:.3f}"
+        "no pair to compare with"
+        if threshold is None
+        else f"no pair of their subject with a cosine of {threshold:.3f} or more"
     )
     st.caption(
         f"{count(len(found))} of {count(len(scoped(report.concepts, look.filter_.taxonomy_node_ids)))} key concepts "
