@@ -31,7 +31,7 @@ def search() -> None:
     projection = Projection("p", "m", "pca", 1, datetime(2024, 2, 20, tzinfo=UTC))
     found = find(workspace, workspace.cursor(), projection, Filter())
     if found:
-        st.write(found.label)
+        st.write(f"{len(found.instruction_ids)} pairs")
 
 
 def run_until_read(shown: AppTest) -> None:
@@ -64,4 +64,4 @@ def test_a_search_that_failed_can_be_tried_again(
         next(each for each in shown.button if each.label == "Try again").click()
         run_until_read(shown)
     assert not shown.error
-    assert [each.value for each in shown.markdown] == ["Found 4"]
+    assert [each.value for each in shown.markdown] == ["4 pairs"]
