@@ -79,6 +79,8 @@ LAYERS = (
         *(
             "concept_gap_report",
             "gap_finder",
+            "diversity",
+            "evaluator",
             "held_vectors",
             "lineage_coverage",
             "near_duplicates",

@@ -375,6 +375,29 @@ create table if not exists corpus_place (
     confidence          float not null                  -- how likely it is the right one, 0 to 1
 );
 
+-- What was measured of how varied pairs are, one number a row. Append-only, so that dates and runs can be compared.
+create table if not exists evaluation (
+    evaluation_id       varchar not null,               -- the same for all numbers of one evaluation
+    evaluated_at        timestamptz not null,
+    scope               json not null,                  -- which pairs: a filter
+    scope_hash          varchar not null,               -- filters of the same values share one
+    measured            varchar not null,               -- pairs, or the corpus that the rows are of
+    metric              varchar not null,               -- vendi_1, near_duplicate_rate, ...
+    value               double not null,
+    lower               double,                         -- end of its interval; null: it has none
+    upper               double,
+    n                   bigint not null,                -- so many rows were measured
+    rows                bigint not null,                -- out of so many
+    seed                bigint not null,                -- of the draw
+    encoder             varchar not null,
+    content             varchar not null check (content in ('instruction', 'answer', 'both')),
+    reference           varchar not null default '',    -- what it was held against, a filter; '': nothing
+    parameters          json not null,                  -- settings of the measure, and what it counted
+    seconds             double not null,                -- that it took
+    dataset_version     varchar not null,               -- changes whenever other rows may be meant
+    primary key (evaluation_id, metric)
+);
+
 -- A node with all its ancestors, itself included: one row a pair. A removed ancestor removes everything below it.
 create or replace view taxonomy_ancestor as
 with recursive walk as (

@@ -1,0 +1,204 @@
+"""What do all measures of diversity say of one sample?
+
+    Measured("vendi_1", 71.4, None, None, {"order": 1}, 0.11)
+
+It reaches another process whole (embedding/worker.py), so it takes and gives arrays, texts and numbers only.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from glan_core.insight.growth import (
+    LEAST_SIZES,
+    Growth,
+    curves_of_unlike,
+    curves_of_vendi,
+    curves_of_words,
+    draw_orders,
+    fit_growth,
+    nested_sizes,
+    novelty_of_newest,
+)
+from glan_core.insight.lexical import LONG_RUN, OPENING_WORDS, compression_ratio, distinct_n, templates
+from glan_core.insight.novel_sum import NEIGHBOURS, POWER, density_in, novel_sum
+from glan_core.insight.redundancy import (
+    NEAR,
+    Redundancy,
+    compare_rows,
+    list_groups,
+    mean_nearest_distance,
+    near_duplicate_rate,
+)
+from glan_core.insight.reference_coverage import NEIGHBOURS as BALL
+from glan_core.insight.reference_coverage import reference_coverage
+from glan_core.insight.vendi import vendi_scores
+
+UNLIKE = 0.8
+"""From this cosine on a row brings nothing new beside one that came before."""
+KTH = 10
+STEPS = ("nearest", "meaning", "words", "growth")
+_BINS = np.linspace(0.0, 1.0, 51)
+_MOST_GROUPS = 50
+_NEWEST_SHARE = 10
+_MORE = 1_000
+_ORDERS = 4
+
+
+class Sample(NamedTuple):
+    """What is measured."""
+
+    texts: Sequence[str]
+    vectors: np.ndarray
+    """float32 of shape (n, d), rows of unit length; as many as there are texts."""
+    arrival: np.ndarray
+    """int64 of shape (n,): larger for what came later."""
+
+
+class Measured(NamedTuple):
+    """One number, and what is behind it."""
+
+    metric: str
+    value: float
+    lower: float | None
+    upper: float | None
+    details: Mapping[str, Any]
+    """Settings of the measure and, for a few, what was counted; as JSON can hold it."""
+    seconds: float
+
+
+def measure(
+    sample: Sample,
+    *,
+    seed: int,
+    near: float = NEAR,
+    reference: np.ndarray | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Measured, ...]:
+    """Measure a sample; `reference`, float32 of shape (m, d), adds what it can be held against.
+
+    `on_progress` hears how many of the steps are done. What too few rows have no answer to is left out.
+    """
+    found: list[Measured] = []
+    for number, step in enumerate((_of_nearest, _of_meaning, _of_words, _of_growth)):
+        on_progress(number, len(STEPS))
+        found += step(sample, seed=seed, near=near, reference=reference)
+    on_progress(len(STEPS), len(STEPS))
+    return tuple(found)
+
+
+class _Watch:
+    """Tells the seconds since it was asked last."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def lap(self) -> float:
+        now = time.perf_counter()
+        seconds, self._since = now - self._since, now
+        return seconds
+
+
+def _of_nearest(sample: Sample, *, seed: int, near: float, reference: np.ndarray | None) -> list[Measured]:
+    del seed, reference
+    watch = _Watch()
+    found = compare_rows(sample.vectors, near=near, k=KTH)
+    large = list_groups(found.groups)
+    details = {
+        "near": near,
+        "groups": [list(rows) for rows in large[:_MOST_GROUPS]],
+        "all_groups": len(large),
+        "rows_in_groups": sum(map(len, large)),
+    }
+    seconds = watch.lap()
+    made = [Measured("near_duplicate_rate", near_duplicate_rate(found.groups), None, None, details, seconds)]
+    mean = mean_nearest_distance(found.nearest)
+    if mean is not None:
+        made.append(Measured("nearest_distance", mean, None, None, _histogram(found), seconds))
+        kth = float(found.kth_distance.mean(dtype=np.float64))
+        made.append(Measured("kth_distance", kth, None, None, {"k": KTH}, seconds))
+    return made
+
+
+def _histogram(found: Redundancy) -> dict[str, Any]:
+    counts, edges = np.histogram(np.clip(found.nearest, 0, 1), bins=_BINS)
+    return {"edges": edges.round(4).tolist(), "counts": counts.tolist()}
+
+
+def _of_meaning(sample: Sample, *, seed: int, near: float, reference: np.ndarray | None) -> list[Measured]:
+    del seed, near
+    watch = _Watch()
+    first, second = vendi_scores(sample.vectors, (1.0, 2.0))
+    seconds = watch.lap()
+    made = [
+        Measured("vendi_1", first, None, None, {"order": 1}, seconds),
+        Measured("vendi_2", second, None, None, {"order": 2}, seconds),
+        Measured("novel_sum", novel_sum(sample.vectors), None, None, {"density": False}, watch.lap()),
+    ]
+    if reference is not None and len(reference) > max(NEIGHBOURS, BALL):
+        dense = novel_sum(sample.vectors, density_in(reference, sample.vectors))
+        details = {"density": True, "neighbours": NEIGHBOURS, "power": POWER, "reference_rows": len(reference)}
+        made.append(Measured("novel_sum_dense", dense, None, None, details, watch.lap()))
+        held = reference_coverage(reference, sample.vectors)
+        details = {"neighbours": BALL, "reference_rows": len(reference)}
+        seconds = watch.lap()
+        made.append(Measured("reference_coverage", held.coverage, None, None, details, seconds))
+        made.append(Measured("reference_density", held.density, None, None, details, seconds))
+    return made
+
+
+def _of_words(sample: Sample, *, seed: int, near: float, reference: np.ndarray | None) -> list[Measured]:
+    del seed, near, reference
+    watch = _Watch()
+    made = []
+    ratio = compression_ratio(sample.texts)
+    if ratio is not None:
+        made.append(Measured("compression_ratio", ratio, None, None, {"level": 9}, watch.lap()))
+    for n in (1, 2, 3):
+        share = distinct_n(sample.texts, n)
+        if share is not None:
+            made.append(Measured(f"distinct_{n}", share, None, None, {"words": n}, watch.lap()))
+    found = templates(sample.texts)
+    seconds = watch.lap()
+    openings = {"words": OPENING_WORDS, "most_common": [list(each) for each in found.openings]}
+    runs = {"words": LONG_RUN, "most_common": [list(each) for each in found.runs]}
+    made.append(Measured("opening_share", found.opening_share, None, None, openings, seconds))
+    made.append(Measured("run_share", found.run_share, None, None, runs, seconds))
+    return made
+
+
+def _of_growth(sample: Sample, *, seed: int, near: float, reference: np.ndarray | None) -> list[Measured]:
+    del near, reference
+    watch = _Watch()
+    rows = len(sample.vectors)
+    made = []
+    sizes = nested_sizes(rows)
+    orders = draw_orders(rows, orders=_ORDERS, seed=seed)
+    curves: tuple[tuple[str, Callable[[], np.ndarray], dict[str, Any]], ...] = (
+        ("unlike_gain", lambda: curves_of_unlike(sample.vectors, orders, sizes, near=UNLIKE), {"near": UNLIKE}),
+        ("vendi_gain", lambda: curves_of_vendi(sample.vectors, orders, sizes), {"order": 1}),
+        ("words_gain", lambda: curves_of_words(sample.texts, orders, sizes), {}),
+    )
+    for metric, draw, details in curves if len(sizes) >= LEAST_SIZES else ():
+        grown = fit_growth(sizes, draw(), more=_MORE, seed=seed)
+        details = details | {"orders": _ORDERS} | _as_details(grown)
+        made.append(Measured(metric, grown.gain, grown.lower, grown.upper, details, watch.lap()))
+    newest = min(rows // _NEWEST_SHARE, _MORE)
+    novelty = novelty_of_newest(sample.vectors, sample.arrival, newest=newest, seed=seed)
+    if novelty is not None:
+        details = {"newest": novelty.rows, "drawn": novelty.drawn}
+        made.append(Measured("newest_novelty", novelty.newest, None, None, details, watch.lap()))
+    return made
+
+
+def _as_details(grown: Growth) -> dict[str, Any]:
+    return {
+        "more": grown.more,
+        "sizes": grown.sizes.tolist(),
+        "values": grown.values.round(3).tolist(),
+        "law": grown.fit.law,
+        "a": grown.fit.a,
+        "b": grown.fit.b,
+    }
