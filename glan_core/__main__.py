@@ -22,6 +22,7 @@ from glan_core.commands import (
     coverage,
     data,
     demo,
+    diversity,
     embed,
     endpoints,
     gaps,
@@ -55,6 +56,7 @@ app.command()(embed.embed)
 app.command()(project.project)
 app.command()(search.search)
 app.command()(neighbours.neighbours)
+app.command()(diversity.diversity)
 app.command()(coverage.coverage)
 app.command()(gaps.gaps)
 app.add_typer(taxonomy.app, name="taxonomy", no_args_is_help=True)
