@@ -8,6 +8,7 @@ import typer
 from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, tell
 from glan_core.encoder_choice import encoder_in_use, encoder_named
 from glan_core.layout_advice import advise
+from glan_core.neighbour_graph import extend_graph
 from glan_core.placement import Placed, place_all
 from glan_core.store.database import open_database
 from glan_core.store.projections import layout_figures
@@ -40,6 +41,9 @@ def project(
     with open_database(settings_with(database).database) as opened:
         used = encoder_in_use(opened.cursor()).encoder if encoder is None else encoder_named(opened.cursor(), encoder)
         placed = place_all(opened, encoder=used, content=content, is_anew=anew, on_progress=_Steps())
+        if placed.projection is not None:
+            note("Comparing each pair with all others")
+            extend_graph(opened, encoder=placed.projection.encoder, content=placed.projection.content)
         advice = None
         if placed.projection is not None:
             figures = layout_figures(opened.cursor(), placed.projection.projection_id)
