@@ -102,6 +102,7 @@ def pictures(example: Example) -> tuple[Picture, ...]:
         Picture("map", "map", draw_lasso),
         Picture("new_run", f"new_run?run={example.run_id}&scope={example.thermodynamics_id}", see_run),
         Picture("samples", "samples", see_rows),
+        Picture("coverage", "coverage?part=Balance", see_chart),
         Picture("taxonomy", f"taxonomy?node={example.physics_id}", see_chart),
         Picture("export", "export", see_first_row),
         Picture("overview", "", see_overview),

@@ -1,7 +1,7 @@
 """What can be done without the app?
 
     python -m glan_core init | plan | generate | runs | endpoints | ingest | export | embed | project | search |
-                        neighbours | gaps | coverage | taxonomy | check | doctor
+                        neighbours | gaps | coverage | diversity | import | corpora | taxonomy | demo | check | doctor
 
 Each takes --database FILE and --json. Results go to standard output, progress and errors to standard error. Exit codes:
 0 done, 1 ended with failed items or stopped, 2 could not: one sentence and a hint.
