@@ -109,6 +109,11 @@ def _show_buttons(
     st.markdown(f"**{count(unread)}** texts are not read yet." if unread else "Every text is read.")
     if encoder.kind == "endpoint" and (unread or names):
         st.caption(plain(f"What is read is sent to {encoder.base_url}, which may charge for it."))
+    if not is_in_use:
+        st.caption(
+            "*Use this one* shows a map of its own, for everybody, and offers to make it. The map of now is kept, and "
+            "comes back with its encoder."
+        )
     with st.container(horizontal=True):
         if st.button("Use this one", type="primary", icon=":material/check:", disabled=is_in_use):
             use_encoder(workspace.database, encoder, content)
