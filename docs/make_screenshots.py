@@ -162,6 +162,7 @@ def chart(page: Page) -> Locator:
 
 def draw_lasso(page: Page) -> None:
     """Draw a loop around the points of Natural Science with the mouse, as a person does."""
+    expect(page.get_by_text("Not yet placed")).to_have_count(0)
     expect(page.locator(".js-plotly-plot .nsewdrag").first).to_be_visible()
     corners = page.evaluate(LOOP, "Natural Science")
     page.mouse.move(*corners[0])

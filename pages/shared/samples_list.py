@@ -120,7 +120,7 @@ def _show_table(listed: pd.DataFrame) -> None:
             "Answer": columns.TextColumn(width=260),
             "Discipline": columns.TextColumn(width=115),
             "Subject": columns.TextColumn(width=125),
-            "Level": columns.TextColumn(width=90),
+            "Level": columns.TextColumn(width=104),
             "Marks": columns.ListColumn(width=90, help="Flags, tags, and what a review said."),
         },
         on_select=hear,
