@@ -102,7 +102,7 @@ def evaluate(
                 raise EmbeddingError(
                     f"{conditions.encoder} has read {conditions.n} of {conditions.rows:,} pairs: there is nothing to "
                     "compare.",
-                    "Read them first: python -m glan_core embed",
+                    "Choose other pairs." if conditions.rows < LEAST else "Read them first: python -m glan_core embed",
                 )
             kept = None if is_anew else find_evaluation(cursor, conditions)
             if kept is not None:

@@ -154,8 +154,10 @@ def insert_evaluation(cursor: Cursor, conditions: Conditions, numbers: Sequence[
     return Evaluation(key, at, conditions, {number.metric: number for number in numbers})
 
 
-def list_evaluations(cursor: Cursor, scope: Filter | None = None, *, limit: int = 100) -> tuple[Evaluation, ...]:
-    """List evaluations, newest first: all, or those of a filter of the same values."""
+def list_evaluations(
+    cursor: Cursor, scope: Filter | None = None, *, limit: int | None = None
+) -> tuple[Evaluation, ...]:
+    """List evaluations, newest first: all, or those of a filter of the same values; the first `limit` of them."""
     rows = cursor.execute(
         """
         select

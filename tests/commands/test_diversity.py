@@ -151,9 +151,10 @@ def test_what_cannot_be_measured_is_told_in_a_sentence(
     assert _kept(terminal_with_pairs) == []
 
 
-def test_an_unknown_run_is_told(terminal_with_pairs: Terminal):
-    error, _hint = complaint(terminal_with_pairs.run("diversity", "--run", "three", "--json"))
+def test_where_there_are_no_pairs_nobody_is_told_to_embed_them(terminal_with_pairs: Terminal):
+    error, hint = complaint(terminal_with_pairs.run("diversity", "--run", "three", "--json"))
     assert "0 of 0 pairs" in error
+    assert hint == "hint: Choose other pairs."
     assert _kept(terminal_with_pairs) == []
 
 

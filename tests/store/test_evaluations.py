@@ -74,6 +74,14 @@ def test_the_newest_come_first_and_the_oldest_are_left_out(cursor: Cursor):
     assert find_evaluation(cursor, CONDITIONS) == later
 
 
+def test_what_was_kept_is_found_though_many_came_after_it(cursor: Cursor):
+    kept = _keep(cursor)
+    for seed in range(100, 201):
+        _keep(cursor, hours=seed, seed=seed)
+    assert find_evaluation(cursor, CONDITIONS) == kept
+    assert find_before(cursor, _keep(cursor, hours=300, dataset_version="second")) == kept
+
+
 def test_evaluations_of_a_filter_are_those_of_its_values_in_any_order(cursor: Cursor):
     of_runs, of_all = _keep(cursor), _keep(cursor, hours=1, scope=Filter())
     assert list_evaluations(cursor, Filter(run_ids=("two", "one"))) == (of_runs,)
