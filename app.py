@@ -31,6 +31,7 @@ page = st.navigation(
             st.Page("pages/explore/coverage.py", title="Coverage", icon=":material/donut_large:"),
             st.Page("pages/explore/map.py", title="Map", icon=":material/bubble_chart:"),
             st.Page("pages/explore/samples.py", title="Samples", icon=":material/table_rows:"),
+            st.Page("pages/explore/diversity.py", title="Diversity", icon=":material/diversity_2:"),
             st.Page("pages/explore/corpora.py", title="Other corpora", icon=":material/library_books:"),
         ],
         "Curate": [

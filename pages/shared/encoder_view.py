@@ -59,7 +59,7 @@ def show_encoder_choice(workspace: Workspace) -> None:
     if embedder.error is not None:
         show_error(embedder.error)
     if embedder.is_running:
-        _watch(embedder)
+        watch_embedder(embedder)
     else:
         _show_stopped(embedder)
         _show_buttons(workspace, embedder, encoder, content, is_in_use=(encoder, content) == tuple(in_use))
@@ -118,7 +118,7 @@ def _show_buttons(
         if st.button("Use this one", type="primary", icon=":material/check:", disabled=is_in_use):
             use_encoder(workspace.database, encoder, content)
             st.rerun()
-        _show_reading(embedder, encoder, content, unread=unread, names=names)
+        show_reading(embedder, encoder, content, unread=unread, names=names)
         has_static = encoder.kind in ("static", "endpoint") or any(
             each.encoder == f"{encoder.encoder}{STATIC_SUFFIX}" for each in list_all_encoders(workspace.cursor())
         )
@@ -131,7 +131,7 @@ def _show_buttons(
             st.rerun()
 
 
-def _show_reading(embedder: Embedder, encoder: Encoder, content: Content, *, unread: int, names: int) -> None:
+def show_reading(embedder: Embedder, encoder: Encoder, content: Content, *, unread: int, names: int) -> None:
     """Offer to read texts, and names and key concepts; the buttons say how many, and whether they are sent away."""
     is_sent = encoder.kind == "endpoint"
     verb, icon = ("Send", ":material/upload:") if is_sent else ("Read", ":material/play_arrow:")
@@ -160,7 +160,8 @@ def _texts(number: int) -> str:
 
 
 @st.fragment(run_every=1.0)
-def _watch(embedder: Embedder) -> None:
+def watch_embedder(embedder: Embedder) -> None:
+    """Show how far reading is; the page is drawn anew at its end."""
     if not embedder.is_running:
         st.rerun()
     done = f" ({count(embedder.done)} of {count(embedder.total)})" if embedder.total else ""

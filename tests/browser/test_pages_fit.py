@@ -16,6 +16,7 @@ HEADINGS = {
     "coverage": "Coverage",
     "map": "Map",
     "samples": "Samples",
+    "diversity": "Diversity",
     "corpora": "Other corpora",
     "export": "Export",
 }

@@ -1,0 +1,154 @@
+"""What is behind the numbers of diversity: the nearest cosines, the words that repeat, and how it grows?"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from glan_core.entities import Filter
+from glan_core.figures.growth_curve import Ahead, growth_curve
+from glan_core.figures.nearest_histogram import nearest_histogram
+from glan_core.insight.growth import Fit
+from glan_core.store.evaluations import Evaluation, Number
+from pages.shared.diversity_cards import WORDS, show_cards
+from pages.shared.filter_views import go_with
+from pages.shared.formats import count
+from pages.shared.theme import ground, show_figure
+from pages.shared.workspace import Workspace
+
+_SAMPLES = "pages/explore/samples.py"
+_CURVES = {
+    "unlike_gain": ("Unlike any before", "pairs unlike any before"),
+    "vendi_gain": ("Vendi score", "to the Vendi score"),
+    "words_gain": ("Different words", "different words"),
+}
+_POINTS = 60
+
+
+def show_redundancy(workspace: Workspace, evaluation: Evaluation) -> None:
+    """Draw how near each pair is to its nearest, and lead to the near-duplicates."""
+    nearest = evaluation.numbers["nearest_distance"].parameters
+    found = evaluation.numbers["near_duplicate_rate"].parameters
+    show_figure(
+        nearest_histogram(nearest["edges"], nearest["counts"], near=found["near"], ground=ground()),
+        key="diversity-nearest",
+        alt="The share of pairs by the cosine to the pair nearest to each.",
+    )
+    groups = found["groups"]
+    if not groups:
+        st.caption(f"No two of these {count(evaluation.conditions.n)} pairs are near-duplicates.")
+        return
+    st.caption(
+        f"{_of(found['rows_in_groups'], 'pair')} of {count(evaluation.conditions.n)} are near-duplicates, in "
+        f"{_of(found['all_groups'], 'group')}: cosines from {found['near']} on, right of the line."
+    )
+    listed = "them" if len(groups) == found["all_groups"] else f"those of the {len(groups)} largest groups"
+    st.button(
+        f"List {listed}",
+        on_click=go_with,
+        args=(workspace, Filter(instruction_ids=tuple(key for group in groups for key in group)), _SAMPLES),
+        kwargs={"source": "diversity"},
+        key="diversity-groups",
+        icon=":material/table_rows:",
+    )
+
+
+def show_words(evaluation: Evaluation, before: Evaluation | None) -> None:
+    """Show how much texts repeat one another in their words, and which words these are."""
+    show_cards(evaluation, before, WORDS)
+    for metric, heading, column in (
+        ("opening_share", "Commonest openings", "Opening"),
+        ("run_share", "Commonest runs of eight words", "Words"),
+    ):
+        most = evaluation.numbers[metric].parameters["most_common"]
+        st.markdown(f"**{heading}**")
+        if most:
+            _show_repeated(most, column, evaluation.conditions.n)
+        else:
+            st.caption("None is there twice.")
+
+
+def show_growth(evaluation: Evaluation) -> None:
+    """Draw how a number grew with the pairs, and say what the next ones would add."""
+    there = [metric for metric in _CURVES if metric in evaluation.numbers]
+    if not there:
+        st.info("Too few pairs to draw a curve.", icon=":material/show_chart:")
+        return
+    chosen = st.segmented_control(
+        "What grows",
+        there,
+        default=there[0],
+        required=True,
+        format_func=lambda metric: _CURVES[metric][0],
+        key="diversity-curve",
+        label_visibility="collapsed",
+    )
+    number = evaluation.numbers[chosen]
+    name, what = _CURVES[chosen]
+    st.markdown(f"**{growth_sentence(number, what)}**")
+    show_figure(_curve(number, name), key=f"diversity-growth-{chosen}", alt=f"{name} by the number of pairs.")
+    _show_newest(evaluation)
+    st.caption(
+        f"n = {count(evaluation.conditions.n)} of {count(evaluation.conditions.rows)} pairs, in "
+        f"{number.parameters['orders']} random orders (seed {evaluation.conditions.seed}). The range says how far the "
+        "order moves the curve, not how far the curve may be wrong. Small samples overstate what is to come."
+    )
+
+
+def growth_sentence(number: Number, what: str) -> str:
+    """Say what the law of a curve expects of more pairs."""
+    gain, lower, upper = (_amount(each) for each in (number.value, number.lower, number.upper))
+    return f"The next {count(number.parameters['more'])} here add about {gain} {what} (90 %: {lower} to {upper})."
+
+
+def _amount(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
+
+
+def _curve(number: Number, name: str) -> Any:
+    grown = number.parameters
+    end = grown["sizes"][-1]
+    fit = Fit(grown["law"], grown["a"], grown["b"])
+    rows = np.linspace(grown["sizes"][0], end + grown["more"], _POINTS)
+    last = float(fit.at(np.array(end)))
+    lower, upper = (number.value if each is None else each for each in (number.lower, number.upper))
+    return growth_curve(
+        (grown["sizes"], grown["values"]),
+        (rows.tolist(), fit.at(rows).tolist()),
+        Ahead(end + grown["more"], last + number.value, last + lower, last + upper),
+        name=name,
+        ground=ground(),
+    )
+
+
+def _show_newest(evaluation: Evaluation) -> None:
+    """Say whether what came last is as far from the rest as anything else."""
+    number = evaluation.numbers.get("newest_novelty")
+    if number is not None:
+        details = number.parameters
+        st.markdown(
+            f"The newest {count(details['newest'])} pairs lie {number.value:.3f} from their nearest among the others; "
+            f"as many drawn at random lie {details['drawn']:.3f} from theirs."
+        )
+
+
+def _show_repeated(most: list[list[Any]], column: str, n: int) -> None:
+    st.dataframe(
+        pd.DataFrame({column: [words for words, _ in most], "Pairs": [texts for _, texts in most]}).assign(
+            Share=lambda rows: 100 * rows["Pairs"] / n
+        ),
+        hide_index=True,
+        column_config={
+            column: st.column_config.TextColumn(width="large"),
+            "Pairs": st.column_config.NumberColumn(width=80),
+            "Share": st.column_config.NumberColumn(format="%.1f %%", width=80),
+        },
+        alt=f"{len(most)} rows, the most common first.",
+    )
+
+
+def _of(number: int, noun: str) -> str:
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
