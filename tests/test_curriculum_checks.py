@@ -15,6 +15,7 @@ from glan_core.curriculum_checks import check_curriculum, find_near_twins
 from glan_core.embedding.encoder import DIMENSIONS
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.entities import Vote
+from glan_core.ids import stable_seed
 from glan_core.starter import Curriculum, read_curriculum
 from tests.terminal import Terminal
 
@@ -183,7 +184,8 @@ def test_near_twins_stand_below_one_place_and_the_most_alike_come_first(curricul
 
 def different_vectors(self: EmbeddingWorker, function: Callable[..., Any], texts: list[str]) -> np.ndarray:
     """Stand in for the process that embeds: no two names mean the same."""
-    vectors = np.random.default_rng(0).normal(size=(len(texts), DIMENSIONS)).astype(np.float32)
+    rows = [np.random.default_rng(stable_seed(text)).normal(size=DIMENSIONS) for text in texts]
+    vectors = np.array(rows, np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
