@@ -236,6 +236,16 @@ class Range(NamedTuple):
 ANY_LENGTH = Range()
 
 
+class ScoreRange(NamedTuple):
+    """From `least` to `most`, both included; None leaves that end open."""
+
+    least: float | None = None
+    most: float | None = None
+
+
+ANY_SCORE = ScoreRange()
+
+
 class Window(NamedTuple):
     """A part of a layout of the map, in its coordinates."""
 
@@ -277,3 +287,5 @@ class Filter:
     """How long the question is."""
     answer_characters: Range = ANY_LENGTH
     """How long the answer is; what has none fits no range."""
+    judge_score: ScoreRange = ANY_SCORE
+    """What judges gave the pair, 1 to 10; what was not judged fits no range."""

@@ -12,7 +12,7 @@ import types
 import typing
 from typing import Any
 
-from glan_core.entities import Filter, Range, Window
+from glan_core.entities import Filter, Range, ScoreRange, Window
 from glan_core.errors import FilterError
 from glan_core.ids import stable_id
 
@@ -82,7 +82,7 @@ def _read(value: object, kind: Any) -> Any:
         return value
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
-    if kind in (Range, Window) and isinstance(value, list):
+    if kind in (Range, ScoreRange, Window) and isinstance(value, list):
         return kind(*(_read(item, part) for item, part in zip(value, _parts_of(kind), strict=True)))
     if typing.get_origin(kind) is tuple and isinstance(value, list):
         parts = typing.get_args(kind)

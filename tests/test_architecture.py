@@ -28,6 +28,7 @@ LAYERS = (
             "filter_json",
             "generation_settings",
             "ids",
+            "judgements",
             "lassos",
             "map_labels",
             "outline",

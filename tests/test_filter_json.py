@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glan_core.entities import Filter, Range, Window
+from glan_core.entities import Filter, Range, ScoreRange, Window
 from glan_core.errors import FilterError
 from glan_core.filter_json import filter_from_json, filter_hash, filter_to_json
 
@@ -26,6 +26,7 @@ _FILTERS = st.builds(
     box=st.none() | st.builds(Window, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS),
     instruction_characters=_RANGES,
     answer_characters=_RANGES,
+    judge_score=st.builds(ScoreRange, st.none() | _NUMBERS, st.none() | _NUMBERS),
 )
 
 
@@ -51,6 +52,7 @@ def test_only_what_is_set_is_written():
         ),
         ('{"projection_id": "map", "box": [0, 1, 2, 3]}', Filter(projection_id="map", box=Window(0, 1, 2, 3))),
         ('{"answer_characters": [null, 9]}', Filter(answer_characters=Range(None, 9))),
+        ('{"judge_score": [6, null]}', Filter(judge_score=ScoreRange(6.0, None))),
     ],
 )
 def test_a_filter_is_read_from_json(text: str, filter_: Filter):

@@ -260,8 +260,9 @@ def _entity(kind: str, value: dict[str, Any], shared_texts: dict[str, str]) -> E
         folded = [turn if isinstance(turn, dict) else dict(zip(_TURN, turn, strict=True)) for turn in value["messages"]]
         value["messages"] = unfold(folded, shared_texts.__getitem__)
         value["shared_texts"] = tuple(shared_texts[each] for each in shared_text_ids(folded))
-    if "finished_at" in value:
-        value["finished_at"] = datetime.fromisoformat(value["finished_at"])
+    for name in ("finished_at", "judged_at"):
+        if name in value:
+            value[name] = datetime.fromisoformat(value[name])
     entity: Entity = _KINDS[kind](**value)
     if isinstance(entity, SharedText):
         shared_texts[entity.shared_text_id] = entity.text

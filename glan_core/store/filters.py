@@ -7,7 +7,7 @@ asks for the same in map_conditions.py.
 
 from collections.abc import Iterator
 
-from glan_core.entities import Filter, Range
+from glan_core.entities import Filter, Range, ScoreRange
 from glan_core.store.conditions import Condition, all_of, one_of
 from glan_core.store.polygons import inside_box, inside_polygon
 
@@ -78,6 +78,16 @@ def _of_texts(filter_: Filter) -> Iterator[Condition]:
         yield Condition(r"pair.instruction ilike ? escape '\' or pair.answer ilike ? escape '\'", [pattern, pattern])
     yield from _of_length("pair.instruction", filter_.instruction_characters)
     yield from _of_length("pair.answer", filter_.answer_characters)
+    yield from of_judge_score("pair.answer_id in (select answer_id from judge_score where {})", filter_.judge_score)
+
+
+def of_judge_score(query: str, score: ScoreRange) -> Iterator[Condition]:
+    """Give the condition on the scores of judges, if it is one; it stands for the `{}` of a query of `judge_score`."""
+    ends = {"score >= ?": score.least, "score <= ?": score.most}
+    parts = [Condition(where, [end]) for where, end in ends.items() if end is not None]
+    if parts:
+        within = all_of(*parts)
+        yield Condition(query.format(within.where), within.parameters)
 
 
 def _of_length(column: str, characters: Range) -> Iterator[Condition]:

@@ -16,12 +16,14 @@ from glan_core.entities import (
     Syllabus,
     TaxonomyNode,
 )
+from glan_core.judgements import ComparedAnswer, Comparison, Judgement
 from glan_core.store.answers import insert_answers, insert_quality_flags
 from glan_core.store.database import Cursor, Database, transaction
 from glan_core.store.endpoint_models import insert_endpoint_models
 from glan_core.store.failures import insert_failures
 from glan_core.store.instructions import insert_instructions
 from glan_core.store.journals import save_journal_bytes
+from glan_core.store.judgements import insert_compared_answers, insert_comparisons, insert_judgements
 from glan_core.store.model_calls import insert_model_calls, insert_shared_texts
 from glan_core.store.subjects import insert_subjects
 from glan_core.store.syllabi import insert_class_sessions, insert_key_concepts, insert_syllabi
@@ -42,6 +44,9 @@ Entity = (
     | QualityFlag
     | Failure
     | EndpointModel
+    | Judgement
+    | ComparedAnswer
+    | Comparison
 )
 
 # In the order in which rows refer to each other, so that no batch leaves an orphan behind.
@@ -58,6 +63,9 @@ INSERTS: dict[type, Callable[[Cursor, Sequence[Any]], None]] = {
     QualityFlag: insert_quality_flags,
     Failure: insert_failures,
     EndpointModel: insert_endpoint_models,
+    Judgement: insert_judgements,
+    ComparedAnswer: insert_compared_answers,
+    Comparison: insert_comparisons,
 }
 
 

@@ -106,6 +106,7 @@ def _stamps(cursor: Cursor) -> str:
             (select count(*) from answer),
             (select count(*) from quality_flag),
             (select count(*) from tag),
+            (select count(*) from judgement),
             (select count(*) from neighbourhood),
             (select bit_xor(hash(hash(run_id, is_removed, is_demo))) from run),
             (select bit_xor(hash(hash(taxonomy_node_id, parent_id, name, status, position))) from taxonomy_node),

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from glan_core.entities import ANY_LENGTH, Filter
+from glan_core.entities import ANY_LENGTH, ANY_SCORE, Filter
 from glan_core.store.conditions import Condition, all_of
 from glan_core.store.database import Cursor, first_row
-from glan_core.store.filters import condition_of
+from glan_core.store.filters import condition_of, of_judge_score
 from glan_core.store.searches import like_pattern
 
 ORDERS = ("newest", "oldest", "longest_question", "shortest_question", "longest_answer", "shortest_answer", "place")
@@ -77,6 +77,7 @@ class Version(NamedTuple):
     accepted: int
     rejected: int
     removed_runs: str
+    judgements: int
 
 
 def samples_version(cursor: Cursor) -> Version:
@@ -92,7 +93,8 @@ def samples_version(cursor: Cursor) -> Version:
                 (select count(*) from edit),
                 (select count(*) from instruction where status = 'accepted'),
                 (select count(*) from instruction where status = 'rejected'),
-                (select coalesce(string_agg(run_id order by run_id), '') from removed_run)
+                (select coalesce(string_agg(run_id order by run_id), '') from removed_run),
+                (select count(*) from judgement)
             """
         )
     )
@@ -102,7 +104,9 @@ def samples_version(cursor: Cursor) -> Version:
 
 def condition_on_questions(filter_: Filter) -> Condition:
     """Give the condition on questions without answers: what these are needed for asks for them by itself."""
-    rest = dataclasses.replace(filter_, has_answer=None, text="", models=(), answer_characters=ANY_LENGTH)
+    rest = dataclasses.replace(
+        filter_, has_answer=None, text="", models=(), answer_characters=ANY_LENGTH, judge_score=ANY_SCORE
+    )
     return all_of(condition_of(rest), *_of_answers(filter_))
 
 
@@ -260,3 +264,12 @@ def _of_answers(filter_: Filter) -> Iterator[Condition]:
             )""",
             [least or 0, most],
         )
+    yield from of_judge_score(
+        """pair.instruction_id in (
+            select kept_answer.instruction_id
+            from kept_answer
+            join judge_score on judge_score.answer_id = kept_answer.answer_id
+            where {}
+        )""",
+        filter_.judge_score,
+    )

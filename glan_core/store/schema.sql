@@ -206,6 +206,51 @@ create table if not exists quality_flag (
     primary key (instruction_id, kind)
 );
 
+-- What judges (models) said of pairs: scores from 1 to 10. Append-only: the newest of a pair and a judge counts.
+create table if not exists judgement (
+    judgement_id        varchar primary key,
+    instruction_id      varchar not null,
+    answer_id           varchar not null,               -- answer
+    model               varchar not null,               -- the judge
+    template_fingerprint varchar not null,              -- of the prompt that asked for it
+    score               integer not null,               -- of the answer as a whole
+    helpfulness         integer not null,
+    relevance           integer not null,
+    accuracy            integer not null,
+    detail              integer not null,
+    reason              varchar not null,               -- in the judge's words
+    run_id              varchar not null,
+    model_call_id       varchar not null,
+    judged_at           timestamptz not null
+);
+
+-- What a second model said to instructions, to hold the answers of pairs against. No part of any pair.
+create table if not exists compared_answer (
+    compared_answer_id  varchar primary key,
+    instruction_id      varchar not null,
+    text                varchar not null,
+    model               varchar not null,               -- that answered
+    run_id              varchar not null,
+    model_call_id       varchar not null
+);
+
+-- What judges said of the answer of a pair beside that of a second model, each order a row. Append-only.
+create table if not exists comparison (
+    comparison_id       varchar primary key,
+    instruction_id      varchar not null,
+    answer_id           varchar not null,               -- answer
+    compared_answer_id  varchar not null,               -- compared_answer
+    model               varchar not null,               -- the judge
+    template_fingerprint varchar not null,              -- of the prompt that asked for it
+    is_swapped          boolean not null,               -- the answer of the pair was shown second
+    score               integer not null,               -- 1 to 10, of the answer of the pair
+    compared_score      integer not null,               -- 1 to 10, of the other one
+    reason              varchar not null,               -- in the judge's words
+    run_id              varchar not null,
+    model_call_id       varchar not null,
+    judged_at           timestamptz not null
+);
+
 -- Items that a run gave up on, with the last reason. Those made since are not failures any more (view open_failure).
 create table if not exists failure (
     item_id             varchar not null,               -- instruction, answer, taxonomy_node, subject or syllabus
@@ -222,6 +267,9 @@ from failure
 where error_kind <> ''                                  -- empty: it is being tried again
     and item_id not in (select instruction_id from instruction)
     and item_id not in (select answer_id from answer)
+    and item_id not in (select judgement_id from judgement)
+    and item_id not in (select compared_answer_id from compared_answer)
+    and item_id not in (select comparison_id from comparison)
     and not (stage = 'syllabus' and item_id in (select subject_id from syllabus))
     and not (stage = 'class_details' and item_id in (select syllabus_id from class_session));
 
@@ -332,7 +380,7 @@ from tag
 group by instruction_id, tag
 having not arg_max(is_removed, row(tagged_at, rowid));
 
--- Datasets of others, to hold one's own against. Their rows are no pairs: neither exports nor plans nor maps read them.
+-- Datasets of others, to hold one's own against. Their rows are no pairs: neither exports nor plans nor layouts read them.
 create table if not exists corpus (
     corpus_id           varchar primary key,
     name                varchar not null,               -- what people call it
@@ -373,6 +421,16 @@ create table if not exists corpus_place (
     discipline_id       varchar not null,               -- taxonomy_node
     similarity          float not null,                 -- cosine of row and discipline, -1 to 1
     confidence          float not null                  -- how likely it is the right one, 0 to 1
+);
+
+-- Where rows of corpora lie on a layout of the map. They are placed among its pairs, and no pair ever moves for them.
+create table if not exists corpus_point (
+    projection_id       varchar not null,               -- projection
+    corpus_id           varchar not null,               -- corpus
+    number              bigint not null,                -- of the corpus_row
+    x                   float not null,
+    y                   float not null,
+    distance            float                           -- from the nearest landmark of the layout, 1 - cosine
 );
 
 -- What was measured of how varied pairs are, one number a row. Append-only, so that dates and runs can be compared.
@@ -449,6 +507,19 @@ create or replace view kept_answer as
 select *
 from answer
 where not exists (from removed_run where removed_run.run_id = answer.run_id);
+
+-- What counts of the judgements: the newest of each pair and judge, but none of a removed run.
+create or replace view newest_judgement as
+select *
+from judgement
+where not exists (from removed_run where removed_run.run_id = judgement.run_id)
+qualify row_number() over (partition by answer_id, model order by judged_at desc, judgement_id) = 1;
+
+-- The score of each judged pair: the mean of its judges.
+create or replace view judge_score as
+select instruction_id, answer_id, avg(score) as score, count(*) as judges
+from newest_judgement
+group by instruction_id, answer_id;
 
 -- Instruction and answer side by side with their place in the tree: what maps, tables and exports read.
 -- What a removed run has made is not among them.
