@@ -164,7 +164,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class QualityFlag:
-    """A reason not to trust a pair blindly: truncated, wrong_language, repeats_question, refusal."""
+    """A reason not to trust a pair blindly; quality/kinds.py lists the kinds."""
 
     instruction_id: str
     kind: str
@@ -289,3 +289,7 @@ class Filter:
     """How long the answer is; what has none fits no range."""
     judge_score: ScoreRange = ANY_SCORE
     """What judges gave the pair, 1 to 10; what was not judged fits no range."""
+    flag_kinds: tuple[str, ...] = ()
+    """Quality flags of which the pair carries one."""
+    without_flag_kinds: tuple[str, ...] = ()
+    """Quality flags of which the pair carries none."""

@@ -80,6 +80,7 @@ LAYERS = (
         *(
             "concept_gap_report",
             "gap_finder",
+            "gates",
             "diversity",
             "evaluator",
             "held_vectors",

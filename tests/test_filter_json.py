@@ -16,7 +16,18 @@ _RANGES = st.builds(Range, st.none() | st.integers(0, 10_000), st.none() | st.in
 _FILTERS = st.builds(
     Filter,
     **dict.fromkeys(
-        ("taxonomy_node_ids", "run_ids", "statuses", "instruction_ids", "tags", "models", "levels"), _NAMES
+        (
+            "taxonomy_node_ids",
+            "run_ids",
+            "statuses",
+            "instruction_ids",
+            "tags",
+            "models",
+            "levels",
+            "flag_kinds",
+            "without_flag_kinds",
+        ),
+        _NAMES,
     ),
     has_answer=st.none() | st.booleans(),
     is_flagged=st.none() | st.booleans(),

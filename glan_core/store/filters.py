@@ -63,6 +63,10 @@ def _of_marks(filter_: Filter) -> Iterator[Condition]:
     if filter_.is_flagged is not None:
         flagged = "(select instruction_id from quality_flag)"
         yield Condition(f"pair.instruction_id {_in(filter_.is_flagged)} {flagged}", [])
+    for is_so, kinds in ((True, filter_.flag_kinds), (False, filter_.without_flag_kinds)):
+        if kinds:
+            of_kinds = "(select instruction_id from quality_flag where kind in (select unnest(?::varchar[])))"
+            yield Condition(f"pair.instruction_id {_in(is_so)} {of_kinds}", [list(kinds)])
     if filter_.tags:
         yield Condition(
             "pair.instruction_id in (select instruction_id from kept_tag where tag in (select unnest(?::varchar[])))",

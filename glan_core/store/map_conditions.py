@@ -73,6 +73,8 @@ def _divided(map_: MapTable, filter_: Filter) -> tuple[Filter, Filter]:
         filter_,
         has_answer=None,
         is_flagged=None,
+        flag_kinds=(),
+        without_flag_kinds=(),
         tags=(),
         text="",
         models=(),

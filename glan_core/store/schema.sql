@@ -1,7 +1,8 @@
 -- Everything GLAN Explorer keeps, table by table, from the taxonomy down to an exported pair.
 --
--- Ids are stable hashes (ids.py): 16 letters and digits. Rows are written once; only run states change, and what people
--- may edit (EDITABLE_COLUMNS in edits.py). Nothing is deleted: it is removed by status.
+-- Ids are stable hashes (ids.py): 16 letters and digits. Rows are written once; only run states change, what people may
+-- edit (EDITABLE_COLUMNS in edits.py), and status and texts of what was reviewed. Nothing is deleted: it is removed by
+-- status.
 -- There are no foreign keys on purpose: DuckDB refuses some updates on rows that others reference, and checks each row
 -- of a batch. Rows arrive from journals in an order that keeps them whole (see ingest.py), and a test looks for orphans.
 
@@ -198,12 +199,94 @@ create table if not exists answer (
     model_call_id       varchar not null
 );
 
--- Reasons not to trust a pair blindly: truncated, wrong_language, repeats_question, refusal.
+-- Reasons not to trust a pair blindly: truncated, refusal, exact_duplicate, contaminated, ... What a person lifted is
+-- not among them.
 create table if not exists quality_flag (
     instruction_id      varchar not null,
     kind                varchar not null,
     detail              varchar not null default '',
     primary key (instruction_id, kind)
+);
+
+-- Flags that a person lifted: they count no more, and no check raises them again until they are put back.
+create table if not exists lifted_flag (
+    instruction_id      varchar not null,
+    kind                varchar not null,
+    detail              varchar not null default '',
+    lifted_by           varchar not null default '',
+    lifted_at           timestamptz not null,
+    primary key (instruction_id, kind)
+);
+
+-- Checks of many pairs: which, how far each is, and what it found. One that was stopped goes on where it was.
+create table if not exists quality_check (
+    quality_check_id    varchar primary key,
+    kind                varchar not null,               -- rules, duplicates or contamination
+    settings            json not null,
+    state               varchar not null check (state in ('running', 'finished', 'stopped', 'failed')),
+    done                bigint not null,                -- rows that were looked at
+    rows                bigint not null,                -- to be looked at
+    found               bigint not null,                -- flags, groups or hits
+    seconds             double not null,                -- that it worked
+    started_at          timestamptz not null,
+    finished_at         timestamptz,
+    message             varchar not null default ''     -- why it ended early
+);
+
+-- Pairs that ask or say the same, or nearly: those of a group are alike, and one of them is kept.
+create table if not exists duplicate (
+    quality_check_id    varchar not null,               -- quality_check: of the newest of its kind
+    kind                varchar not null check (kind in ('exact', 'text', 'meaning')),
+    content             varchar not null check (content in ('instruction', 'answer', 'both')),
+    group_number        bigint not null,                -- from 1, the largest group first
+    instruction_id      varchar not null,
+    is_kept             boolean not null,               -- the one of its group that is not flagged
+    similarity          double not null                 -- of the two least alike that link the group, 0 to 1
+);
+
+-- Questions that others measure models with, from files that people added: no pair should hold them.
+create table if not exists benchmark (
+    benchmark_id        varchar primary key,
+    name                varchar not null,               -- what people call it
+    file_name           varchar not null,               -- of the file or folder that it came from
+    items               bigint not null,                -- of benchmark_item
+    bad_lines           bigint not null,                -- rows of the file that could not be used
+    added_at            timestamptz not null,
+    is_removed          boolean not null default false  -- no pair is held against it any more
+);
+
+create table if not exists benchmark_item (
+    benchmark_id        varchar not null,               -- benchmark
+    number              bigint not null,                -- from 1, as the file has them
+    question            varchar not null,
+    answer              varchar not null default ''     -- '': the file has none
+);
+
+-- Pairs that hold text of a benchmark, each with the item that it holds most of.
+create table if not exists contamination (
+    benchmark_id        varchar not null,               -- benchmark
+    instruction_id      varchar not null,
+    kind                varchar not null check (kind in ('exact', 'words', 'meaning')),
+    content             varchar not null check (content in ('instruction', 'answer', 'both')),
+    number              bigint not null,                -- of the benchmark_item
+    words               bigint not null,                -- that both have in a row; 0 for meaning
+    similarity          double not null                 -- cosine for meaning, else share of the item's words, 0 to 1
+);
+
+-- How many pairs are how near to a benchmark in meaning: what another threshold would find.
+create table if not exists contamination_curve (
+    benchmark_id        varchar not null,               -- benchmark
+    encoder             varchar not null,
+    content             varchar not null check (content in ('instruction', 'answer', 'both')),
+    similarity          double not null,                -- cosine from which a pair counts, -1 to 1
+    pairs               bigint not null                 -- whose nearest item is at least so near
+);
+
+-- What is left out of what leaves, as people chose it under a name.
+create table if not exists gate_set (
+    name                varchar primary key,
+    gates               varchar[] not null,             -- as gates.py names them
+    saved_at            timestamptz not null
 );
 
 -- What judges (models) said of pairs: scores from 1 to 10. Append-only: the newest of a pair and a judge counts.
@@ -380,6 +463,61 @@ from tag
 group by instruction_id, tag
 having not arg_max(is_removed, row(tagged_at, rowid));
 
+-- What reviewers said about pairs, in order. Append-only: to undo one is another row, and the newest of those that stand
+-- gives the instruction its status.
+create table if not exists review (
+    review_id           varchar primary key,
+    number              bigint not null,                -- from 1, as they came
+    instruction_id      varchar not null,
+    reviewer            varchar not null,
+    verdict             varchar not null check (verdict in ('accepted', 'rejected', 'edited', 'undone')),
+    reasons             varchar[] not null,             -- why it was rejected: wrong_answer, unclear, ...
+    comment             varchar not null default '',
+    origin              varchar not null check (origin in ('card', 'bulk', 'file')), -- looked at here, not, or elsewhere
+    batch_id            varchar,                        -- those of one bulk decision share it, or of one file
+    of_review_id        varchar,                        -- undone: the review that was taken back
+    reviewed_at         timestamptz not null
+);
+
+-- What an edit made of a pair. The instruction and its answer hold the newest text that stands, and this what was before.
+create table if not exists edited_text (
+    review_id           varchar primary key,            -- review
+    instruction_id      varchar not null,
+    answer_id           varchar,                        -- null: it had no answer
+    instruction_before  varchar not null,
+    instruction_after   varchar not null,
+    answer_before       varchar,
+    answer_after        varchar
+);
+
+create or replace view standing_review as
+select *
+from review
+where verdict <> 'undone'
+    and not exists (
+        from review as undone
+        where undone.of_review_id = review.review_id
+    );
+
+-- Branches that nobody should generate below for now. Append-only: the newest row of a node counts.
+create table if not exists branch_hold (
+    taxonomy_node_id    varchar not null,               -- taxonomy_node
+    is_held             boolean not null,               -- false: it was let go
+    reason              varchar not null default '',
+    reviewer            varchar not null,
+    held_at             timestamptz not null
+);
+
+create or replace view held_node as
+select
+    taxonomy_node_id,
+    arg_max(reason, row(held_at, rowid)) as reason,
+    arg_max(reviewer, row(held_at, rowid)) as reviewer,
+    max(held_at) as held_at
+from branch_hold
+group by taxonomy_node_id
+having arg_max(is_held, row(held_at, rowid));
+
 -- Datasets of others, to hold one's own against. Their rows are no pairs: neither exports nor plans nor layouts read them.
 create table if not exists corpus (
     corpus_id           varchar primary key,
@@ -449,7 +587,7 @@ create table if not exists evaluation (
     seed                bigint not null,                -- of the draw
     encoder             varchar not null,
     content             varchar not null check (content in ('instruction', 'answer', 'both')),
-    reference           varchar not null default '',    -- what it was held against, a filter; '': nothing
+    reference           varchar not null default '',    -- what it was held against, a filter or a corpus; '': nothing
     parameters          json not null,                  -- settings of the measure, and what it counted
     seconds             double not null,                -- that it took
     dataset_version     varchar not null,               -- changes whenever other rows may be meant

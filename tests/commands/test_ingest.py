@@ -30,6 +30,8 @@ def test_a_lost_database_comes_back_whole(terminal_with_model: Terminal, model_s
         *("projection", "projected_point", "saved_view", "saved_query", "tag"),
         *("edit", "endpoint", "endpoint_choice", "saved_preset"),
         *("evaluation", "corpus", "corpus_row", "corpus_bad_line", "corpus_place"),
+        *("lifted_flag", "quality_check", "duplicate", "benchmark", "benchmark_item"),
+        *("contamination", "contamination_curve", "gate_set"),
         *("judgement", "compared_answer", "comparison"),
     }
     assert {table for table, rows in before.items() if not rows and table not in kept} == set()
