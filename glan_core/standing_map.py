@@ -24,6 +24,14 @@ def place_on_map(cursor: Cursor, projection: Projection, numbers: np.ndarray, *,
     Raises EmbeddingError.
     """
     vectors = read_numbered_vectors(cursor, encoder=projection.encoder, numbers=numbers)
+    return place_vectors(cursor, projection, vectors, compute=compute)
+
+
+def place_vectors(cursor: Cursor, projection: Projection, vectors: np.ndarray, *, compute: Compute) -> Places:
+    """Give places for vectors (float32 of shape (n, d), n >= 1), each as if it came alone; nothing is written.
+
+    Raises EmbeddingError.
+    """
     for _ in range(_TRIES):  # the process may have been replaced since it was handed the map
         get_ready(cursor, projection, compute=compute)
         places = compute(place_on, projection.projection_id, vectors)

@@ -59,7 +59,11 @@ def difference(
         """,  # noqa: S608 - names of ours, and conditions built from parameters only
         [*cell.parameters, *conditions[0].parameters, *conditions[1].parameters, *inside.parameters],
     ).df()
-    totals = [count_points(cursor, map_, filter_) for filter_ in (first, second)]
+    return difference_from(cells, window, (count_points(cursor, map_, first), count_points(cursor, map_, second)))
+
+
+def difference_from(cells: pd.DataFrame, window: Window, totals: tuple[int, int]) -> Difference:
+    """Give the difference of two sets from the points of each in every cell (column, row, first, second)."""
     of_first, of_second = (
         cells[name].to_numpy("float64") / max(total, 1) for name, total in zip(("first", "second"), totals, strict=True)
     )

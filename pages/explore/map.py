@@ -11,6 +11,7 @@ from pages.shared.encoder_view import show_encoder_choice
 from pages.shared.feedback import show_empty, show_error
 from pages.shared.map_chart import draw_map, show_map
 from pages.shared.map_choices import choose_drawing
+from pages.shared.map_corpus import inside_words, show_corpus_placing, show_corpus_rows
 from pages.shared.map_counts import CLOSENESS, TOOLTIP_CHARACTERS, count_of, count_unplaced
 from pages.shared.map_filter import show_conditions, show_filter, take_run_of_address
 from pages.shared.map_gaps import NO_GAPS, gaps_of
@@ -72,20 +73,26 @@ if not count_of(cursor, map_, look.filter_, window=None):
 st.session_state[state.MAP_SEEN] = True
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    drawing = choose_drawing(cursor, is_large=map_.points > MOST_POINTS)
+    drawing = choose_drawing(cursor, projection.projection_id, is_large=map_.points > MOST_POINTS)
     show_search()
+if drawing.corpus is not None:
+    show_corpus_placing(cursor, drawing.corpus)
 if drawing.by == CLOSENESS:
     show_comparison(workspace.placer, cursor, encoder=chosen.encoder.encoder, content=chosen.content)
 found = find(workspace, cursor, projection, look.drawn())
 hits = points_of(cursor, map_, found.instruction_ids if found else [], characters=TOOLTIP_CHARACTERS)
 chart, panel = st.columns([7, 3], gap="medium")
 with panel:  # first, as a browser takes up to a second to build the chart anew
-    show_panel(workspace, cursor, map_, look)
+    show_panel(
+        workspace, cursor, map_, look, beside=inside_words(cursor, look, drawing.corpus) if drawing.corpus else ""
+    )
 with chart:
     gaps = gaps_of(projection, look) if drawing.kind == "gaps" else NO_GAPS
     drawn = draw_map(cursor, map_, look, drawing, hits=hits, gaps=gaps, narrow=is_narrow(), on=ground())
     show_map(drawn, look)
 show_rows(cursor, map_, look, found)
+if drawing.corpus is not None:
+    show_corpus_rows(cursor, look, drawing.corpus)
 if not map_.runs["is_demo"].all():  # where pairs are made, more are to come: they need not wait then
     workspace.placer.get_ready()
 ask_screen()

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from glan_core.entities import Filter
+from glan_core.figures.corpus_map import corpus_map
 from glan_core.figures.density_map import branch_density_map, density_map
 from glan_core.figures.difference_map import difference_map
 from glan_core.figures.gap_map import NO_GAPS, gap_map
@@ -15,25 +16,41 @@ from glan_core.figures.pair_map import pair_map
 from glan_core.figures.palette import Ground
 from glan_core.lassos import simplify
 from glan_core.map_labels import place_labels
+from glan_core.store.corpus_points import PlacedCorpus
 from glan_core.store.database import Cursor
 from glan_core.store.map_points import MOST_POINTS
 from glan_core.store.map_table import MapTable
 from pages.shared import state
-from pages.shared.formats import count
+from pages.shared.feedback import plain
+from pages.shared.formats import count, shortened
 from pages.shared.map_choices import COLOURS, Drawing
 from pages.shared.map_colours import groups_in
-from pages.shared.map_counts import HASHES, density_of, difference_of, labels_of, most_common_of, points_of, run_names
+from pages.shared.map_counts import (
+    HASHES,
+    TOOLTIP_CHARACTERS,
+    corpus_difference_of,
+    corpus_sample_of,
+    density_of,
+    difference_of,
+    labels_of,
+    most_common_of,
+    points_of,
+    run_names,
+)
 from pages.shared.map_look import Look, select
 from pages.shared.theme import show_figure
 
 SAMPLE = 5_000
 """Points upon a density map: enough to point at, few enough to be sent at once."""
+MOST_OF_EACH = MOST_POINTS // 2
+"""Points of the pairs, and of a corpus drawn beside them."""
 _SIDES = ((20_000, 256), (4_000, 128), (600, 64))
 """From how many pairs on are there how many cells along a side: with too many, none holds more than one pair."""
 _SMALLEST_SIDE = 32
 _WIDE, _NARROW = (700, 640), (352, 480)
 """About how wide and how tall the figure is on a wide screen and on a narrow one, in pixels."""
 _MOST_LABELS, _MOST_NARROW_LABELS = 25, 9
+_LONGEST_NAME = 40
 
 
 _REMOVED_BUTTONS = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
@@ -63,11 +80,13 @@ def draw_map(
     narrow: bool,
     on: Ground,
 ) -> Drawn:
-    """Draw pairs as points, density or difference, once for all visitors: a figure is not changed afterwards."""
+    """Draw what was chosen, once for all visitors: a figure is not changed afterwards."""
     cursor, by = _cursor, drawing.by
     frame = _frame(cursor, map_, look, narrow=narrow, on=on)
     if drawing.kind == "difference":
-        return _draw_difference(cursor, map_, look, drawing.compared, hits=hits, frame=frame)
+        return _draw_difference(cursor, map_, look, drawing, hits=hits, frame=frame)
+    if drawing.corpus is not None:
+        return _draw_corpus(cursor, map_, look, drawing.corpus, hits=hits, frame=frame)
     if drawing.kind == "density":
         return _draw_density(cursor, map_, look, by=by, hits=hits, frame=frame)
     sample = points_of(cursor, map_, look.drawn(), window=look.window, by=by or "field", limit=MOST_POINTS)
@@ -136,25 +155,50 @@ def _draw_density(cursor: Cursor, map_: MapTable, look: Look, *, by: str, hits: 
 
 
 def _draw_difference(
-    cursor: Cursor, map_: MapTable, look: Look, compared: tuple[str, str], *, hits: pd.DataFrame, frame: Frame
+    cursor: Cursor, map_: MapTable, look: Look, drawing: Drawing, *, hits: pd.DataFrame, frame: Frame
 ) -> Drawn:
     names = run_names(cursor)
-    first, second = compared
-    base = look.drawn()
-    others = tuple(run_id for run_id in map_.runs.loc[map_.runs["is_kept"], "run_id"] if run_id != first)
-    counted = difference_of(
-        cursor,
-        map_,
-        of_runs(base, (first,)),
-        of_runs(base, (second,) if second else others),
-        window=frame.window,
-    )
-    words = names[first], names.get(second, "all other runs")
+    (first, second), corpus = drawing.compared, drawing.corpus
+    base = of_runs(look.drawn(), (first,)) if first else look.drawn()
+    if corpus is not None:
+        words = names.get(first, "all pairs"), shortened(corpus.name, _LONGEST_NAME)
+        counted = corpus_difference_of(cursor, map_, base, corpus, window=frame.window)
+        sentence = (
+            f"Counted: {count(counted.first_total)} pairs and {count(counted.second_total)} rows of "
+            f"{plain(words[1])}. {_placed(corpus)}"
+        )
+    else:
+        words = names[first], names.get(second, "all other runs")
+        others = tuple(run_id for run_id in map_.runs.loc[map_.runs["is_kept"], "run_id"] if run_id != first)
+        held = of_runs(look.drawn(), (second,) if second else others)
+        counted = difference_of(cursor, map_, base, held, window=frame.window)
+        sentence = f"All pairs are counted: {count(counted.first_total)} and {count(counted.second_total)}."
     figure = difference_map(counted.cells, names=words, hits=hits, frame=frame)
-    title = "Difference of the shares of two sets of pairs"
-    return Drawn(
-        figure, title, f"All pairs are counted: {count(counted.first_total)} and {count(counted.second_total)}."
+    return Drawn(figure, "Difference of the shares of two sets", sentence)
+
+
+def _draw_corpus(
+    cursor: Cursor, map_: MapTable, look: Look, corpus: PlacedCorpus, *, hits: pd.DataFrame, frame: Frame
+) -> Drawn:
+    sample = points_of(cursor, map_, look.drawn(), window=look.window, by="field", limit=MOST_OF_EACH)
+    rows = corpus_sample_of(
+        cursor, corpus, look.drawn(), window=frame.window, limit=MOST_OF_EACH, characters=TOOLTIP_CHARACTERS
     )
+    name = shortened(corpus.name, _LONGEST_NAME)
+    figure = corpus_map(sample.points, rows.rows, names=("Pairs", name), hits=hits, frame=frame)
+    of_rows = count(len(rows.rows)) if len(rows.rows) == rows.total else f"{count(len(rows.rows))}, a fixed sample,"
+    sentence = (
+        f"{_how_many(len(sample.points), sample.total, look)} Of {plain(name)} {of_rows} of {count(rows.total)} rows "
+        f"{'here' if look.windows or look.hides_others else 'on the map'}. {_placed(corpus)}"
+    )
+    return Drawn(figure, "Pairs, and the rows of another corpus", sentence)
+
+
+def _placed(corpus: PlacedCorpus) -> str:
+    """Say how many rows of a corpus are on the map, unless all are."""
+    if corpus.points == corpus.rows:
+        return ""
+    return f"On the map are {count(corpus.points)} of its {count(corpus.rows)} rows."
 
 
 def of_runs(filter_: Filter, run_ids: tuple[str, ...]) -> Filter:

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from glan_core.store.corpus_points import PlacedCorpus, list_placed_corpora
 from glan_core.store.database import Cursor
 from pages.shared import state
+from pages.shared.formats import shortened
 from pages.shared.map_counts import CLOSENESS, FLAGGED, run_names
 
-KINDS = {"points": "Points", "density": "Density", "difference": "Difference", "gaps": "Gaps"}
+KINDS = {"points": "Points", "density": "Density", "difference": "Difference", "corpus": "Corpus", "gaps": "Gaps"}
 COLOURS = {
     "count": "Number of pairs",
     "field": "Field",
@@ -27,20 +29,30 @@ COLOURS = {
 _POINTS_ONLY, _DENSITY_ONLY = (FLAGGED, CLOSENESS), ("count",)
 
 
+_OF_CORPUS = "corpus:"
+"""Before the id of a corpus, where runs can be chosen too."""
+_LONGEST_NAME = 24
+
+
 class Drawing(NamedTuple):
     """What was chosen."""
 
     kind: str
     by: str
-    """Empty for a difference and for gaps."""
+    """Empty for a difference, a corpus and gaps."""
     compared: tuple[str, str] = ("", "")
-    """The run that there is more of, and the one that it is held against; empty: all others."""
+    """Of a difference: the run that there is more of (empty: all pairs), and the one that it is held against (empty:
+    all others, or the corpus)."""
+    corpus: PlacedCorpus | None = None
+    """The one that is drawn, or that the pairs are held against."""
 
 
-def choose_drawing(cursor: Cursor, *, is_large: bool) -> Drawing:
+def choose_drawing(cursor: Cursor, projection_id: str, *, is_large: bool) -> Drawing:
     """Let the visitor choose; a large set begins with its density, a small one with its points."""
     runs = run_names(cursor)
-    kinds = [kind for kind in KINDS if kind != "difference" or len(runs) > 1]
+    corpora = {each.corpus_id: each for each in list_placed_corpora(cursor, projection_id)}
+    hidden_kinds = {"difference"} if len(runs) < 2 and not corpora else set()
+    kinds = [kind for kind in KINDS if kind not in hidden_kinds and (corpora or kind != "corpus")]
     _choose_unless(state.MAP_KIND, kinds, "density" if is_large else "points")
     kind = st.segmented_control(
         "Show",
@@ -52,7 +64,9 @@ def choose_drawing(cursor: Cursor, *, is_large: bool) -> Drawing:
         persist_state="session",
     )
     if kind == "difference":
-        return Drawing(kind, "", _choose_runs(runs))
+        return _choose_compared(runs, corpora)
+    if kind == "corpus":
+        return Drawing(kind, "", corpus=corpora[_choose_corpus(corpora)])
     if kind == "gaps":
         return Drawing(kind, "")
     hidden = _POINTS_ONLY if kind == "density" else _DENSITY_ONLY
@@ -70,30 +84,50 @@ def choose_drawing(cursor: Cursor, *, is_large: bool) -> Drawing:
     return Drawing(kind, by)
 
 
-def _choose_runs(runs: Mapping[str, str]) -> tuple[str, str]:
-    """Let the visitor choose the two sets whose difference is drawn: a run, and another or all others."""
-    ids = list(runs)
-    first, second = st.session_state.get(state.MAP_COMPARED) or (ids[0], "")
-    first = first if first in runs else ids[0]
+def _choose_corpus(corpora: Mapping[str, PlacedCorpus]) -> str:
+    """Let the visitor choose the corpus that is drawn beside the pairs, the newest first."""
+    _choose_unless(state.MAP_CORPUS, list(corpora), next(iter(corpora)))
+    return st.selectbox(
+        "Corpus",
+        list(corpora),
+        format_func=lambda key: shortened(corpora[key].name, _LONGEST_NAME),
+        key=state.MAP_CORPUS,
+        label_visibility="collapsed",
+        width=186,
+        persist_state="session",
+    )
+
+
+def _choose_compared(runs: Mapping[str, str], corpora: Mapping[str, PlacedCorpus]) -> Drawing:
+    """Let the visitor choose the two sets whose difference is drawn: a run or all pairs, and what to hold against."""
+    firsts = {**({"": "All pairs"} if corpora else {}), **runs}
+    first, second = st.session_state.get(state.MAP_COMPARED) or (next(iter(firsts)), "")
+    first = first if first in firsts else next(iter(firsts))
     first = st.selectbox(
         "More of",
-        ids,
-        index=ids.index(first),
-        format_func=lambda key: runs[key],
+        list(firsts),
+        index=list(firsts).index(first),
+        format_func=lambda key: firsts[key],
         label_visibility="collapsed",
         width=150,
     )
-    others = ["", *(key for key in ids if key != first)]
+    others = {key: name.lower() for key, name in runs.items() if key != first} if first else {}
+    seconds = {
+        **({"": "all other runs", **others} if others else {}),
+        **{f"{_OF_CORPUS}{key}": shortened(each.name, _LONGEST_NAME) for key, each in corpora.items()},
+    }
     second = st.selectbox(
         "Less of",
-        others,
-        index=others.index(second) if second in others else 0,
-        format_func=lambda key: f"against {runs[key].lower() if key else 'all other runs'}",
+        list(seconds),
+        index=list(seconds).index(second) if second in seconds else 0,
+        format_func=lambda key: f"against {seconds[key]}",
         label_visibility="collapsed",
         width=186,
     )
     st.session_state[state.MAP_COMPARED] = (first, second)
-    return first, second
+    if second.startswith(_OF_CORPUS):
+        return Drawing("difference", "", (first, ""), corpora[second.removeprefix(_OF_CORPUS)])
+    return Drawing("difference", "", (first, second))
 
 
 def _choose_unless(key: str, choices: list[str], chosen: str) -> None:

@@ -16,7 +16,9 @@ from glan_core.entities import Filter, Window
 from glan_core.filter_json import filter_to_json
 from glan_core.map_labels import Label
 from glan_core.store import projections
+from glan_core.store.corpus_points import PlacedCorpus
 from glan_core.store.database import Cursor
+from glan_core.store.map_corpus import CorpusSample, corpus_difference, count_corpus, sample_corpus_points
 from glan_core.store.map_density import Density, MostCommon, density, most_common
 from glan_core.store.map_difference import Difference, difference
 from glan_core.store.map_places import list_labels
@@ -122,6 +124,28 @@ def difference_of(
 ) -> Difference:
     """Count two sets in each cell."""
     return difference(_cursor, map_, first, second, window=window)
+
+
+@_cached
+def corpus_sample_of(
+    _cursor: Cursor, corpus: PlacedCorpus, where: Filter, *, window: Window | None, limit: int, characters: int
+) -> CorpusSample:
+    """Give a nested sample of the rows of a corpus, inside what was drawn on the map."""
+    return sample_corpus_points(_cursor, corpus, where, window=window, limit=limit, characters=characters)
+
+
+@_cached
+def corpus_count_of(_cursor: Cursor, corpus: PlacedCorpus, where: Filter) -> int:
+    """Count the rows of a corpus inside what was drawn on the map."""
+    return count_corpus(_cursor, corpus, where)
+
+
+@_cached
+def corpus_difference_of(
+    _cursor: Cursor, map_: MapTable, filter_: Filter, corpus: PlacedCorpus, *, window: Window | None
+) -> Difference:
+    """Count pairs and rows of a corpus in each cell."""
+    return corpus_difference(_cursor, map_, filter_, corpus, window=window)
 
 
 @_cached

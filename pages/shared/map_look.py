@@ -16,6 +16,9 @@ from glan_core.lassos import has_area
 from glan_core.store.saved_views import SavedView
 from pages.shared import state
 
+_DRAWN_AS = (state.MAP_KIND, state.MAP_BY, state.MAP_COMPARED, state.MAP_CORPUS)
+"""What a saved view keeps of how pairs are drawn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -106,7 +109,7 @@ def shown_of(look: Look) -> dict[str, Any]:
         "projection_id": look.projection_id,
         "windows": [list(window) for window in look.windows],
         "hides_others": look.hides_others,
-        **{name: st.session_state.get(name) for name in (state.MAP_KIND, state.MAP_BY, state.MAP_COMPARED)},
+        **{name: st.session_state.get(name) for name in _DRAWN_AS},
     }
 
 
@@ -117,7 +120,7 @@ def open_view(view: SavedView, projection_id: str) -> None:
     window nor outline can be drawn.
     """
     shown = view.shown
-    for name in (state.MAP_KIND, state.MAP_BY, state.MAP_COMPARED):
+    for name in _DRAWN_AS:
         st.session_state.pop(name, None)
         if shown.get(name) is not None:
             st.session_state[name] = shown[name]

@@ -25,8 +25,11 @@ _MOST_PLACES = 200
 """An address cannot name more of them."""
 
 
-def show_panel(workspace: Workspace, cursor: Cursor, map_: MapTable, look: Look) -> None:
-    """Count what is selected, or in view, and offer what can be done with it."""
+def show_panel(workspace: Workspace, cursor: Cursor, map_: MapTable, look: Look, *, beside: str = "") -> None:
+    """Count what is selected, or in view, and offer what can be done with it.
+
+    `beside` is a sentence, as Markdown, of what else lies there.
+    """
     chosen = look.spoken_of()
     pairs = count_of(cursor, map_, chosen, window=None)
     word = "selected" if look.outline else "in view" if look.windows else "pairs" if pairs != 1 else "pair"
@@ -34,6 +37,8 @@ def show_panel(workspace: Workspace, cursor: Cursor, map_: MapTable, look: Look)
         st.subheader(f"{count(pairs)} {word}", anchor=False, width="stretch")
         if look.outline:
             st.button("Clear", on_click=select, args=(look, ()), type="tertiary", icon=":material/close:")
+    if beside:
+        st.caption(beside)
     _show_zoom(look, pairs)
     if not pairs:
         if look.outline:

@@ -9,6 +9,7 @@ from glan_core.ids import content_id
 from glan_core.store.database import open_database
 from glan_core.store.embeddings import insert_embeddings, link_instructions
 from glan_core.store.instructions import insert_instructions
+from tests.corpus_files.files import alpaca, write
 from tests.embeddings_server import serving
 from tests.small_pairs import instruction
 from tests.terminal import Terminal, complaint
@@ -91,3 +92,25 @@ def test_an_unknown_encoder_is_refused_with_what_there_is(terminal: Terminal):
     error, hint = complaint(terminal.run("project", "--encoder", "mine"))
     assert "no encoder 'mine'" in error
     assert "all-MiniLM-L6-v2" in hint
+
+
+def test_rows_of_a_corpus_are_placed_and_pairs_stay(terminal: Terminal, tmp_path: Path):
+    add(terminal.database, 0, 20)
+    texts = [f"pair-{number:03}" for number in (3, 7)]
+    with open_database(terminal.database) as opened:
+        asked = [
+            opened.cursor().execute("select text from instruction where instruction_id = ?", [key]).fetchall()
+            for key in texts
+        ]
+    terminal.run("import", write(tmp_path / "other.jsonl", alpaca([(rows[0][0], "Yes.") for rows in asked])))
+    early = terminal.run("project", "--corpus", "other")
+    assert "no map yet" in complaint(early)[0]
+    terminal.run("project")
+    some = terminal.run("project", "--corpus", "other", "--rows", "1", "--json").data
+    assert (some["name"], some["rows"], some["placed"], some["points"], some["embedded"]) == ("other", 2, 1, 1, 0)
+    assert terminal.run("project", "--corpus", "OTHER").out == (
+        "Placed 1 row; no pair has moved. 2 of 2 rows of other are on the map.\n"
+    )
+    assert terminal.run("project", "--corpus", "other").out.startswith("There was nothing to place: 2 of 2")
+    assert "--anew lays" in complaint(terminal.run("project", "--corpus", "other", "--anew"))[0]
+    assert "--rows says" in complaint(terminal.run("project", "--rows", "3"))[0]
