@@ -6,27 +6,19 @@ and the concepts that these were made from.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from glan_core.drawn_cosines import PAIRS_AT_ONCE, DrawnCosines, batches_of, vectors_in_order
 from glan_core.encoders import Content
-from glan_core.insight.concept_gaps import (
-    Calibration,
-    ConceptComparison,
-    best_of_each,
-    calibrate,
-    gaps_of,
-    paired_cosines,
-    ranked,
-)
+from glan_core.insight.concept_gaps import Calibration, ConceptComparison, gaps_of, ranked
 from glan_core.insight.node_meanings import NodeComparison, centroids_of
 from glan_core.store.concept_vectors import (
     count_unread_pairs,
     list_concept_vectors,
-    list_drawn_links,
     list_pair_vectors,
     meanings_stamp,
 )
@@ -38,7 +30,7 @@ _PARENT_OF = {"field": None, "sub_field": "field", "discipline": "sub_field", "s
 CLEAR = 0.1
 """A pair is clearly elsewhere if another subject's concept is so much nearer. Names are short, and a lesser lead says
 little: of questions that were written to a concept none has it, of those of the demo corpus every fourth."""
-_PAIRS_AT_ONCE = 50_000
+_PAIRS_AT_ONCE = PAIRS_AT_ONCE
 _PLACES = [f"{level}{end}" for level in LEVELS for end in ("", "_id")]
 
 
@@ -107,7 +99,7 @@ def report_gaps(
         comparison.named_elsewhere(),
         _nodes(comparison.trees, concepts),
         _overlaps(comparison.trees),
-        calibrate(np.concatenate([np.empty(0, np.float32), *comparison.cosines])),
+        comparison.drawn.calibration(),
         pairs=len(comparison.pairs),
         placed_pairs=int(comparison.pairs["subject_id"].isin(concepts["subject_id"]).sum()),
         unread_concepts=len(every) - len(concepts),
@@ -147,18 +139,15 @@ class _Comparison:
         self.pairs = list_pair_vectors(cursor, encoder=encoder, content=content)
         subject_ids = pd.Index(pd.concat([concepts["subject_id"], self.pairs["subject_id"]]).unique())
         self._groups = subject_ids.get_indexer(self.pairs["subject_id"])
-        self._vectors = _vectors_of(cursor, encoder, concepts["number"].to_numpy("int64"))
+        self._vectors = vectors_in_order(cursor, encoder=encoder, numbers=concepts["number"].to_numpy("int64"))
         self._compared = ConceptComparison(self._vectors, subject_ids.get_indexer(concepts["subject_id"]))
         self.trees = _trees(concepts, self._vectors, subject_ids)
-        links = list_drawn_links(cursor, encoder=encoder, content=content)
-        drawn_from = pd.Index(concepts["key_concept_id"]).get_indexer(links["key_concept_id"])
-        self._links = links.assign(concept=drawn_from)[drawn_from >= 0]
+        self.drawn = DrawnCosines(cursor, encoder=encoder, content=content, concepts=concepts, vectors=self._vectors)
         self._elsewhere: list[pd.DataFrame] = []
-        self.cosines: list[np.ndarray] = []
 
     def run(self, on_progress: Callable[[int, int], None]) -> None:
         """Compare all batches."""
-        for batch in _batches(self.pairs["number"].to_numpy("int64")):
+        for batch in batches_of(self.pairs["number"].to_numpy("int64"), size=_PAIRS_AT_ONCE):
             on_progress(batch.start, len(self.pairs))
             self._take(np.arange(batch.start, batch.stop))
         on_progress(len(self.pairs), len(self.pairs))
@@ -178,16 +167,7 @@ class _Comparison:
             "own_cosine": found.own_cosines[away].astype("float64"),
         }
         self._elsewhere.append(pd.DataFrame(columns))
-        self.cosines.append(self._own_cosines(numbers, read))
-
-    def _own_cosines(self, numbers: np.ndarray, read: np.ndarray) -> np.ndarray:
-        """Give, for each pair whose vector has one of these numbers, its cosine to what it was made from."""
-        of_links = self._links["number"].to_numpy("int64")
-        links = self._links.iloc[slice(*np.searchsorted(of_links, [numbers[0], numbers[-1] + 1]))]
-        links = links[links["number"].isin(numbers)]
-        left = self._vectors[links["concept"].to_numpy("int64")]
-        right = read[np.searchsorted(numbers, links["number"].to_numpy("int64"))]
-        return best_of_each(paired_cosines(left, right), links["pair"].to_numpy("int64"))
+        self.drawn.add(numbers, read)
 
     def named_concepts(self) -> pd.DataFrame:
         """Give the concepts with their nearest pairs."""
@@ -220,22 +200,6 @@ class _Comparison:
         named["is_clear"] = named["cosine"] - named["own_cosine"] >= CLEAR
         order = np.lexsort((named["instruction_id"].to_numpy(str), named["own_cosine"] - named["cosine"]))
         return named.iloc[order].reset_index(drop=True)
-
-
-def _batches(numbers: np.ndarray) -> Iterator[slice]:
-    """Give parts of rising numbers, of about 50,000 each; equal numbers are in the same part."""
-    start = 0
-    while start < len(numbers):
-        last = numbers[min(start + _PAIRS_AT_ONCE, len(numbers)) - 1]
-        end = int(np.searchsorted(numbers, last, side="right"))
-        yield slice(start, end)
-        start = end
-
-
-def _vectors_of(cursor: Cursor, encoder: str, numbers: np.ndarray) -> np.ndarray:
-    """Give the vectors with these numbers, in any order and with repeats: float32 of shape (len(numbers), d)."""
-    read, rows = np.unique(numbers, return_inverse=True)
-    return read_numbered_vectors(cursor, encoder=encoder, numbers=read)[rows]
 
 
 def _trees(concepts: pd.DataFrame, vectors: np.ndarray, subject_ids: pd.Index) -> list[_Tree]:

@@ -10,7 +10,14 @@ from glan_core.commands.options import find_key
 from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, tell
 from glan_core.commands.progress_display import shown_count
 from glan_core.corpora.comparison import Comparison, compare_corpus
-from glan_core.corpora.importing import Imported, corpus_named, import_corpus, preview_corpus, remove_corpus
+from glan_core.corpora.importing import (
+    Imported,
+    corpus_named,
+    import_corpus,
+    preview_corpus,
+    remove_corpus,
+    restore_corpus,
+)
 from glan_core.corpora.placing import Placed, place_corpus
 from glan_core.corpus_files import FORMATS, Layout, find_layout
 from glan_core.embedding.worker import EmbeddingWorker
@@ -71,11 +78,18 @@ def import_(
 
 
 @app.command("list")
-def list_(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """List the corpora that are not removed."""
+def list_(
+    all_: Annotated[bool, typer.Option("--all", help="Those that were removed too.")] = False,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the corpora that are not removed, or all."""
     with open_database(settings_with(database).database) as opened:
-        corpora = list_corpora(opened.cursor())
-    lines = [f"{corpus.name}: {corpus.rows:,} rows of {corpus.file_name}" for corpus in corpora]
+        corpora = list_corpora(opened.cursor(), has_removed=all_)
+    lines = [
+        f"{corpus.name}: {corpus.rows:,} rows of {corpus.file_name}{' (removed)' if corpus.is_removed else ''}"
+        for corpus in corpora
+    ]
     tell({"corpora": [_data(corpus) for corpus in corpora]}, as_json, "\n".join(lines) or "No corpus was imported yet.")
 
 
@@ -116,14 +130,24 @@ def show(
 
 @app.command()
 def remove(name: NameArgument, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """Let a corpus count nowhere any more; importing its file again brings it back."""
+    """Let a corpus count nowhere any more; `restore` puts it back."""
     with open_database(settings_with(database).database) as opened:
         cursor = opened.cursor()
         corpus = corpus_named(cursor, name)
         remove_corpus(cursor, corpus)
-    tell(
-        _data(corpus._replace(is_removed=True)), as_json, f"Removed {corpus.name}. Import its file again to undo that."
-    )
+    again = f"glan_core corpora restore {corpus.corpus_id}"
+    tell(_data(corpus._replace(is_removed=True)), as_json, f"Removed {corpus.name}. To put it back: {again}")
+
+
+@app.command()
+def restore(name: NameArgument, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """Put a removed corpus back, with its rows and places."""
+    with open_database(settings_with(database).database) as opened:
+        cursor = opened.cursor()
+        corpus = corpus_named(cursor, name, has_removed=True)
+        put_back = restore_corpus(cursor, corpus)
+    done = "is back" if corpus.is_removed else "was not removed"
+    tell(_data(put_back), as_json, f"{corpus.name} {done}, with {corpus.rows:,} rows.")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""coverage: how far the taxonomy is covered by pairs, and what no question was drawn from."""
+"""coverage: how far the taxonomy is covered by pairs or by a corpus, and what no question was drawn from."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 import typer
 
+from glan_core.commands.corpus_coverage import corpus_coverage
 from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, tell
 from glan_core.entities import Filter
+from glan_core.errors import SettingsError
 from glan_core.filter_json import filter_from_json, set_conditions
 from glan_core.lineage_coverage import Coverage, summarise
 from glan_core.scope import resolve_scope
@@ -25,21 +27,42 @@ def coverage(
         Literal["field", "sub_field", "discipline", "subject"], typer.Option(help="Whose nodes are listed.")
     ] = "discipline",
     filter_: Annotated[str | None, typer.Option("--filter", help='Which pairs, such as {"run_ids": ["..."]}.')] = None,
+    corpus: Annotated[str | None, typer.Option(help="Rows of this corpus instead, beside your own pairs.")] = None,
+    least_confidence: Annotated[
+        float, typer.Option(help="With --corpus: leave out what is placed with less confidence.", min=0, max=1)
+    ] = 0.0,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Count pairs, targets and what was never used, node by node, and how evenly the pairs are spread."""
+    _check(corpus, level, filter_, least_confidence)
     with open_database(settings_with(database).database) as opened:
         cursor = opened.cursor()
+        nodes = tuple(resolve_scope(cursor, text).node_id for text in scope or ())
+        if corpus is not None:
+            found = corpus_coverage(opened, corpus, level=level, nodes=nodes, least_confidence=least_confidence)
+            tell(found.data, as_json, found.words)
+            return
         chosen = filter_from_json(filter_) if filter_ else Filter()
-        if scope:
-            nodes = tuple(resolve_scope(cursor, text).node_id for text in scope)
+        if nodes:
             chosen = dataclasses.replace(chosen, taxonomy_node_ids=nodes)
         counted = count_coverage(cursor, chosen)
     rows = counted[counted["level"] == level]
     summary = summarise(counted, level)
     data = {"filter": set_conditions(chosen), **_data(summary), "rows": [_row(row) for row in _records(rows)]}
     tell(data, as_json, "\n".join(_lines(summary, rows)))
+
+
+def _check(corpus: str | None, level: str, filter_: str | None, least_confidence: float) -> None:
+    if corpus is None and least_confidence:
+        raise SettingsError("Your own pairs have no confidence.", "Name a corpus too: --corpus NAME.")
+    if corpus is not None and filter_:
+        raise SettingsError("A filter means pairs, not rows of a corpus.", "Leave out --filter; --scope is for both.")
+    if corpus is not None and level == "subject":
+        raise SettingsError(
+            "Rows of a corpus are placed in disciplines; their subjects are not known.",
+            "Use --level discipline, sub_field or field.",
+        )
 
 
 def _data(summary: Coverage) -> dict[str, Any]:

@@ -1,17 +1,27 @@
-"""gaps: the key concepts that no pair is near to in meaning."""
+"""gaps: the key concepts that no pair, or no row of a corpus, is near to in meaning."""
 
 from typing import Annotated, Any, Literal
 
 import typer
 
+from glan_core.commands.corpus_coverage import corpus_gaps
 from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, tell
 from glan_core.commands.progress_display import shown_count
 from glan_core.concept_gap_report import GapReport, report_gaps, scoped, under
+from glan_core.corpora.concept_gaps import Lacking
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import EmbeddingError, SettingsError
 from glan_core.scope import resolve_scope
 from glan_core.store.database import Cursor, open_database
 from glan_core.store.searches import describe_pairs
+
+_LACKING: dict[str, Lacking] = {
+    "theirs": "theirs",
+    "own": "own",
+    "only-theirs": "only_theirs",
+    "only-own": "only_own",
+    "both": "both",
+}
 
 
 def gaps(
@@ -22,19 +32,44 @@ def gaps(
         typer.Option(help="A key concept is a gap if no pair has this cosine to it. Default: as pairs are to theirs."),
     ] = None,
     among: Annotated[
-        Literal["subject", "all"],
-        typer.Option(help="Where a near pair is looked for: in its own subject, or anywhere."),
-    ] = "subject",
+        Literal["subject", "discipline", "all"] | None,
+        typer.Option(
+            help="Where a near pair is looked for: in its own subject (default) or anywhere; of a corpus, anywhere "
+            "(default) or among the rows that were placed in its discipline."
+        ),
+    ] = None,
+    corpus: Annotated[str | None, typer.Option(help="Rows of this corpus instead, beside your own pairs.")] = None,
+    lacking: Annotated[
+        Literal["theirs", "own", "only-theirs", "only-own", "both"],
+        typer.Option(help="With --corpus: which side has no near text; only-theirs: but the other has one."),
+    ] = "theirs",
+    equal_n: Annotated[
+        bool, typer.Option("--equal-n", help="With --corpus: compare as many own pairs as rows.")
+    ] = False,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Rank the key concepts that no pair is near to, the largest gap first, with the nearest pair of each."""
     if threshold is not None and not -1 <= threshold <= 1:
         raise SettingsError(f"--threshold {threshold} is no cosine.", "Name a number from -1 to 1.")
+    _check(corpus, among, lacking, equal_n)
     with open_database(settings_with(database).database) as opened:
         cursor = opened.cursor()
         encoder, content = encoder_in_use(cursor)
         nodes = tuple(resolve_scope(cursor, name).node_id for name in scope or ())
+        if corpus is not None:
+            found = corpus_gaps(
+                opened,
+                corpus,
+                nodes=nodes,
+                limit=limit,
+                threshold=threshold,
+                among="discipline" if among == "discipline" else "anywhere",
+                lacking=_LACKING[lacking],
+                is_equal=equal_n,
+            )
+            tell(found.data, as_json, found.words)
+            return
         with shown_count("Comparing pairs", total=0) as show:
             report = report_gaps(
                 cursor, encoder=encoder.encoder, content=content, on_progress=lambda done, _: show(done)
@@ -43,8 +78,20 @@ def gaps(
             raise EmbeddingError(
                 f"{report.encoder} has not read the key concepts yet.", "Run: python -m glan_core embed --names"
             )
-        data = _data(cursor, report, nodes, limit, threshold, "within" if among == "subject" else "anywhere")
+        data = _data(cursor, report, nodes, limit, threshold, "anywhere" if among == "all" else "within")
     tell(data, as_json, _sentences(data))
+
+
+def _check(corpus: str | None, among: str | None, lacking: str, equal_n: bool) -> None:
+    if corpus is None and (equal_n or lacking != "theirs"):
+        raise SettingsError("Two sides are compared only with a corpus.", "Name it: --corpus NAME.")
+    if corpus is None and among == "discipline":
+        raise SettingsError("Own pairs are compared within a subject, or anywhere.", "Use --among subject or all.")
+    if corpus is not None and among == "subject":
+        raise SettingsError(
+            "Rows of a corpus are placed in disciplines; their subjects are not known.",
+            "Use --among discipline or all.",
+        )
 
 
 def _data(

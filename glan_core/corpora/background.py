@@ -1,23 +1,27 @@
-"""How are corpora taken in and placed without anybody having to wait?"""
+"""How are corpora taken in, placed and compared without anybody having to wait?"""
 
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from glan_core.corpora.comparison import OwnPlaces, place_own
+from glan_core.corpora.concept_gaps import CorpusGaps, find_corpus_gaps
 from glan_core.corpora.importing import import_corpus
 from glan_core.corpora.placing import place_corpus
 from glan_core.corpus_files import Layout
+from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import GlanError, StoreError
 from glan_core.store.corpora import Corpus
 from glan_core.store.database import Database
 from glan_core.text_encoding import Compute, key_of_environment
+from glan_core.text_vectors import embed_names
 
-Step = Literal["", "importing", "placing"]
+Step = Literal["", "importing", "placing", "own", "names", "comparing"]
 
 
 class CorpusWorker:
-    """Imports or places one corpus at a time in a thread of its own; pages ask how far it is."""
+    """Does one piece of work at a time in a thread of its own; pages ask how far it is."""
 
     def __init__(
         self, database: Database, compute: Compute, *, find_key: Callable[[str], str] = key_of_environment
@@ -35,7 +39,11 @@ class CorpusWorker:
         self.error: GlanError | None = None
         """Why the last piece of work ended early."""
         self.news = ""
-        """What came of the last one, in a sentence."""
+        """What came of the last one, in a sentence; empty where nobody has to be told."""
+        self.own: OwnPlaces | None = None
+        """Where own pairs belong by meaning, as found last; its stamp says whether it still holds."""
+        self.gaps: dict[tuple[str, bool], CorpusGaps] = {}
+        """By corpus and whether at equal n, the gaps as found last; their stamps say whether they still hold."""
 
     @property
     def is_running(self) -> bool:
@@ -80,6 +88,36 @@ class CorpusWorker:
 
         self._begin("placing", work)
 
+    def place_own(self) -> None:
+        """Begin to place own pairs in the way of rows; nothing if it is at work."""
+
+        def work() -> str:
+            self.own = place_own(self._database, compute=self._compute, find_key=self._find_key, on_progress=self._hear)
+            return ""
+
+        self._begin("own", work)
+
+    def find_gaps(self, corpus: Corpus, *, is_equal: bool) -> None:
+        """Begin to compare a placed corpus with all key concepts, which are read first; nothing if it is at work."""
+
+        def work() -> str:
+            cursor = self._database.cursor()
+            chosen = encoder_in_use(cursor)
+            embed_names(
+                self._database,
+                encoder=chosen.encoder,
+                compute=self._compute,
+                find_key=self._find_key,
+                on_progress=self._hear,
+            )
+            self.step = "comparing"
+            self.gaps[corpus.corpus_id, is_equal] = find_corpus_gaps(
+                self._database, corpus, chosen=chosen, is_equal=is_equal, on_progress=self._hear
+            )
+            return ""
+
+        self._begin("names", work)
+
     def wait(self, seconds: float) -> None:
         """Wait until nothing is under way, or so long."""
         thread = self._thread
@@ -90,13 +128,15 @@ class CorpusWorker:
         with self._lock:
             if self.is_running:
                 return
-            self.step, self.done, self.total, self.error, self.news = step, 0, 0, None, ""
+            self.step, self.done, self.total, self.error = step, 0, 0, None
+            if step in ("importing", "placing"):  # what a page asks for by itself takes no news away
+                self.news = ""
             self._thread = threading.Thread(target=self._run, args=(work,), name="corpora", daemon=True)
             self._thread.start()
 
     def _run(self, work: Callable[[], str]) -> None:
         try:
-            self.news = work()
+            self.news = work() or self.news
         except GlanError as error:
             self.error = error
         except Exception as error:  # noqa: BLE001 - a thread that dies in silence would leave a page waiting

@@ -120,8 +120,16 @@ def corpus_named(cursor: Cursor, name: str, *, has_removed: bool = False) -> Cor
 
 
 def remove_corpus(cursor: Cursor, corpus: Corpus) -> None:
-    """Let a corpus count nowhere any more; importing its file again brings it back."""
+    """Let a corpus count nowhere any more; `restore_corpus`, or importing its file again, brings it back."""
     set_corpus(cursor, corpus.corpus_id, name=corpus.name, is_removed=True)
+
+
+def restore_corpus(cursor: Cursor, corpus: Corpus) -> Corpus:
+    """Let a removed corpus count again, with its rows and places; SettingsError if another one has its name by now."""
+    if corpus.is_removed:
+        check_free(cursor, corpus.name)
+        set_corpus(cursor, corpus.corpus_id, name=corpus.name, is_removed=False)
+    return corpus._replace(is_removed=False)
 
 
 def checked_name(name: str) -> str:

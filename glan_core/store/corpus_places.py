@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from glan_core.encoders import Content
+from glan_core.ids import stable_id
 from glan_core.store.batches import with_batch
 from glan_core.store.database import Cursor, first_row, transaction
 
@@ -155,19 +156,80 @@ def count_places(cursor: Cursor, corpus_id: str, *, encoder: str, content: Conte
     return int(row[0]) if row else 0
 
 
+def list_places(cursor: Cursor, corpus_id: str, *, encoder: str, content: Content) -> pd.DataFrame:
+    """List the placed rows of kept disciplines in the order of the file: number, discipline_id, confidence."""
+    return cursor.execute(
+        """
+        select place.number, place.discipline_id, place.confidence
+        from corpus_place as place
+        where place.corpus_id = ?
+            and place.encoder = ?
+            and place.content = ?
+            and place.discipline_id in (select discipline_id from discipline_path)
+        order by place.number
+        """,
+        [corpus_id, encoder, content],
+    ).df()
+
+
+def places_stamp(cursor: Cursor, corpus_id: str, *, encoder: str, content: Content) -> str:
+    """Give a mark that changes with the places of a corpus."""
+    row = first_row(
+        cursor.execute(
+            """
+            select count(*), bit_xor(hash(number, discipline_id, confidence))
+            from corpus_place
+            where corpus_id = ? and encoder = ? and content = ?
+            """,
+            [corpus_id, encoder, content],
+        )
+    )
+    return stable_id("places", corpus_id, encoder, content, *(row or ()))
+
+
+def list_by_row_id(cursor: Cursor, corpus_id: str, numbers: np.ndarray) -> np.ndarray:
+    """Give these numbers of rows, int64, by the ids of the rows: these are hashes, so the first are a random sample."""
+    with with_batch(cursor, pa.table({"number": pa.array(numbers, pa.int64())})):
+        found = cursor.execute(
+            """
+            select number
+            from corpus_row
+            where corpus_id = ? and number in (select number from batch)
+            order by corpus_row_id
+            """,
+            [corpus_id],
+        ).fetchnumpy()
+    return np.asarray(found["number"], np.int64)
+
+
+def list_row_instructions(cursor: Cursor, corpus_id: str, numbers: Sequence[int]) -> dict[int, str]:
+    """Give the instructions of rows by their numbers."""
+    rows = cursor.execute(
+        """
+        select number, instruction
+        from corpus_row
+        where corpus_id = ? and number in (select unnest(?::bigint[]))
+        """,
+        [corpus_id, list(numbers)],
+    ).fetchall()
+    return dict(rows)
+
+
 def count_placed_by_discipline(
     cursor: Cursor, corpus_id: str, *, encoder: str, content: Content, least_confidence: float
 ) -> pd.DataFrame:
     """Count the placed rows of each kept discipline, also those without any, in the order of their paths.
 
-    Columns: discipline_id, field, sub_field, discipline, rows, mean_confidence (missing without rows). Rows of less
-    confidence are left out, and so are those of disciplines that have been removed since.
+    Columns: discipline_id, field_id, field, sub_field_id, sub_field, discipline, rows, mean_confidence (missing without
+    rows). Rows of less confidence are left out, and so are those of disciplines that have been removed since.
     """
     return cursor.execute(
         """
         select
             path.discipline_id,
+            path.field_id,
             path.field,
+            path.sub_field_id,
             path.sub_field,
             path.discipline,
             count(place.number)::bigint as rows,
