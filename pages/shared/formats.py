@@ -13,6 +13,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def count_of(number: int, noun: str) -> str:
+    """Write a number with its regular noun: `1 call`, `2 calls`."""
+    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
+
+
 def short_count(number: float) -> str:
     """Write a number in three digits at most: `850`, `12 k`, `1.3 M`."""
     if number < 1000:

@@ -8,7 +8,7 @@ import streamlit as st
 from glan_core.figures.icicle import IcicleNode, icicle
 from glan_core.outline import Outline, Place
 from pages.shared.feedback import plain
-from pages.shared.formats import count, shortened
+from pages.shared.formats import count, count_of, shortened
 from pages.shared.theme import ground, show_figure
 
 LEVEL_WORDS = {
@@ -125,7 +125,7 @@ def show_chart(outline: Outline, place: Place, *, on_select: Callable[[str | Non
 def _cell(place: Place, measure: str, *, node_id: str, parent_id: str) -> IcicleNode:
     number: float | None = place.pairs if measure == "pairs" else getattr(place, measure)
     shown = {
-        "pairs": f"{count(place.pairs)} pairs",
+        "pairs": count_of(place.pairs, "pair"),
         "fill": f"{count(place.pairs)} of {count(place.target or 0)} pairs" if place.target else "no target",
         "spread": f"{count(place.used_key_concepts)} of {count(place.key_concepts)} key concepts used",
         "acceptance": f"{count(place.accepted)} accepted, {count(place.rejected)} rejected",

@@ -11,7 +11,7 @@ from glan_core.store.run_calls import CallChoice, count_calls, list_call_kinds, 
 from pages.shared import state
 from pages.shared.failures_view import reason
 from pages.shared.feedback import plain
-from pages.shared.formats import count, money
+from pages.shared.formats import count, count_of, money
 from pages.shared.plan_view import show_messages
 from pages.shared.run_stages_view import TRIAL_WORDS
 from pages.shared.stage_words import STAGE_WORDS
@@ -126,7 +126,7 @@ def _show_page(cursor: Cursor, run_id: str, choice: CallChoice, total: int) -> N
             alt="Calls of the run, those that ended last first.",
         )
     caption.caption(
-        f"{count(before + 1)} to {count(before + len(calls))} of {count(total)} calls. Click one to read it."
+        f"{count(before + 1)} to {count(before + len(calls))} of {count_of(total, 'call')}. Click one to read it."
     )
 
 

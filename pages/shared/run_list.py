@@ -19,7 +19,7 @@ from glan_core.store.run_lists import (
 from glan_core.store.runs import count_runs
 from pages.shared import state
 from pages.shared.feedback import show_empty
-from pages.shared.formats import count, duration, money, shortened
+from pages.shared.formats import count, count_of, duration, money, shortened
 from pages.shared.run_scope import scope_words
 from pages.shared.workspace import Workspace
 
@@ -57,7 +57,7 @@ def show_run_list(cursor: Cursor) -> None:
     names = find_scope_names(cursor, sorted({node_id for run in runs for node_id in run.scope}))
     with table:
         _show_table(runs, names)
-    words = "1 run" if total == 1 else f"{count(total)} runs"
+    words = count_of(total, "run")
     caption.caption(f"{count(before + 1)} to {count(before + len(runs))} of {words}. Click one to open it.")
 
 
@@ -207,4 +207,8 @@ def _made(run: ListedRun) -> str:
         return f"{count(run.answers)} of {count(run.wanted)}"
     if "instructions" in run.stages:
         return f"{count(run.instructions)} of {count(run.wanted)} (questions)"
+    if "judge" in run.stages:
+        return f"{count(run.judged)} of {count(run.wanted)} (judged)"
+    if "compare" in run.stages:
+        return f"{count(run.judged // 2)} of {count(run.wanted)} (compared)"
     return "–"

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from glan_core.entities import Failure, Filter, Run, RunState
+from glan_core.judgements import JUDGING_STAGES
 from glan_core.runs.journal import is_at_work
 from glan_core.runs.run_folder import RunStatus, find_status
 from glan_core.store.failures import list_open_failures
@@ -17,7 +18,7 @@ from pages.shared import state
 from pages.shared.failures_view import show_call_errors, show_failures
 from pages.shared.feedback import plain, show_error
 from pages.shared.flag_words import listed_flag_words
-from pages.shared.formats import count, money, shortened
+from pages.shared.formats import count, count_of, money, shortened
 from pages.shared.imported_objects import freeze_imported_objects
 from pages.shared.run_control import can_go_on, folder_of, show_go_on, show_try_again, show_wishes, wish_for
 from pages.shared.run_scope import origin_words
@@ -110,9 +111,15 @@ def _tell_end(workspace: Workspace, run_id: str) -> None:
     failures = list_open_failures(cursor, run_id)
     word = standing(run_now(workspace, run, is_at_work=False, failures=failures)).words
     # A toast holds no buttons. Its links open a tab of their own, so the ones in the head of the run stay the main way.
+    made = run_counts(cursor, run_id)
+    if _judges(run):
+        st.toast(
+            f"Run {plain(run_id[:6])} is {word}: {count(made.judged)} judgements.", icon=":material/notifications:"
+        )
+        return
     ways = " · ".join(f"[{label}]({page}?run={quote(run_id)})" for label, page in _WAYS.items())
     st.toast(
-        f"Run {plain(run_id[:6])} is {word}: {count(run_counts(cursor, run_id).answers)} pairs.  \n{ways}",
+        f"Run {plain(run_id[:6])} is {word}: {count(made.answers)} pairs.  \n{ways}",
         icon=":material/notifications:",
         duration="long",
     )
@@ -157,6 +164,11 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool, is_whole: bool
         show_newest_pairs(workspace, run)
 
 
+def _judges(run: Run) -> bool:
+    """Say whether a run judges what others have made."""
+    return not set(JUDGING_STAGES).isdisjoint(run.plan["stages"])
+
+
 def _status(workspace: Workspace, run_id: str) -> RunStatus | None:
     status = find_status(folder_of(workspace, run_id))
     if status is None or status.state not in (RunState.RUNNING, RunState.PAUSED):
@@ -185,19 +197,25 @@ def _show_head(workspace: Workspace, now: RunNow, *, is_whole: bool) -> None:
                 return
             if now.run.state is not RunState.FINISHED and can_go_on(workspace, run_id):
                 show_go_on(workspace, run_id)
+            if _judges(now.run):
+                return  # it made no pairs to be looked at
             st.page_link("pages/explore/map.py", label="On the map", icon=":material/bubble_chart:", query_params=query)
             st.page_link("pages/curate/export.py", label="Export", icon=":material/ios_share:", query_params=query)
 
 
 def _show_amounts(now: RunNow, made: RunCounts) -> None:
     wanted = now.run.plan["instructions"]
-    has_answers = "answers" in now.run.plan["stages"]
-    number, word = (made.answers, "pairs") if has_answers else (made.instructions, "questions")
+    stages = now.run.plan["stages"]
+    number, word = made.instructions, "questions"
+    if "answers" in stages:
+        number, word = made.answers, "pairs"
+    elif _judges(now.run):
+        number, word = (made.judged, "pairs judged") if "judge" in stages else (made.judged // 2, "pairs compared")
     made_so_far = f"{count(number)} of {count(wanted)} {word} · " if wanted else ""
     is_complete = now.run.state is RunState.FINISHED and not now.is_at_work and not now.failed
     st.progress(
         1.0 if is_complete else min(1.0, number / max(1, wanted)),
-        text=f"{made_so_far}{count(made.calls)} calls · "
+        text=f"{made_so_far}{count_of(made.calls, 'call')} · "
         f"{count(made.completion_tokens)} tokens written · cost {plain(money(made.cost))}",
     )
 

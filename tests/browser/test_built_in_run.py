@@ -23,9 +23,10 @@ def test_a_run_is_watched_paused_resumed_stopped_and_gone_on_with_until_its_rows
     page.get_by_role("link", name="Details").click()
     page.wait_for_url("**/runs?**run=*")
 
+    expect(page.get_by_text("1 of 1 calls under way")).to_be_visible(timeout=MODEL_MILLISECONDS)
     page.get_by_role("button", name="Pause").click()
     expect(badge(page, "paused")).to_be_visible(timeout=MODEL_MILLISECONDS)  # after the call under way
-    expect(page.get_by_text("0 of 2 pairs · 1 calls")).to_be_visible()
+    expect(page.get_by_text("0 of 2 pairs · 1 call ·")).to_be_visible()
     page.get_by_role("button", name="Go on").click()
     expect(badge(page, "running")).to_be_visible()
     page.get_by_role("button", name="Stop").click()

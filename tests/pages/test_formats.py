@@ -3,7 +3,7 @@
 import pytest
 
 from glan_core.amounts import Range
-from pages.shared.formats import between, duration, money, short_count
+from pages.shared.formats import between, count_of, duration, money, short_count
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,7 @@ def test_ranges_of_numbers_and_money_name_their_unit_once() -> None:
     assert between(Range(12_000, 15_000, 18_000), short_count) == "12–18 k"
     assert between(Range(2, 3, 5), money) == "$2.00–5.00"
     assert between(Range(850, 900, 1300), short_count) == "850 – 1.3 k"
+
+
+def test_one_of_a_noun_is_told_in_the_singular() -> None:
+    assert [count_of(number, "call") for number in (0, 1, 1200)] == ["0 calls", "1 call", "1,200 calls"]

@@ -461,7 +461,7 @@ def test_calls_are_listed_and_filtered(app: AppTest, failed: str) -> None:
     outcome.set_value("error").run()
     assert app.dataframe[0].value["Outcome"].str.startswith("the endpoint answered with status").sum() == 3
     app.selectbox[0].set_value("http_413").run()
-    assert "1 to 1 of 1 calls" in texts(app)
+    assert "1 to 1 of 1 call" in texts(app)
     app.selectbox[0].set_value("used").run()
     assert set(app.dataframe[0].value["Outcome"]) == {"used"}
 
