@@ -41,6 +41,14 @@ def read_agreement(ballots: Sequence[Ballot]) -> tuple[Agreement, ...]:
     return (_agreement(None, ballots), *by_level)
 
 
+def nominal_alpha(said: Sequence[tuple[str, str, str]]) -> float:
+    """Give alpha, at most 1, of who said what of which: (reviewer, thing, verdict); two verdicts at least differ."""
+    # Takes up to two seconds, as it brings scikit-learn along.
+    from nltk.metrics.agreement import AnnotationTask  # type: ignore[import-untyped]
+
+    return float(AnnotationTask(data=list(said)).alpha())
+
+
 def _agreement(level: str | None, ballots: Sequence[Ballot]) -> Agreement:
     counts: dict[str, Counter[str]] = {}
     for ballot in ballots:
@@ -64,8 +72,4 @@ def _agreement(level: str | None, ballots: Sequence[Ballot]) -> Agreement:
 
 
 def _alpha(ballots: Sequence[Ballot]) -> float:
-    # Takes up to two seconds, as it brings scikit-learn along.
-    from nltk.metrics.agreement import AnnotationTask  # type: ignore[import-untyped]
-
-    triples = [(ballot.reviewer, ballot.taxonomy_node_id, ballot.verdict) for ballot in ballots]
-    return float(AnnotationTask(data=triples).alpha())
+    return nominal_alpha([(ballot.reviewer, ballot.taxonomy_node_id, ballot.verdict) for ballot in ballots])

@@ -12,6 +12,7 @@ do about it). The command line prints both and exits with 2; the app shows both 
     |-- EditError               a change of the curriculum that cannot be made
     |   `-- EditConflictError       somebody else changed the same in the meantime
     |-- FilterError             a filter or a tag that cannot be read
+    |-- ReviewError             a review that cannot be kept, or a file of reviews that cannot be read
     |-- TemplateError           a prompt template that is missing or cannot be rendered
     |-- PlanError               nothing to generate with these settings
     |-- StoreError              the database file cannot be used
@@ -76,6 +77,10 @@ class CorpusFileError(GlanError):
 
 class FilterError(GlanError):
     """A filter, or a tag to filter by, that cannot be read."""
+
+
+class ReviewError(GlanError):
+    """A review that cannot be kept, or a file of reviews that cannot be read."""
 
 
 class TemplateError(GlanError):

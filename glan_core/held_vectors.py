@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glan_core.store.database import Cursor
-from glan_core.store.numbered_vectors import count_linked, list_numbers, read_numbered_vectors
+from glan_core.store.numbered_vectors import linked_stamp, list_numbers, read_numbered_vectors
 
 _MOST_BLOCKS = 32
 _SLACK = np.float32(1e-5)  # within which cosines that were added up in 32 bits may change places
@@ -26,13 +26,13 @@ class HeldVectors:
         self.numbers = np.empty(0, np.int64)
         """Those of the vectors held, in the order of the rows."""
         self._blocks: tuple[np.ndarray, ...] = ()
-        self._linked = -1
+        self._linked: tuple[int, int] | None = None
         self._lock = threading.Lock()
 
     @property
     def is_loaded(self) -> bool:
         """Say whether they were read once."""
-        return self._linked >= 0
+        return self._linked is not None
 
     @property
     def memory_bytes(self) -> int:
@@ -42,7 +42,7 @@ class HeldVectors:
     def refresh(self, cursor: Cursor) -> int:
         """Read what has arrived since, and give how many vectors that is; EmbeddingError if one is missing."""
         with self._lock:
-            linked = count_linked(cursor, encoder=self.encoder, content=self.content)
+            linked = linked_stamp(cursor, encoder=self.encoder, content=self.content)
             if linked == self._linked:
                 return 0
             numbers = list_numbers(cursor, encoder=self.encoder, content=self.content)

@@ -29,6 +29,7 @@ from glan_core.store.database import Cursor, Database, explained_errors, transac
 from glan_core.store.neighbourhoods import (
     ListEnds,
     Neighbourhoods,
+    forget_unlinked,
     insert_neighbourhoods,
     read_list_ends,
     read_neighbourhoods,
@@ -107,6 +108,8 @@ class _Extension:
         self._cursor = cursor
         self._encoder = encoder
         self._content = content
+        with database.writing:
+            forget_unlinked(cursor, encoder=encoder, content=content)
         self._numbers = list_numbers(cursor, encoder=encoder, content=content)
         listed = read_list_ends(cursor, encoder=encoder, content=content)
         self._ends = _as_ends(listed, self._numbers)

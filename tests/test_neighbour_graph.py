@@ -139,6 +139,20 @@ def test_texts_that_are_no_instructions_are_nobodys_neighbours(database: Databas
     assert found.neighbours[:, :2].tolist() == [[29, -1], [3, -1]]
 
 
+def test_a_vector_that_stands_for_nothing_any_more_leaves_the_graph(database: Database, cursor: Cursor):
+    vectors = clustered(40, seed=3)
+    add(cursor, vectors[:38])
+    extend_graph(database, encoder="e")
+    cursor.execute("delete from embedded_instruction where number in (5, 20)")
+    add(cursor, vectors[38:])
+    extend_graph(database, encoder="e")
+    kept = np.setdiff1d(np.arange(40), [5, 20])
+    found, wanted = graph(cursor), all_at_once(vectors[kept])
+    np.testing.assert_array_equal(found.numbers, kept)
+    np.testing.assert_array_equal(found.neighbours, kept[wanted.rows])
+    np.testing.assert_array_equal(found.similarities, wanted.similarities)
+
+
 def test_an_empty_graph_is_no_error(database: Database):
     assert extend_graph(database, encoder="e") == Extended(0, 0, 0, True)
 

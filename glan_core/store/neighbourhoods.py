@@ -130,6 +130,42 @@ def count_without_neighbourhood(cursor: Cursor, *, encoder: str, content: str) -
     return int(row[0]) if row else 0
 
 
+def forget_unlinked(cursor: Cursor, *, encoder: str, content: str) -> int:
+    """Remove the lists of vectors that stand for no pair any more, as after an edit, and those that name one of these.
+
+    Gives how many that were; what still stands for a pair gets its list anew when the graph is extended. Call it with
+    `Database.writing` held.
+    """
+    gone = cursor.execute(
+        """
+        select number
+        from neighbourhood as near
+        where encoder = ? and content = ?
+            and not exists (
+                from embedded_instruction as embedded
+                where embedded.encoder = near.encoder
+                    and embedded.content = near.content
+                    and embedded.number = near.number
+            )
+        """,
+        [encoder, content],
+    ).fetchall()
+    if not gone:
+        return 0
+    row = first_row(
+        cursor.execute(
+            """
+            delete from neighbourhood
+            where encoder = $encoder
+                and content = $content
+                and (number in (select unnest($gone::bigint[])) or list_has_any(neighbours, $gone::integer[]))
+            """,
+            {"encoder": encoder, "content": content, "gone": [number for (number,) in gone]},
+        )
+    )
+    return int(row[0]) if row else 0
+
+
 def list_near_pairs(cursor: Cursor, *, encoder: str, content: str, similarity: float) -> NearPairs:
     """Give the pairs of vectors of the graph whose cosine is at least `similarity`, each once, by their numbers."""
     found = cursor.execute(

@@ -37,6 +37,20 @@ def count_linked(cursor: Cursor, *, encoder: str, content: str) -> int:
     return int(row[0]) if row else 0
 
 
+def linked_stamp(cursor: Cursor, *, encoder: str, content: str) -> tuple[int, int]:
+    """Give what changes when other vectors stand for a content: how many instructions have one, and the last of them.
+
+    An edited text lets its vector go, and gets a later one.
+    """
+    row = first_row(
+        cursor.execute(
+            "select count(*), coalesce(max(number), -1) from embedded_instruction where encoder = ? and content = ?",
+            [encoder, content],
+        )
+    )
+    return (int(row[0]), int(row[1])) if row else (0, -1)
+
+
 def read_numbered_vectors(
     cursor: Cursor, *, encoder: str, numbers: np.ndarray, out: np.ndarray | None = None
 ) -> np.ndarray:

@@ -78,6 +78,8 @@ class Version(NamedTuple):
     rejected: int
     removed_runs: str
     judgements: int
+    rewritten: int
+    """How often reviewers changed a text, or took something back."""
 
 
 def samples_version(cursor: Cursor) -> Version:
@@ -94,7 +96,8 @@ def samples_version(cursor: Cursor) -> Version:
                 (select count(*) from instruction where status = 'accepted'),
                 (select count(*) from instruction where status = 'rejected'),
                 (select coalesce(string_agg(run_id order by run_id), '') from removed_run),
-                (select count(*) from judgement)
+                (select count(*) from judgement),
+                (select count(*) from edited_text) + (select count(*) from review where verdict = 'undone')
             """
         )
     )

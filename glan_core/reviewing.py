@@ -1,0 +1,237 @@
+"""How does a reviewer decide on pairs, one by one or many at once, and take it back?
+
+Each of these writes its rows, and the status and texts that follow from them, in one transaction.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from glan_core.entities import Filter
+from glan_core.errors import ReviewError
+from glan_core.ids import stable_id
+from glan_core.store.database import Cursor, Database, explained_errors, transaction
+from glan_core.store.reviews import (
+    EditedText,
+    Origin,
+    PairText,
+    Review,
+    find_newest_standing,
+    find_pair_text,
+    find_review,
+    insert_reviews,
+    insert_reviews_of,
+    is_standing,
+    next_number,
+    settle,
+    undo_batch,
+)
+
+REASONS = ("wrong_answer", "incomplete", "unclear", "off_topic", "too_easy", "formatting")
+"""Why a pair is rejected; a comment says the rest."""
+LONGEST_NAME = 60
+"""Characters of a reviewer's name."""
+LONGEST_COMMENT = 2_000
+LONGEST_TEXT = 2_000_000
+"""Characters of an edited text."""
+
+
+class Decision(NamedTuple):
+    """What a reviewer says about one pair."""
+
+    instruction_id: str
+    reviewer: str
+    verdict: Literal["accepted", "rejected", "edited"]
+    reasons: tuple[str, ...] = ()
+    """Of a rejection: some of REASONS."""
+    comment: str = ""
+    instruction: str | None = None
+    """Of an edit: the text to be; None: as it is."""
+    answer: str | None = None
+
+
+class BulkDecision(NamedTuple):
+    """What was decided about many pairs at once."""
+
+    batch_id: str
+    pairs: int
+    """Those whose status was changed by it."""
+
+
+def decide(database: Database, decision: Decision, *, at: datetime) -> Review:
+    """Keep a decision that was made on a card; ReviewError if it cannot be kept, and nothing is changed then."""
+    (review,) = decide_each(database, [decision], at=at, origin="card")
+    return review
+
+
+def decide_each(
+    database: Database, decisions: Sequence[Decision], *, at: datetime, origin: Origin, batch_id: str | None = None
+) -> tuple[Review, ...]:
+    """Keep decisions, all or none of them; ReviewError if one cannot be kept."""
+    with _writing(database) as cursor:
+        first = next_number(cursor)
+        reviews, edits = [], []
+        for number, decision in enumerate(decisions, first):
+            pair = find_pair_text(cursor, decision.instruction_id)
+            checked = check_decision(decision, pair)
+            review = Review(
+                stable_id("review", number, decision.instruction_id, decision.reviewer, _moment(at)),
+                number,
+                checked.instruction_id,
+                checked.reviewer,
+                checked.verdict,
+                checked.reasons,
+                checked.comment,
+                origin,
+                batch_id,
+                None,
+                at,
+            )
+            reviews.append(review)
+            if pair is not None and checked.verdict == "edited":
+                edits.append(_edit(review, pair, checked))
+        insert_reviews(cursor, reviews, edits)
+        settle(cursor, [review.instruction_id for review in reviews])
+    return tuple(reviews)
+
+
+def check_decision(decision: Decision, pair: PairText | None) -> Decision:
+    """Give a decision on a pair with its texts tidied; ReviewError, with what is wrong, if it cannot be kept."""
+    reviewer = " ".join(decision.reviewer.split())
+    comment = decision.comment.strip()
+    if pair is None:
+        raise ReviewError(f"There is no pair {decision.instruction_id!r}.", "`review export` writes the ids of pairs.")
+    if not reviewer or len(reviewer) > LONGEST_NAME or not reviewer.isprintable():
+        raise ReviewError(f"{decision.reviewer!r} cannot be a reviewer.", f"Write 1 to {LONGEST_NAME} letters.")
+    if unknown := [reason for reason in decision.reasons if reason not in REASONS]:
+        raise ReviewError(f"There is no reason {unknown[0]!r}.", f"There are: {', '.join(REASONS)}.")
+    if decision.reasons and decision.verdict != "rejected":
+        raise ReviewError("Reasons are for rejections.", "Leave them out, or reject the pair.")
+    if len(comment) > LONGEST_COMMENT:
+        raise ReviewError(f"A comment of {len(comment):,} characters is too long.", f"Up to {LONGEST_COMMENT:,} fit.")
+    if decision.verdict == "edited":
+        _check_edit(decision, pair)
+    return decision._replace(reviewer=reviewer, comment=comment, reasons=tuple(dict.fromkeys(decision.reasons)))
+
+
+def undo(database: Database, review_id: str, *, reviewer: str, at: datetime) -> Review:
+    """Take one review back, and give it; ReviewError if it does not stand."""
+    with _writing(database) as cursor:
+        review = find_review(cursor, review_id)
+        if review is None or not is_standing(cursor, review_id):
+            raise ReviewError("This review was taken back already.", "Decide on the pair anew.")
+        insert_reviews(cursor, [_undoing(review, next_number(cursor), reviewer, at)])
+        settle(cursor, [review.instruction_id])
+    return review
+
+
+def undo_newest(database: Database, *, reviewer: str, at: datetime) -> Review | None:
+    """Take back what a reviewer decided on a card last, and give it; None if nothing of that stands."""
+    cursor = database.cursor()
+    newest = find_newest_standing(cursor, reviewer)
+    cursor.close()
+    return None if newest is None else undo(database, newest.review_id, reviewer=reviewer, at=at)
+
+
+def decide_all(
+    database: Database,
+    filter_: Filter,
+    decision: Decision,
+    *,
+    at: datetime,
+    is_open_only: bool = True,
+) -> BulkDecision:
+    """Accept or reject all pairs of a filter; those whose status it is already are left alone.
+
+    `is_open_only` keeps to pairs that nobody has decided on. The decision's instruction_id does not count. Raises
+    ReviewError as `decide`, and for an edit.
+    """
+    if decision.verdict == "edited":
+        raise ReviewError("Many pairs cannot be edited at once.", "Accept or reject them.")
+    checked = check_decision(decision, PairText(decision.instruction_id, None, "", None))
+    with _writing(database) as cursor:
+        number = next_number(cursor)
+        batch_id = stable_id("batch", number, checked.reviewer, _moment(at))
+        review = Review(
+            batch_id,
+            number,
+            "",
+            checked.reviewer,
+            checked.verdict,
+            checked.reasons,
+            checked.comment,
+            "bulk",
+            batch_id,
+            None,
+            at,
+        )
+        pairs = insert_reviews_of(cursor, filter_, review, is_open_only=is_open_only)
+    return BulkDecision(batch_id, pairs)
+
+
+def take_back(database: Database, batch_id: str, *, reviewer: str, at: datetime) -> int:
+    """Undo what stands of a bulk decision or of a file, and give how many reviews that were."""
+    with _writing(database) as cursor:
+        number = next_number(cursor)
+        undoing = Review(
+            stable_id("undoing", number, batch_id, _moment(at)), number, "", reviewer, "undone", (), "", "bulk",
+            None, None, at,
+        )  # fmt: skip
+        touched = undo_batch(cursor, batch_id, undoing)
+        settle(cursor, touched)
+    return len(touched)
+
+
+@contextmanager
+def _writing(database: Database) -> Iterator[Cursor]:
+    cursor = database.cursor()
+    try:
+        with explained_errors(database.path), database.writing:
+            with transaction(cursor):
+                yield cursor
+            database.tidy(cursor)
+    finally:
+        cursor.close()
+
+
+def _check_edit(decision: Decision, pair: PairText) -> None:
+    if decision.answer is not None and pair.answer_id is None:
+        raise ReviewError("A pair without an answer has none to edit.", "Edit the question alone.")
+    for text in (decision.instruction, decision.answer):
+        if text is not None and not text.strip():
+            raise ReviewError("An edited text cannot be empty.", "Write something, or reject the pair.")
+        if text is not None and len(text) > LONGEST_TEXT:
+            raise ReviewError(f"A text of {len(text):,} characters is too long.", f"Up to {LONGEST_TEXT:,} fit.")
+    if decision.instruction in (None, pair.instruction) and decision.answer in (None, pair.answer):
+        raise ReviewError("The texts are as they were.", "Change something, or accept the pair.")
+
+
+def _edit(review: Review, pair: PairText, decision: Decision) -> EditedText:
+    return EditedText(
+        review.review_id,
+        pair.instruction_id,
+        pair.answer_id,
+        pair.instruction,
+        pair.instruction if decision.instruction is None else decision.instruction,
+        pair.answer,
+        pair.answer if decision.answer is None else decision.answer,
+    )
+
+
+def _undoing(review: Review, number: int, reviewer: str, at: datetime) -> Review:
+    return review._replace(
+        review_id=stable_id("undoing", number, review.review_id, _moment(at)),
+        number=number,
+        reviewer=reviewer,
+        verdict="undone",
+        reasons=(),
+        comment="",
+        batch_id=None,
+        of_review_id=review.review_id,
+        reviewed_at=at,
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
