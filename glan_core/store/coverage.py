@@ -1,6 +1,8 @@
 """How far is each node of the taxonomy covered by pairs?
 
-Exact counts by lineage, from the field down; course_use.py says which subjects, questions and key concepts count.
+Counts by lineage, from the field down; course_use.py says which subjects, questions and key concepts count. Ids of
+questions and key concepts are matched by 64 bits of a hash, which takes half the time: that one of a million is taken
+for another has a chance below 1 in 10 million, as it has for ids themselves.
 """
 
 import pandas as pd
@@ -37,7 +39,7 @@ def count_coverage(cursor: Cursor, filter_: Filter) -> pd.DataFrame:
                 count_if(status = 'accepted') as accepted,
                 count_if(strategy = 'two_sessions') as two_sessions
             from question
-            where instruction_id in (select instruction_id from kept_answer)
+            where hash(instruction_id) in (select hash(instruction_id) from kept_answer)
             group by syllabus_id
         ),
         asked as (
