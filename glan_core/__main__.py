@@ -1,7 +1,8 @@
 """What can be done without the app?
 
-    python -m glan_core init | plan | generate | runs | endpoints | ingest | export | embed | project | search |
-                        neighbours | gaps | coverage | diversity | import | corpora | taxonomy | demo | check | doctor
+    python -m glan_core init | plan | generate | runs | endpoints | ingest | export | exports | embed | project |
+                        search | neighbours | gaps | coverage | diversity | judge | import | corpora | taxonomy |
+                        demo | check | doctor
 
 Each takes --database FILE and --json. Results go to standard output, progress and errors to standard error. Exit codes:
 0 done, 1 ended with failed items or stopped, 2 could not: one sentence and a hint.
@@ -25,10 +26,13 @@ from glan_core.commands import (
     diversity,
     embed,
     endpoints,
+    exports,
     gaps,
     generation,
+    judge,
     neighbours,
     project,
+    review,
     runs,
     search,
     taxonomy,
@@ -51,16 +55,19 @@ app.add_typer(endpoints.app, name="endpoints", no_args_is_help=True)
 app.command()(data.ingest)
 app.command("import")(corpora.import_)
 app.add_typer(corpora.app, name="corpora", no_args_is_help=True)
-app.command()(data.export)
+app.command()(exports.export)
+app.add_typer(exports.app, name="exports", no_args_is_help=True)
 app.command()(embed.embed)
 app.command()(project.project)
 app.command()(search.search)
 app.command()(neighbours.neighbours)
 app.command()(gaps.gaps)
 app.command()(diversity.diversity)
+app.command()(judge.judge)
 app.command()(coverage.coverage)
 app.add_typer(taxonomy.app, name="taxonomy", no_args_is_help=True)
 app.add_typer(demo.app, name="demo", no_args_is_help=True)
+app.add_typer(review.app, name="review", no_args_is_help=True)
 app.add_typer(check.app, name="check", no_args_is_help=True)
 app.command()(data.doctor)
 

@@ -39,3 +39,15 @@ TWO_SESSION_KEY_CONCEPTS: Final = (2, 5)
 # Section 3.1: answers come from a separate call to a faster model.
 ANSWER_TEMPERATURE: Final = 0.7
 ANSWER_TOP_P: Final = 0.95
+
+# Section 3.1: pairs that the paper made.
+PAIRS: Final = 10_000_000
+
+# GLAN-Test (section 3.5): questions held out of each discipline, 6,300 in all.
+TEST_QUESTIONS_PER_DISCIPLINE: Final = 50
+
+# Section 3.2: training of Mistral 7B, with the loss on answers only; cosine to 0 after a linear warm-up.
+TRAINING_EPOCHS: Final = 3
+TRAINING_LEARNING_RATE: Final = 3e-6
+TRAINING_BATCH: Final = 512
+TRAINING_WARMUP_STEPS: Final = 1_000

@@ -36,7 +36,7 @@ from glan_core.edits import NewNode, add_nodes, add_subject, apply_edit
 from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
 from glan_core.entities import Filter
-from glan_core.export import export_pairs
+from glan_core.exports.writing import export_pairs
 from glan_core.figures.map_frame import Frame, window_around
 from glan_core.figures.map_groups import Group, one_each
 from glan_core.figures.pair_map import pair_map

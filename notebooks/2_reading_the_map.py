@@ -29,7 +29,7 @@ from glan_core.demo import DEMO_FOLDER
 from glan_core.embedding.stop_words import english_stop_words
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.entities import Filter, Window
-from glan_core.export import export_pairs
+from glan_core.exports.writing import export_pairs
 from glan_core.figures.map_frame import Frame
 from glan_core.figures.map_groups import Group, colours_of_groups
 from glan_core.figures.pair_map import pair_map

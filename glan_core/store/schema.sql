@@ -594,6 +594,16 @@ create table if not exists evaluation (
     primary key (evaluation_id, metric)
 );
 
+-- Exports that were written, each with what was asked for and what came of it. Append-only.
+create table if not exists export (
+    export_id           varchar primary key,
+    path                varchar not null,               -- the file, or the folder of several; it may be gone since
+    request             json not null,                  -- to repeat it from
+    manifest            json not null,                  -- counts, files and their SHA-256
+    exported_at         timestamptz not null,
+    seconds             double not null                 -- that it took
+);
+
 -- A node with all its ancestors, itself included: one row a pair. A removed ancestor removes everything below it.
 create or replace view taxonomy_ancestor as
 with recursive walk as (
@@ -658,6 +668,30 @@ create or replace view judge_score as
 select instruction_id, answer_id, avg(score) as score, count(*) as judges
 from newest_judgement
 group by instruction_id, answer_id;
+
+-- What counts of the comparisons, both orders together: the newest of each order, pair, model compared and judge.
+create or replace view compared_pair as
+select
+    instruction_id,
+    answer_id,
+    compared_model,
+    judge,
+    count(*) as orders,                                 -- 2: it was judged in both
+    avg(score) as score,                                -- of the answer of the pair
+    avg(compared_score) as compared_score,
+    any_value(score - compared_score) filter (not is_swapped) as first_gap,
+    any_value(score - compared_score) filter (is_swapped) as swapped_gap
+from (
+    select comparison.*, comparison.model as judge, compared_answer.model as compared_model
+    from comparison
+    join compared_answer on compared_answer.compared_answer_id = comparison.compared_answer_id
+    where not exists (from removed_run where removed_run.run_id = comparison.run_id)
+    qualify row_number() over (
+        partition by comparison.answer_id, compared_answer.model, comparison.model, comparison.is_swapped
+        order by comparison.judged_at desc, comparison.comparison_id
+    ) = 1
+)
+group by instruction_id, answer_id, compared_model, judge;
 
 -- Instruction and answer side by side with their place in the tree: what maps, tables and exports read.
 -- What a removed run has made is not among them.

@@ -29,6 +29,7 @@ def test_a_lost_database_comes_back_whole(terminal_with_model: Terminal, model_s
         *("embedding", "embedded_instruction", "encoder", "encoder_choice", "encoder_recall", "neighbourhood"),
         *("projection", "projected_point", "saved_view", "saved_query", "tag"),
         *("edit", "endpoint", "endpoint_choice", "saved_preset"),
+        "export",
         *("evaluation", "corpus", "corpus_row", "corpus_bad_line", "corpus_place", "corpus_point"),
         *("lifted_flag", "quality_check", "duplicate", "benchmark", "benchmark_item"),
         *("contamination", "contamination_curve", "gate_set"),

@@ -15,7 +15,8 @@ import pytest
 from glan_core.calls import Message
 from glan_core.entities import Filter, QualityFlag, Strategy
 from glan_core.errors import ExportError
-from glan_core.export import FORMATS, export_pairs, manifest_path
+from glan_core.exports.manifest import manifest_to_data
+from glan_core.exports.writing import export_pairs, manifest_path
 from glan_core.filter_json import filter_from_json
 from glan_core.starter import insert_curriculum
 from glan_core.store.database import Cursor, open_database
@@ -28,6 +29,7 @@ from tests.conftest import Small
 from tests.small_curriculum import small_curriculum
 from tests.small_pairs import NOON, answer, instruction, model_call, run
 
+FORMATS = ("chat", "sharegpt", "alpaca", "parquet", "csv")
 ACCEPTED = instruction(
     "e", "focal length", "wavelength", "thin lens", run_id="two", status="accepted", strategy=Strategy.TWO_SESSIONS
 )
@@ -303,7 +305,8 @@ def test_the_manifest_says_what_was_chosen(pairs: Small, out: Path):
 
 def test_the_manifest_of_an_export_is_what_it_returns(pairs: Small, out: Path):
     manifest = export_pairs(pairs.cursor, out, format_="chat", filter_=Filter())
-    assert json.loads(manifest_path(out).read_text(encoding="utf-8")) == json.loads(json.dumps(manifest._asdict()))
+    told = json.loads(json.dumps(manifest_to_data(manifest)))
+    assert json.loads(manifest_path(out).read_text(encoding="utf-8")) == told
 
 
 def test_an_export_leaves_the_file_and_its_manifest_and_nothing_else(pairs: Small, out: Path):
@@ -328,15 +331,14 @@ def test_whoever_reads_the_earlier_file_reads_it_to_its_end(pairs: Small, out: P
 
 
 def test_an_unknown_format_is_refused(pairs: Small, out: Path):
-    with pytest.raises(ExportError, match="no export format 'csv'") as raised:
-        export_pairs(pairs.cursor, out, format_="csv", filter_=Filter())
-    assert raised.value.hint == "Use one of: chat, parquet."
+    with pytest.raises(ExportError, match="no export format 'xml'") as raised:
+        export_pairs(pairs.cursor, out, format_="xml", filter_=Filter())
+    assert raised.value.hint == "Use one of: chat, sharegpt, alpaca, parquet, csv, hf."
 
 
 def test_an_unknown_gate_is_refused(pairs: Small, out: Path):
-    with pytest.raises(ExportError, match="no gate 'short'") as raised:
+    with pytest.raises(ExportError, match="no gate 'short'"):
         export_pairs(pairs.cursor, out, format_="chat", filter_=Filter(), gates=("flagged", "short"))
-    assert raised.value.hint == "Gates are: demo, flagged, rejected."
 
 
 def test_a_choice_that_fits_nothing_says_so(pairs: Small, out: Path):

@@ -1,0 +1,68 @@
+"""With which scripts is an export trained on, by the numbers of the paper?
+
+Two files beside the pairs: train_with_trl.py for TRL, and axolotl.yaml for Axolotl. Both read what the export wrote.
+"""
+
+import math
+from pathlib import Path
+from string import Template
+
+from glan_core import paper
+from glan_core.errors import ExportError
+from glan_core.exports.choosing import Choice
+from glan_core.exports.formats import TEST, TRAIN, file_of
+from glan_core.exports.request import ExportRequest
+
+SCRIPT, AXOLOTL = "train_with_trl.py", "axolotl.yaml"
+_READABLE = {"chat": "json", "hf": "parquet"}
+"""Formats that hold messages, and how the datasets library calls the kind of file."""
+_BASE_MODEL = "mistralai/Mistral-7B-v0.1"
+_GPUS, _EACH = 8, 8
+"""GPUs of one machine, and pairs on each at a time: how the batch is split up is ours, and changes no result."""
+_FOLDER = Path(__file__).parent / "recipes"
+
+
+def check_recipe(request: ExportRequest) -> None:
+    """Raise ExportError where none of the formats can be trained on by the recipe."""
+    if request.has_recipe and not can_be_trained_on(request):
+        raise ExportError(
+            "The training scripts read messages, and none of the formats has them.",
+            f"Add one of the formats: {', '.join(_READABLE)}.",
+        )
+
+
+def can_be_trained_on(request: ExportRequest) -> bool:
+    """Say whether one of the formats holds messages, which the scripts read."""
+    return not set(request.formats).isdisjoint(_READABLE)
+
+
+def recipes_of(request: ExportRequest, choice: Choice) -> dict[str, str]:
+    """Give the scripts by their file name."""
+    format_ = next(name for name in _READABLE if name in request.formats)
+    has_test = choice.taken.test > 0
+    values = {
+        "kind": _READABLE[format_],
+        "train_file": file_of(format_, TRAIN, has_test=has_test),
+        "test_file": file_of(format_, TEST, has_test=True) if has_test else "",
+        "pairs": f"{choice.taken.train:,}",
+        "steps": f"{math.ceil(choice.taken.train * paper.TRAINING_EPOCHS / paper.TRAINING_BATCH):,}",
+        "paper_steps": f"{math.ceil(paper.PAIRS * paper.TRAINING_EPOCHS / paper.TRAINING_BATCH):,}",
+        "base_model": _BASE_MODEL,
+        "epochs": paper.TRAINING_EPOCHS,
+        "learning_rate": f"{paper.TRAINING_LEARNING_RATE:.1e}",
+        "batch": paper.TRAINING_BATCH,
+        "warmup_steps": paper.TRAINING_WARMUP_STEPS,
+        "gpus": _GPUS,
+        "each": _EACH,
+        "accumulation": paper.TRAINING_BATCH // _GPUS // _EACH,
+    }
+    made = {name: Template(_template(name)).substitute(values) for name in (SCRIPT, AXOLOTL)}
+    if not has_test:
+        made[AXOLOTL] = "".join(
+            line for line in made[AXOLOTL].splitlines(keepends=True) if not line.rstrip().endswith("# test")
+        )
+    return made
+
+
+def _template(name: str) -> str:
+    return (_FOLDER / f"{name}.template").read_text(encoding="utf-8")

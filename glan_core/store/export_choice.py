@@ -1,0 +1,425 @@
+"""Which pairs does an export take, for which reason not the others, and in which order?
+
+In two tables that only the cursor of the export sees. `export_candidate` holds every pair that passed the gates, with
+the reason why it is left out as soon as a rule has found one; `export_row` holds what is taken, with its place.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from glan_core.entities import SUBJECT_LEVELS, Filter
+from glan_core.store.batches import with_batch
+from glan_core.store.database import Cursor, first_row
+from glan_core.store.filters import condition_of
+
+BALANCE_LEVELS = ("field", "sub_field", "discipline", "subject")
+ORDERS = ("id", "level", "interleaved")
+"""By id; introductory first and subject by subject; introductory first with the subjects taking turns."""
+GRAM_WORDS = 13
+"""Words in a row that two questions of different sets may not share: the length that GPT-3's authors settled on."""
+_TEXT_KEY = r"md5(trim(regexp_replace(lower(pair.instruction), '\s+', ' ', 'g')))"
+_LEVEL_RANK = " ".join(f"when '{level}' then {rank}" for rank, level in enumerate(SUBJECT_LEVELS))
+
+
+class Taken(NamedTuple):
+    """How much is taken."""
+
+    train: int
+    test: int
+    text_bytes: int
+    """Of their questions and answers."""
+
+
+def make_candidates(cursor: Cursor, filter_: Filter, *, has_text_keys: bool) -> None:
+    """Begin with the answered pairs of a filter; `has_text_keys` where rules will ask which questions are equal."""
+    condition = condition_of(filter_)
+    cursor.execute(
+        f"""
+        create or replace temp table export_candidate as
+        select
+            pair.instruction_id,
+            pair.answer_id,
+            pair.field_id,
+            pair.sub_field_id,
+            pair.discipline_id,
+            pair.subject_id,
+            pair.level,
+            pair.status = 'accepted' as is_accepted,
+            strlen(pair.instruction) + strlen(pair.answer) as text_bytes,
+            {_TEXT_KEY if has_text_keys else "''"} as text_key,
+            'train' as split,
+            null::varchar as reason
+        from pair
+        where {condition.where}
+            and pair.answer_id is not null
+        """,  # noqa: S608 - a condition built from parameters only
+        condition.parameters,
+    )
+
+
+def leave_out_equal(cursor: Cursor) -> None:
+    """Keep one of each question, cases and spaces aside: an accepted one first, then by id."""
+    _leave_out(
+        cursor,
+        "duplicate",
+        """
+        select rowid
+        from export_candidate
+        where reason is null
+        qualify row_number() over (
+            partition by text_key order by is_accepted desc, instruction_id, answer_id
+        ) > 1
+        """,
+    )
+
+
+def leave_out_grouped(cursor: Cursor, groups: Sequence[Sequence[str]], *, reason: str) -> None:
+    """Keep one of each group of instruction ids, as `leave_out_equal` does."""
+    batch = pa.table(
+        {
+            "instruction_id": pa.array([key for group in groups for key in group], pa.string()),
+            "number": pa.array([number for number, group in enumerate(groups) for _ in group], pa.int64()),
+        }
+    )
+    with with_batch(cursor, batch):
+        _leave_out(
+            cursor,
+            reason,
+            """
+            select candidate.rowid
+            from export_candidate as candidate
+            join batch on batch.instruction_id = candidate.instruction_id
+            where reason is null
+            qualify dense_rank() over (
+                partition by batch.number order by is_accepted desc, candidate.instruction_id
+            ) > 1
+            """,
+        )
+
+
+def leave_out_ids(cursor: Cursor, instruction_ids: Sequence[str], *, reason: str) -> None:
+    """Leave these questions out of what is trained on."""
+    with with_batch(cursor, pa.table({"instruction_id": pa.array(instruction_ids, pa.string())})):
+        _leave_out(
+            cursor,
+            reason,
+            """
+            select rowid
+            from export_candidate
+            where reason is null and split = 'train'
+                and instruction_id in (select instruction_id from batch)
+            """,
+        )
+
+
+def count_by_node(cursor: Cursor, level: str) -> dict[str, int]:
+    """Count what is still to be trained on by the id of its node at a level."""
+    rows = cursor.execute(
+        f"""
+        select {_node_column(level)} as node_id, count(*)
+        from export_candidate
+        where reason is null and split = 'train'
+        group by node_id
+        order by node_id
+        """  # noqa: S608 - one of four columns
+    ).fetchall()
+    return dict(rows)
+
+
+def leave_out_beyond(cursor: Cursor, allowed: Mapping[str, int], *, level: str, seed: int) -> None:
+    """Keep so many pairs of each node to train on; which of them, a hash of id and seed says."""
+    batch = pa.table(
+        {"node_id": pa.array(list(allowed), pa.string()), "most": pa.array(list(allowed.values()), pa.int64())}
+    )
+    with with_batch(cursor, batch):
+        _leave_out(
+            cursor,
+            "balance",
+            f"""
+            select candidate.rowid
+            from export_candidate as candidate
+            join batch on batch.node_id = candidate.{_node_column(level)}
+            where reason is null and split = 'train'
+            qualify row_number() over (
+                partition by batch.node_id
+                order by md5(candidate.instruction_id || ?), candidate.instruction_id, candidate.answer_id
+            ) > batch.most
+            """,  # noqa: S608 - one of four columns
+            [f" {seed}"],
+        )
+
+
+def leave_out_below(cursor: Cursor, node_id: str, most: int, *, seed: int) -> None:
+    """Keep so many pairs below a node or subject to train on, chosen as in `leave_out_beyond`."""
+    _leave_out(
+        cursor,
+        "quota",
+        """
+        select rowid
+        from export_candidate
+        where reason is null and split = 'train'
+            and ? in (field_id, sub_field_id, discipline_id, subject_id)
+        qualify row_number() over (order by md5(instruction_id || ?), instruction_id, answer_id) > ?
+        """,
+        [node_id, f" {seed}", most],
+    )
+
+
+def hold_out(cursor: Cursor, questions: int, *, seed: int) -> int:
+    """Put so many different questions of each discipline into the test set, at most half of what it has.
+
+    Which of them, a hash of id and seed says; of each its first answer. Gives how many disciplines had too few.
+    """
+    cursor.execute(
+        """
+        create or replace temp table export_test as
+        with single as (
+            select rowid as place, instruction_id, discipline_id
+            from export_candidate
+            where reason is null
+            qualify row_number() over (partition by discipline_id, text_key order by instruction_id, answer_id) = 1
+        ),
+        ranked as (
+            select
+                place,
+                discipline_id,
+                row_number() over (
+                    partition by discipline_id order by md5(instruction_id || ?), instruction_id
+                ) as number,
+                count(*) over (partition by discipline_id) as there
+            from single
+        )
+        select place, discipline_id
+        from ranked
+        where number <= least(?, there // 2)
+        """,
+        [f" {seed} test", questions],
+    )
+    cursor.execute("update export_candidate set split = 'test' where rowid in (select place from export_test)")
+    row = first_row(
+        cursor.execute(
+            """
+            select count(*)
+            from (
+                select discipline_id
+                from export_candidate
+                where reason is null
+                group by discipline_id
+                having count(*) filter (where split = 'test') < ?
+            )
+            """,
+            [questions],
+        )
+    )
+    return int(row[0]) if row else 0
+
+
+def leave_out_shared_text(cursor: Cursor) -> None:
+    """Leave out of training what asks the same as a held-out question, or shares 13 words in a row with one."""
+    _leave_out(
+        cursor,
+        "test_text",
+        """
+        select rowid
+        from export_candidate
+        where reason is null and split = 'train'
+            and text_key in (select text_key from export_candidate where reason is null and split = 'test')
+        """,
+    )
+    _leave_out(
+        cursor,
+        "test_text",
+        f"""
+        with worded as (
+            select
+                candidate.rowid as place,
+                candidate.split,
+                regexp_extract_all(lower(instruction.text), '[\\p{{L}}\\p{{N}}]+') as words
+            from export_candidate as candidate
+            join instruction on instruction.instruction_id = candidate.instruction_id
+            where candidate.reason is null
+        ),
+        gram as (
+            select
+                place,
+                split,
+                unnest(list_transform(
+                    range(1, len(words) - {GRAM_WORDS - 2}),
+                    lambda start: hash(array_to_string(words[start:start + {GRAM_WORDS - 1}], ' '))
+                )) as gram
+            from worded
+            where len(words) >= {GRAM_WORDS}
+        )
+        select distinct place
+        from gram
+        where split = 'train'
+            and gram in (select gram from gram where split = 'test')
+        """,  # noqa: S608 - numbers of ours
+    )
+
+
+def leave_out_shared_draws(cursor: Cursor) -> None:
+    """Leave out of training what was drawn from the key concepts or the two sessions of a held-out question."""
+    cursor.execute(
+        """
+        create or replace temp table export_draw as
+        select
+            candidate.rowid as place,
+            candidate.split,
+            instruction.strategy = 'two_sessions' as has_two_sessions,
+            list_sort(list(concept.key_concept_id)) as combination,
+            list_sort(list(distinct concept.class_session_id)) as sessions
+        from export_candidate as candidate
+        join instruction on instruction.instruction_id = candidate.instruction_id
+        cross join unnest(instruction.key_concept_ids) as drawn(key_concept_id)
+        join key_concept as concept on concept.key_concept_id = drawn.key_concept_id
+        where candidate.reason is null
+        group by all
+        """
+    )
+    for reason, column, condition in (
+        ("test_combination", "combination", "true"),
+        ("test_sessions", "sessions", "has_two_sessions"),
+    ):
+        _leave_out(
+            cursor,
+            reason,
+            f"""
+            select place
+            from export_draw
+            where split = 'train' and {condition}
+                and {column} in (select {column} from export_draw where split = 'test' and {condition})
+            """,  # noqa: S608 - names of ours
+        )
+
+
+def list_vectors_of(cursor: Cursor, split: str, *, encoder: str, content: str) -> np.ndarray:
+    """Give the numbers of the vectors that stand for what is taken so far of a set: int64, rising, each once."""
+    numbers = cursor.execute(
+        """
+        select distinct embedded.number
+        from export_candidate as candidate
+        join embedded_instruction as embedded
+            on embedded.instruction_id = candidate.instruction_id and embedded.encoder = ? and embedded.content = ?
+        where candidate.reason is null and candidate.split = ?
+        order by embedded.number
+        """,
+        [encoder, content, split],
+    ).fetchnumpy()["number"]
+    return np.asarray(numbers, np.int64)
+
+
+def leave_out_vectors(cursor: Cursor, numbers: np.ndarray, *, encoder: str, content: str, reason: str) -> None:
+    """Leave out of training the questions that these vectors (int64) stand for."""
+    with with_batch(cursor, pa.table({"number": pa.array(numbers, pa.int64())})):
+        _leave_out(
+            cursor,
+            reason,
+            """
+            select candidate.rowid
+            from export_candidate as candidate
+            join embedded_instruction as embedded
+                on embedded.instruction_id = candidate.instruction_id and embedded.encoder = ? and embedded.content = ?
+            where candidate.reason is null and candidate.split = 'train'
+                and embedded.number in (select number from batch)
+            """,
+            [encoder, content],
+        )
+
+
+def count_without_vector(cursor: Cursor, *, encoder: str, content: str) -> int:
+    """Count what is taken so far and was never read by an encoder."""
+    row = first_row(
+        cursor.execute(
+            """
+            select count(*)
+            from export_candidate
+            where reason is null
+                and instruction_id not in (
+                    select instruction_id from embedded_instruction where encoder = ? and content = ?
+                )
+            """,
+            [encoder, content],
+        )
+    )
+    return int(row[0]) if row else 0
+
+
+def count_reasons(cursor: Cursor) -> dict[str, int]:
+    """Count what the rules left out, by reason."""
+    rows = cursor.execute(
+        "select reason, count(*) from export_candidate where reason is not null group by reason order by reason"
+    ).fetchall()
+    return dict(rows)
+
+
+def arrange(cursor: Cursor, order: str) -> Taken:
+    """Give each pair that is taken its place within its set, and count them."""
+    within = "candidate.instruction_id, candidate.answer_id"
+    teaching = f"session.position, concept.position, {within}"
+    rank = f"case candidate.level {_LEVEL_RANK} end"
+    by_subject = f"partition by candidate.split, candidate.level, candidate.subject_id order by {teaching}"
+    orders = {
+        "id": within,
+        "level": f"{rank}, candidate.subject_id, {teaching}",
+        "interleaved": f"{rank}, turn, candidate.subject_id",
+    }
+    joins = """
+        join instruction on instruction.instruction_id = candidate.instruction_id
+        left join key_concept as concept on concept.key_concept_id = instruction.key_concept_ids[1]
+        left join class_session as session on session.class_session_id = concept.class_session_id
+    """
+    turned = f"""
+        select candidate.*, row_number() over ({by_subject}) as turn
+        from export_candidate as candidate
+        {joins}
+        where candidate.reason is null
+    """  # noqa: S608 - names of ours
+    cursor.execute(
+        f"""
+        create or replace temp table export_row as
+        select
+            candidate.split,
+            row_number() over (partition by candidate.split order by {orders[order]}) - 1 as position,
+            candidate.instruction_id,
+            candidate.answer_id,
+            candidate.text_bytes
+        from {f"({turned})" if order == "interleaved" else "export_candidate"} as candidate
+        {joins if order == "level" else ""}
+        where candidate.reason is null
+        """  # noqa: S608 - names of ours
+    )
+    row = first_row(
+        cursor.execute(
+            """
+            select
+                count(*) filter (where split = 'train'),
+                count(*) filter (where split = 'test'),
+                coalesce(sum(text_bytes), 0)::bigint
+            from export_row
+            """
+        )
+    )
+    return Taken(*row) if row else Taken(0, 0, 0)
+
+
+def forget_choice(cursor: Cursor) -> None:
+    """Give back the memory of all that was worked out on this cursor."""
+    for table in ("candidate", "test", "draw", "row", "chunk", "told"):
+        cursor.execute(f"drop table if exists temp.export_{table}")
+
+
+def _leave_out(cursor: Cursor, reason: str, rows: str, parameters: Sequence[object] = ()) -> None:
+    cursor.execute(
+        f"update export_candidate set reason = ? where rowid in ({rows})",  # noqa: S608 - SQL of this module
+        [reason, *parameters],
+    )
+
+
+def _node_column(level: str) -> str:
+    if level not in BALANCE_LEVELS:
+        raise ValueError(f"pairs are not counted by {level!r}")
+    return f"{level}_id"

@@ -1,0 +1,212 @@
+"""Which pairs are to be exported, and as what? The choices at the left of the page."""
+
+import dataclasses
+
+import streamlit as st
+
+from glan_core.entities import Filter
+from glan_core.exports.formats import FORMATS
+from glan_core.exports.recipe import can_be_trained_on
+from glan_core.exports.request import NEAR, ExportRequest
+from glan_core.gates import GATES, HIGHEST_SCORE, LOWEST_SCORE, gate_sets, judge_gate
+from glan_core.paper import TEST_QUESTIONS_PER_DISCIPLINE
+from glan_core.scope import list_scope_nodes
+from glan_core.store.database import Cursor
+from glan_core.store.exports import LINEAGE_COLUMNS
+from glan_core.store.runs import list_runs
+from pages.shared.export_reasons import GATE_WORDS, gate_words
+from pages.shared.feedback import plain
+from pages.shared.formats import ago
+from pages.shared.map_views import find_view_of_address
+
+_OWN = "Own choice"
+_DUPLICATES = {"keep": "Keep", "exact": "Equal out", "near": "Near out"}
+_BALANCES = {"": "As they are", "cap": "At most, of each", "even": "Evenly, in all"}
+_LEVELS = {"field": "Field", "sub_field": "Sub-field", "discipline": "Discipline", "subject": "Subject"}
+_ORDERS = {"id": "By id", "level": "By level", "interleaved": "By level, subjects in turns"}
+
+
+def choose_request(cursor: Cursor) -> ExportRequest:
+    """Let the visitor choose; the filter begins with the view or the run that the address names."""
+    filter_ = _choose_filter(cursor)
+    gates = _choose_gates(cursor)
+    duplicates = st.segmented_control(
+        "Questions that are alike",
+        list(_DUPLICATES),
+        default="exact",
+        required=True,
+        format_func=_DUPLICATES.__getitem__,
+        help="Equal: the same letters, cases and spaces aside; one of them stays, an accepted one first. Near: also "
+        f"with a cosine of {NEAR} and more, as far as the encoder of the map has read and compared them.",
+    )
+    formats = st.pills(
+        "Formats",
+        list(FORMATS),
+        selection_mode="multi",
+        default=["chat"],
+        format_func=lambda name: FORMATS[name].words,
+        help="Cells of a CSV that a spreadsheet would take for a formula begin with an apostrophe.",
+    )
+    request = ExportRequest(filter_=filter_, gates=gates, duplicates=duplicates, formats=tuple(formats))
+    with st.expander("Test set and balance", icon=":material/balance:"):
+        request = _choose_sets(request)
+    with st.expander("Rows and order", icon=":material/view_column:"):
+        request = _choose_rows(request)
+    return _choose_company(request)
+
+
+def _choose_filter(cursor: Cursor) -> Filter:
+    nodes = {node.node_id: node for node in list_scope_nodes(cursor)}
+    runs = {run.run_id: run for run in list_runs(cursor)}
+    view = find_view_of_address(cursor)
+    narrowed = view.filter_ if view else Filter(run_ids=(st.query_params.get("run", ""),))
+    if view:
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.markdown(f"Only the pairs of the view **{plain(view.name)}**", width="stretch")
+            st.button("Clear", on_click=st.query_params.clear, type="tertiary", icon=":material/close:")
+    below = st.multiselect(
+        "Below",
+        list(nodes),
+        default=[node_id for node_id in narrowed.taxonomy_node_ids if node_id in nodes],
+        format_func=lambda node_id: " › ".join(nodes[node_id].path[-2:]),
+        placeholder="The whole taxonomy",
+        filter_mode="contains",
+        select_all=False,  # it would stand first, and Enter would take all that match
+    )
+    made_by = st.multiselect(
+        "Made by",
+        list(runs),
+        default=[run_id for run_id in narrowed.run_ids if run_id in runs],
+        format_func=lambda run_id: (
+            f"{'Demo run' if runs[run_id].is_demo else 'Run'} {run_id[:6]}, {ago(runs[run_id].started_at)}"
+        ),
+        placeholder="Every run",
+    )
+    return dataclasses.replace(
+        view.filter_ if view else Filter(), taxonomy_node_ids=tuple(below), run_ids=tuple(made_by)
+    )
+
+
+def _choose_gates(cursor: Cursor) -> tuple[str, ...]:
+    sets = gate_sets(cursor)
+    by_name = {each.name: each.gates for each in (*sets.shipped, *sets.saved)}
+    chosen = st.selectbox(
+        "Leave out",
+        [*by_name, _OWN],
+        format_func=lambda name: _told_set(name, by_name.get(name)),
+        help="\n\n".join(f"**{words}**: {meaning}" for words, meaning in GATE_WORDS.values()),
+    )
+    if chosen != _OWN:
+        return by_name[chosen]
+    gates = st.multiselect(
+        "Leave out these", list(GATES), default=list(by_name["standard"]), format_func=gate_words, select_all=False
+    )
+    least = st.number_input(
+        "Judged below",
+        min_value=LOWEST_SCORE,
+        max_value=HIGHEST_SCORE,
+        value=None,
+        step=0.5,
+        placeholder="Not asked",
+        help="Leaves out what judges gave less, and what nobody judged.",
+    )
+    return (*gates, *([judge_gate(float(least))] if least is not None else []))
+
+
+def _told_set(name: str, gates: tuple[str, ...] | None) -> str:
+    if gates is None:
+        return name
+    told = ", ".join(gate_words(gate).removeprefix("Flagged: ").split(",")[0].lower() for gate in gates)
+    return f"{name.capitalize()}: {told or 'nothing is left out'}"
+
+
+def _choose_sets(request: ExportRequest) -> ExportRequest:
+    held_out = st.number_input(
+        "Test questions of each discipline",
+        min_value=0,
+        max_value=1_000,
+        value=0,
+        step=10,
+        help=f"Held out, at most half of a discipline. The paper's GLAN-Test holds {TEST_QUESTIONS_PER_DISCIPLINE}. "
+        "What is drawn from the same key concepts or the same two class sessions as one of them, shares 13 words in a "
+        f"row with one, or has a cosine of {NEAR} and more to one, is left out.",
+    )
+    balance = st.selectbox("How many", list(_BALANCES), format_func=_BALANCES.__getitem__)
+    level, number = "discipline", 0
+    if balance:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            level = st.selectbox("Of each", list(_LEVELS), index=2, format_func=_LEVELS.__getitem__)
+            number = st.number_input(
+                "Pairs",
+                min_value=1,
+                value=100 if balance == "cap" else 1_000,
+                step=100,
+                key=f"export-number-{balance}",
+                help="Those with fewer give all they have."
+                if balance == "cap"
+                else "Small ones give all, others alike.",
+            )
+    seed = st.number_input(
+        "Seed", min_value=0, value=0, step=1, help="Another one holds out and leaves out other pairs."
+    )
+    return dataclasses.replace(
+        request,
+        test_per_discipline=int(held_out or 0),
+        balance=balance,
+        balance_level=level,
+        balance_number=int(number or 0),
+        seed=int(seed or 0),
+    )
+
+
+def _choose_rows(request: ExportRequest) -> ExportRequest:
+    order = st.selectbox(
+        "Order",
+        list(_ORDERS),
+        format_func=_ORDERS.__getitem__,
+        help="By level: introductory first, and within a level subject by subject as it is taught, or a question of "
+        "each subject in turn. A trainer that shuffles undoes it.",
+    )
+    has_lineage = st.toggle(
+        "Say where each pair comes from",
+        value=True,
+        help="Adds key concepts, class sessions, place in the taxonomy, models and prompt fingerprints to every row. "
+        "Turn it off for a trainer that takes nothing but messages.",
+    )
+    columns: list[str] = []
+    if has_lineage:
+        columns = st.multiselect(
+            "What each row says",
+            list(LINEAGE_COLUMNS),
+            default=list(LINEAGE_COLUMNS),
+            format_func=lambda name: name.replace("_", " "),
+            select_all=False,
+        )
+    kept = tuple(name for name in LINEAGE_COLUMNS if name in columns)
+    return dataclasses.replace(request, order=order, columns=kept)
+
+
+def _choose_company(request: ExportRequest) -> ExportRequest:
+    """Ask for what goes with the pairs: training scripts, and what the dataset card says."""
+    has_recipe = st.toggle(
+        "Training scripts",
+        value=False,
+        disabled=not can_be_trained_on(request),
+        help="A script for TRL and a configuration for Axolotl, with the paper's numbers. They read messages: OpenAI "
+        "chat, or the Hugging Face folder.",
+    )
+    title = licence = ""
+    if "hf" in request.formats:
+        title = st.text_input("Name of the dataset", max_chars=100, placeholder="Instruction pairs")
+        licence = st.text_input(
+            "Licence",
+            max_chars=100,
+            placeholder="Nobody named one yet",
+            help="As the Hugging Face hub writes it, such as cc-by-4.0. The terms of the models hold, too.",
+        )
+    return dataclasses.replace(
+        request,
+        has_recipe=has_recipe and can_be_trained_on(request),
+        title=" ".join(title.split()),
+        licence=" ".join(licence.split()),
+    )
