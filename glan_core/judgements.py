@@ -4,14 +4,33 @@ A judge is a model that scores an answer from 1 to 10, for its helpfulness, rele
 whole, as the paper has it. It reads one pair, or the answers of two models to the same instruction, once in each order.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 LOWEST_SCORE, HIGHEST_SCORE = 1, 10
 ASPECTS = ("helpfulness", "relevance", "accuracy", "detail")
 """What an answer is scored for besides as a whole."""
 JUDGING_STAGES = ("compared_answers", "judge", "compare")
 """What a run of judging may do: answers of a second model, judgements of pairs, comparisons of both models' answers."""
+
+
+class JudgedPair(NamedTuple):
+    """A pair as a judge reads it."""
+
+    instruction_id: str
+    answer_id: str
+    instruction: str
+    answer: str
+
+    @property
+    def text_digest(self) -> str:
+        """16 hexadecimal digits that change with either text: what was said of another wording is no judgement of it.
+
+        The database tells the same (store/judgements.py).
+        """
+        return hashlib.sha256(f"{self.instruction}\x1f{self.answer}".encode(errors="replace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

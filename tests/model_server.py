@@ -209,9 +209,15 @@ def fail_every(number: int, *, reply: Reply) -> Script:
     return script
 
 
+_SCORES = ("helpfulness", "relevance", "accuracy", "detail", "score")
+
 # Words that only the prompts of one stage hold, looked for in the first and the last turn; what holds none of them is
 # a question that wants its answer.
 _MARKS = (
+    ("judge", "This is the answer to be judged."),
+    ("judge", "You score answers with whole numbers"),
+    ("compare", "Two answers were given to this question."),
+    ("compare", "You score two answers to the same question"),
     ("subjects_as_jsonl", "rewrite your list as JSON"),
     ("subjects_as_jsonl", "Write that list as JSON"),
     ("subjects", "subjects that a student of"),
@@ -254,6 +260,15 @@ def default_text(request: dict[str, Any]) -> str:
             return _details_of(last)
         case "syllabus":
             return _syllabus(digest)
+        case "judge":
+            (judged,) = re.findall(r"<answer>\n(.*)\n</answer>|Answer: (.*?)\n\n", last, re.DOTALL)
+            return json.dumps({"reason": f"Because {digest}.", **dict.fromkeys(_SCORES, merit_of("".join(judged)))})
+        case "compare":
+            first, second = re.findall(r"<answer_[AB]>\n(.*?)\n</answer_[AB]>", last, re.DOTALL)
+            return "\n".join(
+                json.dumps({"answer": name, "reason": f"Because {digest}.", "score": merit_of(text)})
+                for name, text in (("A", first), ("B", second))
+            )
         case "check":
             return "Red and blue."  # it can be held to no form
         case "subjects":
@@ -268,6 +283,11 @@ def default_text(request: dict[str, Any]) -> str:
             return "\n".join(
                 json.dumps({"name": f"Branch {digest[:4]} {letter}", "description": "A branch."}) for letter in "AB"
             )
+
+
+def merit_of(answer: str) -> int:
+    """Give the score that an answer gets by default: the same for the same words, whatever stands beside them."""
+    return 1 + int(hashlib.sha256(answer.encode()).hexdigest()[:4], 16) % 10
 
 
 def _syllabus(digest: str) -> str:

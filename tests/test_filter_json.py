@@ -133,7 +133,7 @@ def test_a_whole_number_and_the_same_with_a_point_are_one():
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Filter)])
 def test_every_condition_has_its_own_hash(name: str):
-    values = {"tuple": ("a",), "str": "a", "NoneType": True, "Range": Range(1, 2)}
+    values = {"tuple": ("a",), "str": "a", "NoneType": True, "Range": Range(1, 2), "ScoreRange": ScoreRange(1, 2)}
     default = getattr(Filter(), name)
     value = {"polygon": ((0, 0), (1, 0), (1, 1)), "box": Window(0, 0, 1, 1)}.get(name, values[type(default).__name__])
     assert filter_hash(Filter(**{name: value})) != filter_hash(Filter())

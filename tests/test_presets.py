@@ -29,7 +29,8 @@ def test_every_template_belongs_to_a_preset():
         for stage in presets.preset(name, model="m").stages.values()
         for template in stage.templates
     }
-    assert used | {"repair_list"} == set(prompts.names())  # the repair belongs to every list
+    judging = {"judge", "judge_quick", "compare", "compare_quick"}  # their settings: judge_settings.py
+    assert used | judging | {"repair_list"} == set(prompts.names())  # the repair belongs to every list
 
 
 @pytest.mark.parametrize("name", presets.PRESETS)

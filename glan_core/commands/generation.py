@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -93,10 +93,14 @@ def work(
     timeout_seconds: float,
     as_json: bool,
     only: frozenset[str] | None = None,
+    report: Callable[[], tuple[dict[str, Any], str]] | None = None,
 ) -> None:
-    """Work off a prepared plan, watched; exits with 1 unless all of it was made."""
+    """Work off a prepared plan, watched; exits with 1 unless all of it was made.
+
+    A `report` says more of it, as data and in words, once all is in the database.
+    """
     plan, folder = prepared.plan, prepared.folder
-    wanted = plan.request.instructions if "instructions" in plan.request.stages else 0
+    wanted = plan.request.instructions if plan.judging or "instructions" in plan.request.stages else 0
     try:
         with (
             stop_on_interrupt(plan.run_id) as control,
@@ -113,12 +117,15 @@ def work(
                 on_progress=show,
             )
     finally:
-        if not bring_home(database, folder):
+        is_home = bring_home(database, folder)
+        if not is_home:
             note(
                 f"Another process has {database} open. What was made is in {folder}: the app takes it in by itself, "
                 "`python -m glan_core ingest` does so later."
             )
-    tell(_result(progress, plan, endpoint), as_json, _sentence(progress, plan.request.stages))
+    data, words = report() if report and is_home else ({}, "")
+    sentence = "\n".join(part for part in (_sentence(progress, plan.request.stages), words) if part)
+    tell({**_result(progress, plan, endpoint), **data}, as_json, sentence)
     if progress.counts.failed or progress.state is not RunState.FINISHED:
         raise typer.Exit(1)
 
@@ -256,17 +263,23 @@ def _result(progress: Progress, plan: Plan, endpoint: Endpoint) -> dict[str, Any
         "cost": progress.cost,
         "seconds": round(progress.seconds, 3),
         "refused_for_load": progress.refusals,
-        "model": plan.request.settings.stages["instructions"].model,
+        "model": plan.request.settings.stages["instructions" if plan.judging is None else plan.request.stages[-1]].model,
         "endpoint": endpoint.label,
     }
 
 
 def _grown(progress: Progress, stages: Collection[str]) -> dict[str, int]:
-    """Give what was made above the questions; a run that cannot make such a thing does not say so."""
+    """Give what was made beside questions and answers; a run that cannot make such a thing does not say so."""
     counts = progress.counts
-    made = {"taxonomy": counts.nodes, "subjects": counts.subjects, "class_details": counts.syllabi}
-    names = {"taxonomy": "proposed_nodes", "subjects": "subjects", "class_details": "syllabi"}
-    return {names[stage]: number for stage, number in made.items() if stage in stages}
+    made = {
+        "taxonomy": ("proposed_nodes", counts.nodes),
+        "subjects": ("subjects", counts.subjects),
+        "class_details": ("syllabi", counts.syllabi),
+        "compared_answers": ("compared_answers", counts.compared_answers),
+        "judge": ("judgements", counts.judgements),
+        "compare": ("comparisons", counts.comparisons),
+    }
+    return dict(named for stage, named in made.items() if stage in stages)
 
 
 def _sentence(progress: Progress, stages: Collection[str]) -> str:

@@ -32,7 +32,12 @@ def shown_progress(*, wanted: int, stages: Collection[str]) -> Iterator[Callable
         task = bars.add_task("pairs", total=wanted or None, progress=None)
 
         def show(progress: Progress) -> None:
-            done = progress.counts.answers + progress.counts.items_reused // 2
+            counts = progress.counts
+            done = counts.answers + counts.items_reused // 2
+            if "judge" in stages:
+                done = counts.judgements + counts.items_reused
+            elif "compare" in stages:  # an answer and two comparisons a pair
+                done = (counts.compared_answers + counts.comparisons + counts.items_reused) // 3
             words = "paused" if progress.state is RunState.PAUSED else "pairs"
             bars.update(task, completed=done, description=words, progress=progress)
 
@@ -68,6 +73,9 @@ def made_words(counts: Counts, stages: Collection[str]) -> list[str]:
         "class_details": (counts.syllabi, "syllabus", "syllabi"),
         "instructions": (counts.instructions, "instruction", "instructions"),
         "answers": (counts.answers, "answer", "answers"),
+        "compared_answers": (counts.compared_answers, "answer of the other model", "answers of the other model"),
+        "judge": (counts.judgements, "judgement", "judgements"),
+        "compare": (counts.comparisons, "comparison", "comparisons"),
     }
     return [
         f"{number:,} {one if number == 1 else many}" for stage, (number, one, many) in made.items() if stage in stages

@@ -27,6 +27,7 @@ from glan_core.engines.control import Wish, ask_folder
 from glan_core.entities import RunState
 from glan_core.errors import PlanError, SettingsError, StoreError
 from glan_core.generation_settings import Limits
+from glan_core.judgements import JUDGING_STAGES
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import choose_endpoint
 from glan_core.planning.plan import Plan, plan_from_data
@@ -147,7 +148,7 @@ def retry(
         tell({"run_id": folder.name, "failed": 0}, as_json, f"Nothing{f' of kind {kind}' if kind else ''} failed.")
         return
     # The questions below a syllabus that failed have no ids yet: then everything that is missing is made.
-    has_grown = all(failure.stage in DEFAULT_STAGES for failure in failures)
+    has_grown = all(failure.stage in (*DEFAULT_STAGES, *JUDGING_STAGES) for failure in failures)
     only = frozenset(failure.item_id for failure in failures) if has_grown else None
     limits = limits_of(budget=budget, max_tokens=max_tokens, max_minutes=max_minutes, max_pairs=max_pairs)
     plan = _priced(plan_from_data(read_plan(folder)), price)
@@ -240,6 +241,8 @@ def _standing(folder: Path) -> _Standing:
     cost = "price unknown" if status.cost is None else f"${status.cost:.4f}"
     begun = f"{status.started_at[:16].replace('T', ' ')} UTC"
     made = f"{status.answers:,} new of {status.wanted:,} pairs"
+    if status.judged:
+        made = f"{status.judged:,} judgements and comparisons of {status.wanted:,} pairs"
     models = ", ".join(status.models)
     line = "  ".join(
         [

@@ -25,6 +25,7 @@ from glan_core.planning.plan import Plan
 from glan_core.runs.attempts import Counts
 from glan_core.runs.costs import Costs
 from glan_core.runs.journal import Journal, write_plan
+from glan_core.runs.judging import JudgingPipeline, pipeline_of
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.pipeline import Pipeline
 from glan_core.runs.recording import RecordingModel
@@ -145,7 +146,7 @@ class _Loop:
         self._ledger: Ledger | None = None
         self._steady: SteadyChatModel | None = None
         self._model: RecordingModel | None = None
-        self._pipeline: Pipeline | None = None
+        self._pipeline: Pipeline | JudgingPipeline | None = None
         self._pool: Pool | None = None
         self._is_paused = False
 
@@ -189,7 +190,7 @@ class _Loop:
                     cost=costs.of,
                     reply_forms={built_in.MODEL: "schema", **forms} if endpoint.is_built_in else forms,
                 )
-                self._pipeline = Pipeline(
+                self._pipeline = pipeline_of(
                     self._plan, cursor=self._cursor, model=self._model, ledger=self._ledger, only=only
                 )
                 self._pool = Pool(

@@ -12,9 +12,12 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from glan_core.entities import STAGES
 from glan_core.errors import GlanError
+from glan_core.judgements import JUDGING_STAGES
 from glan_core.runs.work import Work
 
-_RANKS = {stage: -number for number, stage in enumerate(STAGES)}
+_RANKS = {stage: -number for number, stage in enumerate((*STAGES, *JUDGING_STAGES))}
+_FOLLOWING = frozenset({"answers", *JUDGING_STAGES})
+"""What follows from a pair that was begun belongs to it: it is done though no further pair may be begun."""
 
 
 class Pool:
@@ -118,7 +121,7 @@ class Pool:
         return is_open and len(self._tasks) - self._waiting() < self._most and self._may_begin()
 
     def _next(self) -> Work | None:
-        if self._pairs_left == 0 and self._ready and self._ready[0][2].stage != "answers":
+        if self._pairs_left == 0 and self._ready and self._ready[0][2].stage not in _FOLLOWING:
             self._ready.clear()
             self.is_cut_short = True
         if self._ready:
@@ -131,7 +134,7 @@ class Pool:
                 self._is_exhausted = True
                 return None
             work = found
-            is_pair = work.stage in ("instructions", "answers")
+            is_pair = work.stage == "instructions" or work.stage in _FOLLOWING
         if is_pair and self._pairs_left is not None:
             self._pairs_left -= 1
         return work

@@ -23,7 +23,7 @@ class RunRecord:
             run_id=plan.run_id,
             plan={
                 "scope": list(plan.request.scope),
-                "instructions": len(plan.items) + sum(growth.instructions for growth in plan.growths),
+                "instructions": plan.wanted,
                 "stages": list(plan.request.stages),
                 "drawn_at": plan.drawn_at.isoformat(),
             },

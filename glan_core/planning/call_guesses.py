@@ -37,6 +37,8 @@ _SESSION = 70
 """A class session in a syllabus, without its key concepts."""
 _SESSION_AS_DATA = 40
 _KEY_CONCEPT = 12
+_JUDGEMENT = 90
+"""Scores of an answer, with two sentences of reasons."""
 _FRAME = 300
 """Introduction, objectives and outcomes of a syllabus."""
 
@@ -68,7 +70,7 @@ class _Sizes(NamedTuple):
 def guess_calls(cursor: Cursor, plan: Forecast) -> dict[str, CallGuess]:
     """Guess, by template, what one call of each stage takes."""
     settings = plan.request.settings
-    sizes = _sizes(settings, _syllabus_tokens(cursor, plan))
+    sizes = _sizes(settings, _syllabus_tokens(cursor, plan)) | _judging_sizes(plan)
     guesses = {}
     for stage, used in settings.stages.items():
         earlier = 0.0  # what a second turn repeats of the first
@@ -108,6 +110,15 @@ def _sizes(settings: GenerationSettings, syllabus: float) -> dict[str, _Sizes]:
         "class_details": _Sizes(written, details),
         "instructions": _Sizes(syllabus + 100, _QUESTION),  # what was learned so far, and what was drawn
         "answers": _Sizes(_QUESTION, _ANSWER),
+    }
+
+
+def _judging_sizes(plan: Forecast) -> dict[str, _Sizes]:
+    pair = plan.judging.mean_characters / _CHARACTERS_A_TOKEN if plan.judging else _QUESTION + _ANSWER
+    return {
+        "compared_answers": _Sizes(_QUESTION, _ANSWER),
+        "judge": _Sizes(pair, _JUDGEMENT),
+        "compare": _Sizes(pair + _ANSWER, 2 * _JUDGEMENT),
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from glan_core.amounts import Amount, Range, added, total_of
 from glan_core.entities import STAGES
 from glan_core.generation_settings import Price, StageSettings
+from glan_core.judgements import JUDGING_STAGES
 from glan_core.llm.prices import find_price
 from glan_core.planning.call_guesses import CallGuess, guess_calls
 from glan_core.planning.plan import Forecast
@@ -106,7 +107,7 @@ def estimate(cursor: Cursor, plan: Forecast, *, concurrency: int, endpoint_url: 
     """
     guesses = guess_calls(cursor, plan)
     by_stage: dict[str, _Amounts] = {}
-    for stage in STAGES:
+    for stage in (*STAGES, *JUDGING_STAGES):
         calls = plan.calls.get(stage, 0)
         if calls:
             settings = plan.request.settings.stages[stage]

@@ -21,6 +21,7 @@ from glan_core.entities import STAGES
 from glan_core.errors import PlanError, TemplateError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.dealing import deal
+from glan_core.planning.judged_pairs import Judging, judging_from_data
 from glan_core.planning.plan_request import (
     DEFAULT_STAGES,
     Gap,
@@ -101,6 +102,8 @@ class Forecast:
     """Instructions that were asked for and can be drawn nowhere; with `gaps`, what is still lacking in the end."""
     drawn_at: datetime = field(compare=False)
     """When this seed first drew in this scope, or now. What others draw later does not change its sequence."""
+    judging: Judging | None = None
+    """The pairs that are judged; None for a run that generates."""
 
     @property
     def is_exact(self) -> bool:
@@ -116,6 +119,13 @@ class Plan(Forecast):
     template_fingerprints: dict[str, str]
     """The wording of every template that the run sends, as it was when the plan was made."""
 
+    @property
+    def wanted(self) -> int:
+        """How many instructions are asked for, or pairs judged."""
+        if self.judging is not None:
+            return len(self.judging.pairs)
+        return len(self.items) + sum(growth.instructions for growth in self.growths)
+
     def to_data(self) -> dict[str, Any]:
         """Give the plan as JSON-ready data; plan_from_data reads it."""
         return {
@@ -130,6 +140,7 @@ class Plan(Forecast):
             "undealt": self.undealt,
             "template_fingerprints": self.template_fingerprints,
             "drawn_at": self.drawn_at.isoformat(),
+            **({} if self.judging is None else {"judging": self.judging.to_data()}),
         }
 
 
@@ -213,6 +224,7 @@ def plan_from_data(data: dict[str, Any], *, is_to_be_run: bool = True) -> Plan:
                 "items": planned_instructions_from_data(data["items"], settings=request.settings, seed=request.seed),
                 "growths": tuple(Growth(*growth) for growth in data["growths"]),
                 "drawn_at": datetime.fromisoformat(data["drawn_at"]),
+                "judging": judging_from_data(data.get("judging")),
             }
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -32,6 +32,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "class_details": ("syllabus", "reply_form"),
     "instructions": _INSTRUCTIONS,
     "answers": ("instruction", "language"),
+    "judge": ("instruction", "answer", "language", "reply_form"),
+    "compare": ("instruction", "first_answer", "second_answer", "language", "reply_form"),
     "repair_list": ("reason", "key", "fields", "reply_form"),
 }
 """What each call gives to its template, whatever wording is used."""
@@ -45,16 +47,20 @@ _ESSENTIAL: dict[str, tuple[str, ...]] = {
     "class_details": ("syllabus",),
     "instructions": ("class_sessions",),
     "answers": ("instruction",),
+    "judge": ("answer",),
+    "compare": ("first_answer", "second_answer"),
     "repair_list": ("reason",),
 }
 
 EXAMPLES: dict[str, object] = {
+    "answer": "Short waves are scattered most.",
     "child_level": "sub-field",
     "class_sessions": [{"title": "Rays", "key_concepts": ["reflection", "refraction"]}],
     "discipline": "Physics",
     "existing": ["Physical sciences"],
     "fewest_class_sessions": 10,
     "fields": ["subject_name", "level"],
+    "first_answer": "Short waves are scattered most.",
     "instruction": "Why is the sky blue?",
     "key": "subjects",
     "key_concepts": 5,
@@ -67,6 +73,7 @@ EXAMPLES: dict[str, object] = {
     "path": ["Natural Science"],
     "reason": "The reply holds no JSON object.",
     "reply_form": "jsonl",
+    "second_answer": "It mirrors the sea.",
     "subject": "Optics",
     "subtopics": ["light"],
     "syllabus": "Class session 1: Rays",

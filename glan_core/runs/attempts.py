@@ -30,7 +30,12 @@ class Counts:
     items_reused: int = 0
     """Rows that were there before, whose calls did not have to be made."""
     failed: int = 0
-    """Items given up on: instructions, answers, or nodes that could not grow."""
+    """Items given up on: instructions, answers, nodes that could not grow, or what was to be judged."""
+    judgements: int = 0
+    compared_answers: int = 0
+    """Answers of a second model."""
+    comparisons: int = 0
+    """Of both models' answers; there are two of each pair, one for each order."""
 
 
 class Attempts:

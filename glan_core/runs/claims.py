@@ -45,6 +45,11 @@ def check_claims(cursor: Cursor, plan: Plan, at_work: Iterable[Plan]) -> None:
                 f"Run {other.run_id} is at work on a node that grows, and this one would draw below it too.",
                 "Wait until it is finished, or choose another scope.",
             )
+        if _judge_alike(plan, other):
+            raise PlanError(
+                f"Run {other.run_id} is having some of the same pairs judged.",
+                "Wait until it is finished, or choose other pairs.",
+            )
         if _draw_alike(plan, other):
             raise PlanError(
                 f"Run {other.run_id} is at work on some of the same questions.",
@@ -72,6 +77,13 @@ def _draws_below(cursor: Cursor, plan: Plan, other: Plan) -> bool:
     return any(
         not growing.isdisjoint((course.subject.subject_id, course.subject.discipline_id)) for course in courses.values()
     )
+
+
+def _judge_alike(plan: Plan, other: Plan) -> bool:
+    """Say whether the same judge would read a pair for both; another judge or prompt says something else."""
+    if plan.judging is None or other.judging is None or plan.request.settings != other.request.settings:
+        return False
+    return not set(plan.judging.pairs).isdisjoint(other.judging.pairs)
 
 
 def _draw_alike(plan: Plan, other: Plan) -> bool:

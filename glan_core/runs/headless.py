@@ -181,6 +181,8 @@ def _remove_slice(folder: Path) -> None:
 
 
 def _known_instruction_ids(cursor: Cursor, plan: Plan) -> list[str]:
+    if plan.judging is not None:
+        return [pair.instruction_id for pair in plan.judging.pairs]
     known: list[str] = []
     items = iter(plan.items)
     while batch := [item.instruction_id for item in itertools.islice(items, _LOOK_UP_ROWS)]:

@@ -55,6 +55,8 @@ class RunStatus:
     limit: int
     refusals: int
     retried: int
+    judged: int = 0
+    """Judgements, and comparisons in one order, of all sessions."""
 
     @classmethod
     def of(cls, run: Run, progress: Progress, *, before: RunCounts, endpoint: str, concurrency: int) -> Self:
@@ -84,6 +86,7 @@ class RunStatus:
             limit=progress.limit,
             refusals=progress.refusals,
             retried=progress.retried,
+            judged=before.judged + progress.counts.judgements + progress.counts.comparisons,
         )
 
     def to_data(self) -> dict[str, Any]:
@@ -95,7 +98,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("run_id", "state", "message", "started_at", "engine", "endpoint"), (str,)),
     **dict.fromkeys(("wanted", "instructions", "answers", "failed_in_session", "calls", "prompt_tokens"), (int,)),
     **dict.fromkeys(
-        ("completion_tokens", "calls_reused", "concurrency", "under_way", "limit", "refusals", "retried"), (int,)
+        ("completion_tokens", "calls_reused", "concurrency", "under_way", "limit", "refusals", "retried", "judged"),
+        (int,),
     ),
     **{"seconds": (int, float), "cost": (int, float, type(None)), "models": (list,), "finished_at": (str, type(None))},
 }
@@ -124,6 +128,7 @@ def read_status(folder: Path) -> RunStatus | None:
         data = json.loads((folder / "status.json").read_text(encoding="utf-8"))
         if "failed" in data:  # so the first version called it
             data["failed_in_session"] = data.pop("failed")
+        data = {"judged": 0, **data}  # which earlier versions did not count
         wrong = [name for name, types in _TYPES.items() if not isinstance(data[name], types)]
         if wrong:
             raise TypeError(f"{wrong[0]} is {data[wrong[0]]!r}")

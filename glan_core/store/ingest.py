@@ -18,12 +18,13 @@ from glan_core.entities import (
 )
 from glan_core.judgements import ComparedAnswer, Comparison, Judgement
 from glan_core.store.answers import insert_answers, insert_quality_flags
+from glan_core.store.comparisons import insert_compared_answers, insert_comparisons
 from glan_core.store.database import Cursor, Database, transaction
 from glan_core.store.endpoint_models import insert_endpoint_models
 from glan_core.store.failures import insert_failures
 from glan_core.store.instructions import insert_instructions
 from glan_core.store.journals import save_journal_bytes
-from glan_core.store.judgements import insert_compared_answers, insert_comparisons, insert_judgements
+from glan_core.store.judgements import insert_judgements
 from glan_core.store.model_calls import insert_model_calls, insert_shared_texts
 from glan_core.store.subjects import insert_subjects
 from glan_core.store.syllabi import insert_class_sessions, insert_key_concepts, insert_syllabi

@@ -17,8 +17,11 @@ UNUSED = """
     finish_reason <> ''
     and model_call_id not in (select model_call_id from instruction)
     and model_call_id not in (select model_call_id from answer)
+    and model_call_id not in (select model_call_id from judgement)
+    and model_call_id not in (select model_call_id from compared_answer)
+    and model_call_id not in (select model_call_id from comparison)
 """
-"""Of `model_call`: answered, and no instruction or answer was made from it."""
+"""Of `model_call`: answered, and neither a pair nor what a judge said was made from it."""
 
 _OUTCOME = (
     "run_id", "reply", "finish_reason", "prompt_tokens", "completion_tokens", "seconds", "finished_at", "error_kind",

@@ -49,6 +49,8 @@ class ListedRun(NamedTuple):
     """Answers of this run whose pair a reviewer accepted."""
     failed: int
     """Items given up on and not made since."""
+    judged: int = 0
+    """Judgements, and comparisons in one order."""
 
     @property
     def cost_per_accepted(self) -> float | None:
@@ -185,6 +187,16 @@ def _made(cursor: Cursor, run_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
             where answer.run_id in (select run_id from asked_for)
             group by all
         ),
+        judged as (
+            select run_id, count(*) as judged
+            from (
+                select run_id from judgement
+                union all
+                select run_id from comparison
+            )
+            where run_id in (select run_id from asked_for)
+            group by all
+        ),
         -- What open_failure says, from the few failures of these runs on: as a view over all runs it would look up
         -- every instruction and answer there is.
         candidate as (
@@ -201,6 +213,18 @@ def _made(cursor: Cursor, run_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
             select answer_id, null
             from answer
             where answer_id in (select item_id from candidate)
+            union all
+            select judgement_id, null
+            from judgement
+            where judgement_id in (select item_id from candidate)
+            union all
+            select compared_answer_id, null
+            from compared_answer
+            where compared_answer_id in (select item_id from candidate)
+            union all
+            select comparison_id, null
+            from comparison
+            where comparison_id in (select item_id from candidate)
             union all
             select subject_id, 'syllabus'
             from syllabus
@@ -228,12 +252,14 @@ def _made(cursor: Cursor, run_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
             coalesce(asked.instructions, 0) as instructions,
             coalesce(answered.answers, 0) as answers,
             coalesce(answered.accepted, 0)::bigint as accepted,
-            coalesce(given_up.failed, 0) as failed
+            coalesce(given_up.failed, 0) as failed,
+            coalesce(judged.judged, 0) as judged
         from asked_for
         left join spent on spent.run_id = asked_for.run_id
         left join asked on asked.run_id = asked_for.run_id
         left join answered on answered.run_id = asked_for.run_id
         left join given_up on given_up.run_id = asked_for.run_id
+        left join judged on judged.run_id = asked_for.run_id
         """,
         {"run_ids": list(run_ids)},
     )

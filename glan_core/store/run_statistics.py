@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from glan_core.judgements import JUDGING_STAGES
 from glan_core.store.database import Cursor, first_row
 
 INTERVALS = 120
@@ -65,13 +66,17 @@ def items_made(cursor: Cursor, run_id: str) -> dict[str, int]:
                 where syllabus.run_id = $run_id
             ),
             (select count(*) from instruction where run_id = $run_id),
-            (select count(*) from answer where run_id = $run_id)
+            (select count(*) from answer where run_id = $run_id),
+            (select count(*) from compared_answer where run_id = $run_id),
+            (select count(*) from judgement where run_id = $run_id),
+            (select count(*) from comparison where run_id = $run_id)
         """,
             {"run_id": run_id},
         )
     )
     assert row is not None  # a select without a from always gives a row
-    return dict(zip(("subjects", "syllabus", "class_details", "instructions", "answers"), row, strict=True))
+    stages = ("subjects", "syllabus", "class_details", "instructions", "answers", *JUDGING_STAGES)
+    return dict(zip(stages, row, strict=True))
 
 
 def call_latencies(cursor: Cursor, run_id: str) -> pd.DataFrame:

@@ -28,6 +28,8 @@ class RunCounts(NamedTuple):
     """Of prompt and reply of one call."""
     most_cost: float = 0.0
     """US dollars of the dearest call whose price is known."""
+    judged: int = 0
+    """Judgements, and comparisons in one order."""
 
 
 class Spending(NamedTuple):
@@ -154,7 +156,9 @@ def run_counts(cursor: Cursor, run_id: str) -> RunCounts:
             coalesce(sum(completion_tokens), 0)::bigint,
             case when count(*) = count(cost) then coalesce(sum(cost), 0) end,
             coalesce(max(prompt_tokens + completion_tokens), 0),
-            coalesce(max(cost), 0)
+            coalesce(max(cost), 0),
+            (select count(*) from judgement where run_id = $run_id)
+                + (select count(*) from comparison where run_id = $run_id)
         from model_call
         where run_id = $run_id
         """,

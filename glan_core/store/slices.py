@@ -23,6 +23,8 @@ _WHOLE_TABLES = (
     "failure",
     "endpoint_model",
 )
+# What was said of pairs, so that a run of judging asks for none of it again.
+_JUDGED_TABLES = ("judgement", "compared_answer", "comparison")
 
 
 def write_slice(
@@ -35,7 +37,7 @@ def write_slice(
     """Make a database at `path`, in place of one that is there.
 
     It holds the curriculum, the instructions and answers among those planned and those below growing nodes (disciplines
-    or subjects), and the answered calls that nothing was made from.
+    or subjects), what judges said of those planned, and the answered calls that nothing was made from.
     """
     path.unlink(missing_ok=True)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
@@ -52,6 +54,9 @@ def write_slice(
             f"from answer where instruction_id in (select instruction_id from ({_INSTRUCTIONS}))",  # noqa: S608
             planned,
         )
+        for table in _JUDGED_TABLES:
+            about = f"from {table} where instruction_id in (select unnest($planned::varchar[]))"
+            _copy(cursor, into, table, about, {"planned": list(instruction_ids)})
         _copy(cursor, into, "model_call", f"from model_call where {UNUSED}")
         _copy(cursor, into, "shared_text", _SHARED_TEXTS)
 

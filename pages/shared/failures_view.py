@@ -16,6 +16,7 @@ _KIND_WORDS = {
     "empty": "the reply was empty",
     "no_choices": "the endpoint sent no reply along",
     "nothing_new": "the reply named nothing new",
+    "out_of_range": "a score was not from 1 to 10",
     "removed": "they were removed meanwhile",
     "timeout": "no reply came in time",
     "truncated": "the reply was cut off",

@@ -32,6 +32,11 @@ _GROWN = {
     "syllabus": "Syllabus of",
     "class_details": "Class details of",
 }
+_JUDGED = {
+    "compared_answers": "The other model's answer to a question",
+    "judge": "The judgement of a pair",
+    "compare": "The comparison of two answers",
+}
 
 
 def show_failed_items(workspace: Workspace, run: Run) -> None:
@@ -110,6 +115,8 @@ def item_words(failure: Failure, item: FailedItem) -> str:
         return f"Answer to: {shortened(item.question, _ITEM_LETTERS)}" if item.question else "An answer"
     if failure.stage == "instructions":
         return f"Question about {' and '.join(item.class_sessions)}" if item.class_sessions else "A question"
+    if failure.stage in _JUDGED:
+        return _JUDGED[failure.stage]
     return f"{_GROWN[failure.stage]} {item.place or 'a node that is not here'}"
 
 

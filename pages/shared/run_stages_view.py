@@ -9,6 +9,7 @@ import streamlit as st
 
 from glan_core.entities import STAGES, Run
 from glan_core.errors import StoreError
+from glan_core.judgements import JUDGING_STAGES
 from glan_core.runs.journal import read_plan
 from glan_core.store.failures import list_open_failures
 from glan_core.store.run_statistics import items_made, stage_spending
@@ -18,6 +19,7 @@ from pages.shared.stage_words import STAGE_WORDS
 from pages.shared.workspace import Workspace
 
 TRIAL_WORDS = "trial of list forms"
+_ORDER = (*STAGES, *JUDGING_STAGES)
 
 
 def show_stages(workspace: Workspace, run: Run) -> None:
@@ -27,8 +29,8 @@ def show_stages(workspace: Workspace, run: Run) -> None:
     made = items_made(cursor, run.run_id)
     failed = Counter(failure.stage for failure in list_open_failures(cursor, run.run_id))
     planned = planned_items(run, _growths(workspace, run.run_id))
-    stages = [stage for stage in STAGES if stage in planned or stage in spent.index]
-    stages += [stage for stage in spent.index if stage not in STAGES]
+    stages = [stage for stage in _ORDER if stage in planned or stage in spent.index]
+    stages += [stage for stage in spent.index if stage not in _ORDER]
     rows = [
         {
             "Stage": STAGE_WORDS.get(stage, TRIAL_WORDS).capitalize(),
@@ -85,13 +87,16 @@ def planned_items(run: Run, growths: Counter[str] | None) -> dict[str, int | Non
         "class_details": syllabi,
         "instructions": wanted,
         "answers": wanted,
+        "compared_answers": wanted,
+        "judge": wanted,
+        "compare": 2 * wanted,  # in both orders
     }
     return {stage: known[stage] for stage in run.plan.get("stages", ())}
 
 
 def in_stage_order(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the rows of a frame with a column `stage` in the order of the method."""
-    places = {stage: place for place, stage in enumerate(STAGES)}
+    places = {stage: place for place, stage in enumerate(_ORDER)}
     return frame.sort_values("stage", key=lambda stages: stages.map(places).fillna(len(places)), kind="stable")
 
 

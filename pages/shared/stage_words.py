@@ -7,4 +7,7 @@ STAGE_WORDS = {
     "class_details": "class details",
     "instructions": "questions",
     "answers": "answers",
+    "compared_answers": "answers of the other model",
+    "judge": "judgements",
+    "compare": "comparisons",
 }

@@ -11,11 +11,15 @@ import pytest
 
 from glan_core import prompts
 from glan_core.entities import Combination, Instruction, Strategy
-from glan_core.generation_settings import GenerationSettings
+from glan_core.generation_settings import GenerationSettings, StageSettings
+from glan_core.judgements import JudgedPair
 from glan_core.prompts.own_templates import variables_of
 from glan_core.stages.answers import answer_id, generate_answers
 from glan_core.stages.class_details import extract_class_details
+from glan_core.stages.compare import compare_answers
+from glan_core.stages.compared_answers import generate_compared_answers
 from glan_core.stages.instructions import generate_instructions, instruction_id
+from glan_core.stages.judge import judge_answer
 from glan_core.stages.subjects import generate_subjects
 from glan_core.stages.syllabus import generate_syllabus
 from glan_core.stages.taxonomy import build_taxonomy
@@ -30,7 +34,18 @@ COMBINATION = Combination(
     NODES.key_concept_ids("wavelength", "coherence"),
 )
 INSTRUCTION = Instruction("instruction", "syllabus", Strategy.ONE_SESSION, "Why?", ("concept",), "run", "call")
-REPLY = '{"name": "Optics", "subject_name": "Optics", "title": "Rays", "key_concepts": ["ray"]}'
+PAIR = JudgedPair("instruction", "answer", "Why?", "Because.")
+REPLY = "\n".join(
+    json.dumps(
+        {
+            **dict.fromkeys(("name", "subject_name", "title", "reason"), name),
+            "key_concepts": ["ray"],
+            **dict.fromkeys(("score", "helpfulness", "relevance", "accuracy", "detail"), 5),
+            "answer": name,
+        }
+    )
+    for name in "AB"
+)
 
 Stage = Callable[[AnsweringModel, GenerationSettings], Coroutine[Any, Any, object]]
 STAGES: dict[str, Stage] = {
@@ -60,7 +75,30 @@ STAGES: dict[str, Stage] = {
     "answers": lambda model, settings: generate_answers(
         model, instruction=INSTRUCTION, settings=settings, seed=1, run_id="run"
     ),
+    "compared_answers": lambda model, settings: generate_compared_answers(
+        model, pair=PAIR, settings=settings, seed=1, run_id="run"
+    ),
+    "judge": lambda model, settings: judge_answer(model, pair=PAIR, settings=settings, seed=1),
+    "compare": lambda model, settings: compare_answers(
+        model,
+        pair=PAIR,
+        compared_answer="So.",
+        compared_answer_id="other",
+        is_swapped=False,
+        settings=settings,
+        seed=1,
+    ),
 }
+
+
+def judging_stages(settings: GenerationSettings) -> dict[str, StageSettings]:
+    """Give the stages that no preset has, with lists as JSON Lines."""
+    answers = settings.stages["answers"]
+    return {
+        "compared_answers": answers,
+        "judge": dataclasses.replace(answers, templates=("judge",), reply_form="jsonl"),
+        "compare": dataclasses.replace(answers, templates=("compare",), reply_form="jsonl"),
+    }
 
 
 @pytest.fixture
@@ -71,7 +109,8 @@ def own(settings: GenerationSettings, tmp_path: Path) -> GenerationSettings:
         text = f"{{% block user %}}OWN {name} {{ {listed} }}{{% endblock %}}"
         (tmp_path / f"{name}.jinja").write_text(text, encoding="utf-8")
     assert prompts.check_folder(str(tmp_path)) == prompts.names()
-    return dataclasses.replace(settings, templates_folder=str(tmp_path), language="ko")
+    stages = {**settings.stages, **judging_stages(settings)}
+    return dataclasses.replace(settings, stages=stages, templates_folder=str(tmp_path), language="ko")
 
 
 @pytest.mark.parametrize("stage", STAGES)

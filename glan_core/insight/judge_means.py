@@ -1,0 +1,90 @@
+"""What does a judge give on average, and which of two models does it favour?
+
+    Mean(n=40, mean=6.8, lower=6.3, upper=7.3)
+
+Intervals of means are Student's, at 95 %; those of shares are Wilson's (wilson.py). Where every value is the same, the
+interval has no width: that is what was seen, not what is certain.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from glan_core.insight.wilson import Interval, wilson_interval
+
+_LEVEL = 0.975
+"""Of the upper end: 95 % lie between both."""
+
+
+class Mean(NamedTuple):
+    """The mean of n values."""
+
+    n: int
+    mean: float
+    lower: float | None
+    """End of its interval; None for a single value."""
+    upper: float | None
+
+
+class Duel(NamedTuple):
+    """How the answers of pairs did beside those of another model; each pair was judged in both orders."""
+
+    n: int
+    wins: int
+    """Pairs whose answer got more, on the mean of both orders."""
+    ties: int
+    losses: int
+    win_share: Interval
+    """Of wins among all n, 0 to 1."""
+    score: float
+    """Mean over pairs, 1 to 10."""
+    compared_score: float
+    gap: Mean
+    """Of score - compared_score: the paper's measure."""
+    contradictions: int
+    """Pairs where the one order favours the one model and the other order the other."""
+    first_place: float
+    """What a judge gives to an answer for standing first: half of what the gaps of both orders differ by, in points."""
+
+
+def mean_of(values: np.ndarray) -> Mean:
+    """Give the mean of values, float64 of shape (n,); ValueError for none."""
+    n = len(values)
+    if not n:
+        raise ValueError("there is no mean of nothing")
+    return mean_from(n, float(values.mean()), float(values.std(ddof=1)) if n > 1 else None)
+
+
+def mean_from(n: int, mean: float, deviation: float | None) -> Mean:
+    """Give a mean by the standard deviation of the sample; None: it cannot be told, as of a single value."""
+    if deviation is None or math.isnan(deviation) or n < 2:
+        return Mean(n, mean, None, None)
+    # Takes a moment, as it brings scipy along.
+    from scipy.special import stdtrit
+
+    reach = float(stdtrit(n - 1, _LEVEL)) * deviation / math.sqrt(n)
+    return Mean(n, mean, mean - reach, mean + reach)
+
+
+def duel_of(first_gaps: np.ndarray, swapped_gaps: np.ndarray, scores: np.ndarray, compared: np.ndarray) -> Duel:
+    """Give how pairs did beside another model's answers; arrays float64 of shape (n,), n at least 1.
+
+    `first_gaps` and `swapped_gaps` are the pair's score less the other one, shown first and second; `scores` and
+    `compared` are the means of both orders.
+    """
+    gaps = (first_gaps + swapped_gaps) / 2
+    wins = int((gaps > 0).sum())
+    losses = int((gaps < 0).sum())
+    return Duel(
+        n=len(gaps),
+        wins=wins,
+        ties=len(gaps) - wins - losses,
+        losses=losses,
+        win_share=wilson_interval(wins, len(gaps)),
+        score=float(scores.mean()),
+        compared_score=float(compared.mean()),
+        gap=mean_of(gaps),
+        contradictions=int((first_gaps * swapped_gaps < 0).sum()),
+        first_place=float((first_gaps - swapped_gaps).mean() / 2),
+    )

@@ -1,0 +1,86 @@
+"""What will a run of judging do, before it sends anything?
+
+    judge                       one call a pair: its scores
+    compared_answers, compare   one call a question for the second model's answer, where it is missing, and two calls
+                                for both answers side by side, once in each order
+
+A run does the one or the other. What was said before of the same words by the same judge is not asked for again.
+"""
+
+from datetime import UTC, datetime
+
+from glan_core import ids, prompts
+from glan_core.entities import Filter
+from glan_core.errors import PlanError
+from glan_core.generation_settings import GenerationSettings
+from glan_core.planning.judged_pairs import Judging, PairToJudge, read_in_batches
+from glan_core.planning.plan import Plan
+from glan_core.planning.plan_request import WHOLE_TAXONOMY, PlanRequest
+from glan_core.planning.planned_instructions import PlannedInstructions
+from glan_core.stages.compare import comparison_id
+from glan_core.stages.compared_answers import compared_answer_id
+from glan_core.stages.judge import judgement_id
+from glan_core.store.comparisons import find_compared_answers, list_known_comparison_ids
+from glan_core.store.database import Cursor
+from glan_core.store.judged_pairs import draw_judged_pairs
+from glan_core.store.judgements import list_known_judgement_ids
+
+
+def make_judging_plan(
+    cursor: Cursor, filter_: Filter, *, settings: GenerationSettings, seed: int, n: int | None = None
+) -> Plan:
+    """Draw up to n of the answered pairs of a filter (None: all), and count the calls that they still take.
+
+    The stages are those that the settings hold (see judge_settings.py). Raises PlanError if no answered pair fits.
+    """
+    drawn = draw_judged_pairs(cursor, filter_, n=n, seed=seed)
+    if not drawn.pairs:
+        raise PlanError("No answered pair fits this choice.", "Widen it, or make some pairs first.")
+    pairs = tuple(PairToJudge(*pair) for pair in drawn.pairs)
+    judging = Judging(filter_, pairs, among=drawn.among, mean_characters=drawn.mean_characters)
+    request = PlanRequest(
+        scope=filter_.taxonomy_node_ids or (WHOLE_TAXONOMY,),
+        instructions=len(pairs),
+        seed=seed,
+        settings=settings,
+        stages=tuple(settings.stages),
+    )
+    names = sorted({name for stage in settings.stages.values() for name in stage.templates})
+    templates = {name: prompts.fingerprint(name, folder=settings.templates_folder) for name in names}
+    calls = _calls(cursor, judging, settings)
+    whole = sum(len(pairs) * (2 if stage == "compare" else 1) for stage in settings.stages)
+    return Plan(
+        run_id=ids.stable_id("run", "judging", request.identity, [list(pair) for pair in pairs], templates),
+        request=request,
+        items=PlannedInstructions({}, settings=settings, seed=seed),
+        growths=(),
+        calls=calls,
+        calls_reused=whole - sum(calls.values()),
+        combinations=0,
+        combinations_used=0,
+        undealt=0,
+        drawn_at=datetime.now(UTC),
+        template_fingerprints=templates,
+        judging=judging,
+    )
+
+
+def _calls(cursor: Cursor, judging: Judging, settings: GenerationSettings) -> dict[str, int]:
+    """Count, by stage, the calls whose outcome is not there yet."""
+    calls = dict.fromkeys(settings.stages, 0)
+    for pairs in read_in_batches(cursor, judging.pairs):
+        if "judge" in calls:
+            wanted = {judgement_id(pair, settings=settings) for pair in pairs}
+            calls["judge"] += len(wanted - list_known_judgement_ids(cursor, sorted(wanted)))
+        if "compare" in calls:
+            answers = {pair: compared_answer_id(pair, settings=settings) for pair in pairs}
+            calls["compared_answers"] += len(
+                set(answers.values()) - find_compared_answers(cursor, sorted(set(answers.values()))).keys()
+            )
+            wanted = {
+                comparison_id(pair, compared_answer_id=answer, is_swapped=is_swapped, settings=settings)
+                for pair, answer in answers.items()
+                for is_swapped in (False, True)
+            }
+            calls["compare"] += len(wanted - list_known_comparison_ids(cursor, sorted(wanted)))
+    return calls
