@@ -30,7 +30,6 @@ from glan_core.commands import (
     gaps,
     generation,
     judge,
-    judge,
     neighbours,
     project,
     review,
@@ -64,7 +63,6 @@ app.command()(search.search)
 app.command()(neighbours.neighbours)
 app.command()(gaps.gaps)
 app.command()(diversity.diversity)
-app.command()(judge.judge)
 app.command()(judge.judge)
 app.command()(coverage.coverage)
 app.add_typer(taxonomy.app, name="taxonomy", no_args_is_help=True)
