@@ -47,6 +47,7 @@ class GapFinder:
         self._find_key = find_key
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
         self.step: Step = ""
         """What is being done."""
         self.done = 0
@@ -63,6 +64,15 @@ class GapFinder:
     def is_running(self) -> bool:
         """Say whether something is under way."""
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Say whether it was told to stop and has not ended yet."""
+        return self.is_running and self._stop.is_set()
+
+    def stop(self) -> None:
+        """Let reading end after the batch under way, and comparing at its end; what was read is kept."""
+        self._stop.set()
 
     def is_current(self) -> bool:
         """Say whether the last report is what another one would be now."""
@@ -88,6 +98,7 @@ class GapFinder:
             if self.is_running:
                 return
             self.step, self.done, self.total, self.error = "", 0, 0, None
+            self._stop.clear()
             self._thread = threading.Thread(target=self._run, args=(reads, places), name="gap-finder", daemon=True)
             self._thread.start()
 
@@ -106,14 +117,14 @@ class GapFinder:
             chosen = encoder_in_use(cursor)
             if reads:
                 self._read(chosen)
-            if not self.is_current():
+            if not self._stop.is_set() and not self.is_current():
                 self.report = report_gaps(
                     cursor,
                     encoder=chosen.encoder.encoder,
                     content=chosen.content,
                     on_progress=lambda done, total: self._hear("comparing", done, total),
                 )
-            if places:
+            if places and not self._stop.is_set():
                 self._place(self.report)
         finally:
             cursor.close()
@@ -125,6 +136,7 @@ class GapFinder:
             compute=self._compute,
             find_key=self._find_key,
             on_progress=lambda done, total: self._hear("names", done, total),
+            is_stopped=self._stop.is_set,
         )
         embed_instructions(
             self._database,
@@ -133,6 +145,7 @@ class GapFinder:
             compute=self._compute,
             find_key=self._find_key,
             on_progress=lambda done, total: self._hear("pairs", done, total),
+            is_stopped=self._stop.is_set,
         )
 
     def _place(self, report: GapReport | None) -> None:

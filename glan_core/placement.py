@@ -45,6 +45,8 @@ class Placed(NamedTuple):
     is_new_layout: bool
     projection: Projection | None
     """The newest layout; None as long as there is nothing to place."""
+    is_stopped: bool = False
+    """Whether it was stopped before all were placed."""
 
 
 def place_all(
@@ -57,13 +59,15 @@ def place_all(
     find_key: Callable[[str], str] = key_of_environment,
     is_anew: bool = False,
     on_progress: Hear = lambda step, done, total: None,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Placed:
     """Embed and place every pair that the newest layout does not hold, or all of them on a new one (`is_anew`).
 
     Encoder and content are the chosen ones unless named. `compute` calls what embeds, `arrange` what lays out and
     places (by default the same), so that neither has to wait for the other. `on_progress` hears the step (`embedding`,
-    `layout`, `ready` or `placing`), how many are done and how many there are. Raises EmbeddingError, EndpointError and
-    StoreError; what was embedded and placed until then is kept, and the next call goes on from there.
+    `layout`, `ready` or `placing`), how many are done and how many there are; `is_stopped` is asked between batches,
+    and True ends it there, though not in the middle of a layout. Raises EmbeddingError, EndpointError and StoreError.
+    What was embedded and placed until then is kept, and the next call goes on from there.
     """
     arrange = arrange or compute
     cursor = database.cursor()
@@ -82,7 +86,10 @@ def place_all(
             compute=compute,
             find_key=find_key,
             on_progress=lambda done, total: on_progress("embedding", done, total),
+            is_stopped=is_stopped,
         ).embedded
+        if is_stopped():
+            return Placed(embedded, 0, False, newest, is_stopped=True)
         vectors = count_vectors(cursor, encoder=name, content=content)
         if not vectors:
             return Placed(embedded, 0, False, newest)
@@ -101,9 +108,9 @@ def place_all(
         else:
             projection = newest
             before = count_points(cursor, projection.projection_id)
-        _place_rest(database, cursor, projection, arrange, on_progress)
+        is_done = _place_rest(database, cursor, projection, arrange, on_progress, is_stopped)
         placed = count_points(cursor, projection.projection_id) - before
-    return Placed(embedded, placed, projection is not newest, projection)
+    return Placed(embedded, placed, projection is not newest, projection, is_stopped=not is_done)
 
 
 def _has_outgrown_sketch(newest: Projection, vectors: int) -> bool:
@@ -112,9 +119,14 @@ def _has_outgrown_sketch(newest: Projection, vectors: int) -> bool:
 
 
 def _place_rest(
-    database: Database, cursor: Cursor, projection: Projection, arrange: Compute, on_progress: Hear
-) -> None:
-    """Place each vector that has no place among the landmarks alone, so that no error adds up."""
+    database: Database,
+    cursor: Cursor,
+    projection: Projection,
+    arrange: Compute,
+    on_progress: Hear,
+    is_stopped: Callable[[], bool],
+) -> bool:
+    """Place each vector that has no place among the landmarks alone, so that no error adds up; say if all have one."""
     with database.writing:
         copy_known_places(cursor, projection)
     total = len(list_unplaced_numbers(cursor, projection))
@@ -123,6 +135,8 @@ def _place_rest(
         get_ready(cursor, projection, compute=arrange)
     done = 0
     while len(numbers := list_unplaced_numbers(cursor, projection, most=BATCH)):
+        if is_stopped():
+            return False
         on_progress("placing", done, total)
         places = place_on_map(cursor, projection, numbers, compute=arrange)
         with database.writing:
@@ -134,3 +148,4 @@ def _place_rest(
                 placed_by="transform",
             )
         done += len(numbers)
+    return True

@@ -37,12 +37,15 @@ class Placer:
         self._thread: threading.Thread | None = None
         self._warming: threading.Thread | None = None
         self._comparing: threading.Thread | None = None
+        self._stop = threading.Event()
         self.step = ""
         """While it works `embedding`, `ready`, `layout` or `placing`."""
         self.done = 0
         self.total = 0
         self.error: GlanError | None = None
         """Why the last placement ended early."""
+        self.was_stopped = False
+        """Whether somebody stopped the last placement before all had a place."""
         self.background_error: GlanError | None = None
         """Why warming up or comparing ended early; what a placement needs of it, it does again by itself."""
 
@@ -57,6 +60,15 @@ class Placer:
         return self._thread is not None and self._thread.is_alive()
 
     @property
+    def is_stopping(self) -> bool:
+        """Say whether the placement under way was told to stop."""
+        return self.is_running and self._stop.is_set()
+
+    def stop(self) -> None:
+        """Let the placement end after the batch or the layout under way; what was read and placed is kept."""
+        self._stop.set()
+
+    @property
     def is_comparing(self) -> bool:
         """Say whether the neighbour graph is being extended."""
         return self._comparing is not None and self._comparing.is_alive()
@@ -67,6 +79,8 @@ class Placer:
             if self.is_running:
                 return
             self.step, self.done, self.total, self.error = "embedding", 0, 0, None
+            self.was_stopped = False
+            self._stop.clear()
             self._thread = self._started("placer", lambda: self._place(is_anew), is_placing=True)
 
     def get_ready(self) -> None:
@@ -104,15 +118,18 @@ class Placer:
             self.background_error = found
 
     def _place(self, is_anew: bool) -> None:
-        place_all(
+        placed = place_all(
             self._database,
             compute=self._compute,
             arrange=self._arrange,
             find_key=self._find_key,
             is_anew=is_anew,
             on_progress=self._hear,
+            is_stopped=self._stop.is_set,
         )
-        self.compare()
+        self.was_stopped = placed.is_stopped
+        if not placed.is_stopped:
+            self.compare()
 
     def _extend_graph(self) -> None:
         cursor = self._database.cursor()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from glan_core import text_vectors
 from glan_core.embedding.encoder import encode
 from glan_core.errors import EmbeddingError
 from glan_core.gap_finder import GapFinder
@@ -119,3 +120,28 @@ def test_while_it_works_a_second_start_does_nothing(small: Small):
     wait(finder)
     assert finder.error is None
     assert len([function for function in calls if function is encode]) == 2  # names, and the one pair
+
+
+def test_a_stop_ends_reading_and_keeps_what_was_read(small: Small, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(text_vectors, "_FIRST_BATCH", 4)
+    ingest(small.cursor, [instruction("a")])
+    entered, opened = threading.Event(), threading.Event()
+
+    def compute(function: Any, *arguments: Any, **options: Any) -> Any:
+        entered.set()
+        opened.wait(30)
+        return computed(function, *arguments, **options)
+
+    finder = GapFinder(small.database, compute, compute)
+    finder.start(places=True)
+    assert entered.wait(30)
+    finder.stop()
+    assert finder.is_stopping
+    opened.set()
+    wait(finder)
+    assert (finder.error, finder.report, finder.placed) == (None, None, None)
+    assert small.cursor.execute("select count(*) from embedding").fetchall()[0][0] == 4
+    finder.start()
+    wait(finder)
+    assert finder.error is None
+    assert finder.report is not None

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
+from glan_core import placement
 from glan_core.embedding.encoder import ENCODER, encode
 from glan_core.embedding.neighbour_batches import find_in_file
 from glan_core.embedding.projection import lay_out
@@ -293,6 +294,48 @@ def test_a_placer_started_twice_places_once(small: Small, gate: Gate):
     assert gate.functions[:2] == ["encode", "lay_out"]
     assert gate.functions.count("lay_out") == 1
     assert count_layouts(small.cursor) == 1
+
+
+def test_a_placer_that_is_stopped_keeps_what_was_read_and_goes_on_later(small: Small, gate: Gate):
+    ask(small, "abc")
+    placer = Placer(small.database, gate)
+    placer.start()
+    assert gate.is_reached.wait(60)
+    placer.stop()
+    assert placer.is_stopping
+    gate.is_open.set()
+    wait_for(placer)
+    assert placer.error is None
+    assert placer.was_stopped
+    assert not placer.is_stopping
+    assert count_layouts(small.cursor) == 0
+    embedded = small.cursor.execute("select count(*) from embedding").fetchall()[0][0]
+    assert embedded == 3
+    placer.start()
+    wait_for(placer)
+    assert placer.error is None
+    assert not placer.was_stopped
+    assert set(places(small.cursor)) == set("abc")
+
+
+def test_placing_stops_between_batches_and_keeps_what_is_placed(small: Small, monkeypatch: pytest.MonkeyPatch):
+    ask(small, "abc")
+    place_all(small.database)
+    before = places(small.cursor)
+    ask(small, "defg")
+    monkeypatch.setattr(placement, "BATCH", 1)
+    heard: list[str] = []
+    stopped = place_all(
+        small.database,
+        on_progress=lambda step, done, total: heard.append(step),
+        is_stopped=lambda: heard.count("placing") == 2,
+    )
+    assert stopped.is_stopped
+    assert stopped.placed == 2
+    assert len(places(small.cursor)) == 5
+    assert before.items() <= places(small.cursor).items()
+    rest = place_all(small.database)
+    assert (rest.is_stopped, rest.placed) == (False, 2)
 
 
 def test_a_placer_that_was_never_started_is_idle(small: Small, recorder: Recorder):

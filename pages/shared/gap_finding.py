@@ -37,7 +37,18 @@ def _watch(finder: GapFinder) -> None:
     if not finder.is_running:
         st.rerun()
     done, total = finder.done, finder.total
-    st.progress(
-        min(done / total, 1.0) if total else 0.0,
-        text=f"{_STEPS[finder.step]}{f' ({count(done)} of {count(total)})' if total else ''} ...",
-    )
+    step = "Stopping after what is under way" if finder.is_stopping else _STEPS[finder.step]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(
+            min(done / total, 1.0) if total else 0.0,
+            text=f"{step}{f' ({count(done)} of {count(total)})' if total else ''} ...",
+            width="stretch",
+        )
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key="gaps-stop",
+            disabled=finder.is_stopping,
+            on_click=finder.stop,
+            help="Ends after what is under way. What was read is kept.",
+        )

@@ -21,12 +21,13 @@ _STEPS = {
 
 def show_placement(placer: Placer, unplaced: int, *, starts_unasked: bool) -> None:
     """Say how many pairs have no place yet, start to place them (or offer to), and show how far that is."""
-    if not placer.is_running and placer.error is None and starts_unasked and unplaced:
+    if not placer.is_running and placer.error is None and not placer.was_stopped and starts_unasked and unplaced:
         placer.start()
     if not placer.is_running:
         placer.get_ready()
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.markdown(f"Not yet placed: **{count(unplaced)}** pairs.", width="stretch")
+            stopped = "Stopped; what was read and placed is kept. " if placer.was_stopped else ""
+            st.markdown(f"{stopped}Not yet placed: **{count(unplaced)}** pairs.", width="stretch")
             st.button("Place them", on_click=placer.start, type="primary", icon=":material/add_location_alt:")
         return
 
@@ -36,10 +37,21 @@ def show_placement(placer: Placer, unplaced: int, *, starts_unasked: bool) -> No
             st.rerun()
         done = f" ({count(placer.done)} of {count(placer.total)})" if placer.total else ""
         what = f"Not yet placed: {count(unplaced)} pairs. " if unplaced else ""
-        st.progress(
-            placer.done / placer.total if placer.total else 0.0,
-            text=f"{what}{_STEPS[placer.step]}{done} ... The first time takes up to a minute longer.",
-        )
+        step = f"{_STEPS[placer.step]}{done} ... The first time takes up to a minute longer."
+        if placer.is_stopping:
+            step = f"Stopping after {'this layout' if placer.step == 'layout' else 'those under way'} ..."
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(
+                min(placer.done / placer.total, 1.0) if placer.total else 0.0, text=f"{what}{step}", width="stretch"
+            )
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key="placement-stop",
+                disabled=placer.is_stopping,
+                on_click=placer.stop,
+                help="Ends after those under way. What was read and placed is kept.",
+            )
 
     watch()
 

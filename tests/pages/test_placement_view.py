@@ -19,14 +19,22 @@ def _view() -> None:
 
     started = st.session_state.setdefault("started", [])
     placer = SimpleNamespace(
-        is_running=False,
+        is_running=st.session_state.get("is_running", False),
+        is_stopping=st.session_state.get("is_stopping", False),
+        was_stopped=st.session_state.get("was_stopped", False),
+        step="placing",
+        done=3,
+        total=4,
         error=None,
+        stop=lambda: started.append("stop"),
         start=lambda is_anew=False: started.append(is_anew),
         get_ready=lambda: started.append("ready"),
     )
     placement_view.show_layout(placer, None, st.session_state["projection"])
     if st.session_state["unplaced"]:
-        placement_view.show_placement(placer, st.session_state["unplaced"], starts_unasked=False)
+        placement_view.show_placement(
+            placer, st.session_state["unplaced"], starts_unasked=st.session_state.get("was_stopped", False)
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +43,11 @@ def given_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(placement_view, "layout_figures", lambda cursor, projection_id: st.session_state["figures"])
 
 
-def opened(figures: LayoutFigures, *, landmarks: int, unplaced: int = 0) -> AppTest:
-    """Open the view of a layout that was made of so many."""
+def opened(figures: LayoutFigures, *, landmarks: int, unplaced: int = 0, **placer: bool) -> AppTest:
+    """Open the view of a layout that was made of so many, with a placer in that state."""
     app = AppTest.from_function(_view)
+    for name, value in placer.items():
+        app.session_state[name] = value
     app.session_state["figures"] = figures
     app.session_state["unplaced"] = unplaced
     made = datetime(2024, 2, 20, 12, tzinfo=UTC)
@@ -71,3 +81,16 @@ def test_pairs_without_a_place_are_counted_and_the_process_gets_ready_meanwhile(
     assert app.session_state["started"] == ["ready"]
     app.button[1].click().run()
     assert False in app.session_state["started"]
+
+
+def test_a_placement_can_be_stopped_and_is_not_started_again_unasked():
+    app = opened(LayoutFigures(100, 0, None, None), landmarks=100, unplaced=3, is_running=True)
+    assert "Finding their places (3 of 4)" in app.get("progress")[0].proto.text
+    button = next(each for each in app.button if each.label == "Stop")
+    button.click().run()
+    assert app.session_state["started"] == ["stop"]
+    app = opened(LayoutFigures(100, 0, None, None), landmarks=100, unplaced=3, is_running=True, is_stopping=True)
+    assert next(each for each in app.button if each.label == "Stop").disabled
+    app = opened(LayoutFigures(100, 0, None, None), landmarks=100, unplaced=3, was_stopped=True)
+    assert "Stopped; what was read and placed is kept." in said(app)
+    assert app.session_state["started"] == ["ready"]
