@@ -1,21 +1,26 @@
-"""What does the set look like, what lies here, and what is to be done with it?"""
+"""What does the set look like, what lies here, and what is to be done with it?
+
+The address holds which pairs are meant, as on Samples, and the outline.
+"""
 
 import streamlit as st
 
 from glan_core.encoder_choice import encoder_in_use
+from glan_core.entities import Filter
 from glan_core.store.map_points import MOST_POINTS, points_of
 from glan_core.store.map_table import prepare_map
 from glan_core.store.projections import find_newest_projection
 from pages.shared import state
 from pages.shared.encoder_view import show_encoder_choice
-from pages.shared.feedback import show_empty, show_error
+from pages.shared.feedback import plain, show_empty, show_error
+from pages.shared.filter_bar import clear_filter, read_filter, say_unknown, show_filter_button
+from pages.shared.filter_words import conditions
 from pages.shared.map_chart import draw_map, show_map
 from pages.shared.map_choices import choose_drawing
 from pages.shared.map_corpus import inside_words, show_corpus_placing, show_corpus_rows
 from pages.shared.map_counts import CLOSENESS, TOOLTIP_CHARACTERS, count_of, count_unplaced
-from pages.shared.map_filter import show_conditions, show_filter, take_run_of_address
 from pages.shared.map_gaps import NO_GAPS, gaps_of
-from pages.shared.map_look import read_look
+from pages.shared.map_look import read_look, remember_address, return_to_address
 from pages.shared.map_panel import show_panel
 from pages.shared.map_rows import show_rows
 from pages.shared.map_search import find, show_search
@@ -54,19 +59,26 @@ if projection is None:
 
 with st.spinner("Bringing the map into memory", show_time=True):  # once for a server: seconds for a million pairs
     map_ = prepare_map(cursor, projection.projection_id)
-open_view_of_address(cursor, projection.projection_id)
-take_run_of_address()
-look = read_look(projection.projection_id)
+return_to_address()
+asked = read_filter(cursor)
+open_view_of_address(asked.view, projection.projection_id)
+remember_address()
+look = read_look(projection.projection_id, asked.filter_)
 with tools:
     show_layout(workspace.placer, cursor, projection)
-    show_filter(cursor, look)
+    show_filter_button(workspace, cursor)
     show_views(workspace, cursor, look)
 if news := st.session_state.pop(state.MAP_NEWS, ""):
     st.toast(news, icon=":material/check:")
 if not map_.points:
     show_empty("There are no pairs to draw yet.", page="pages/generate/new_run.py", label="Make five pairs")
     st.stop()
-show_conditions(cursor, look)
+say_unknown(cursor, asked)
+if look.filter_ != Filter():
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        for words in conditions(cursor, look.filter_):
+            st.badge(plain(words), color="gray", icon=":material/filter_alt:")
+        st.button("Show all pairs", on_click=clear_filter, type="tertiary", icon=":material/filter_alt_off:")
 if not count_of(cursor, map_, look.filter_, window=None):
     st.info("No pair on the map fits this filter.", icon=":material/filter_alt:")
     st.stop()

@@ -2,6 +2,7 @@
 
 Whoever opens the address sees the same pairs: ?q=light&levels=advanced&below=ID, and ?view=ID for what a saved view
 means beyond that. Every widget is set from the address before it is drawn, and writes itself there when it is changed.
+What is drawn on the map stands there too (outline_address.py).
 """
 
 import dataclasses
@@ -9,14 +10,16 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from glan_core.entities import SUBJECT_LEVELS, Filter
+from glan_core.entities import Filter
 from glan_core.errors import GlanError
 from glan_core.store.database import Cursor
 from glan_core.store.runs import list_runs
 from glan_core.store.saved_views import SavedView, find_saved_view
 from glan_core.store.tags import count_tags
+from pages.shared import outline_address, state
 from pages.shared.feedback import plain, show_error
-from pages.shared.formats import ago, count
+from pages.shared.filter_words import ANSWERED, DEMO, FLAGGED, LEVELS, REVIEWS, SESSIONS, conditions, unknown_runs
+from pages.shared.formats import ago
 from pages.shared.outlines import read_cached_outline
 from pages.shared.workspace import Workspace
 
@@ -30,10 +33,10 @@ _LISTS = {
 }
 _CLAIMS = {"flags": "is_flagged", "demo_pairs": "is_demo", "answered": "has_answer"}
 _ANSWERS = {"yes": True, "no": False}
-_REVIEWS = {"generated": "Not reviewed", "accepted": "Accepted", "rejected": "Rejected"}
-_SESSIONS = {"one_session": "One class session", "two_sessions": "Two class sessions"}
 _TEXT = "q"
 _FIELDS = (*_LISTS, *_CLAIMS, _TEXT)
+NAMES = (*_FIELDS, outline_address.NAME, "view")
+"""What of an address says which pairs are meant."""
 _LONGEST_TEXT = 200
 
 
@@ -59,7 +62,8 @@ def read_filter(cursor: Cursor) -> Asked:
             changes[field] = _ANSWERS[answer]
     if text := " ".join(st.query_params.get(_TEXT, "")[:_LONGEST_TEXT].split()):
         changes["text"] = text
-    return Asked(dataclasses.replace(filter_, **changes), view)  # type: ignore[arg-type]
+    filter_ = dataclasses.replace(filter_, **changes)  # type: ignore[arg-type]
+    return Asked(outline_address.with_outline_of_address(filter_), view)
 
 
 def show_filter_bar(workspace: Workspace, cursor: Cursor, asked: Asked) -> None:
@@ -76,17 +80,37 @@ def show_filter_bar(workspace: Workspace, cursor: Cursor, asked: Asked) -> None:
         if is_narrowed():
             st.button("Show all", on_click=clear_filter, type="tertiary", icon=":material/filter_alt_off:")
     if asked.view is not None:
-        _show_view(asked.view)
+        _show_view(cursor, asked.view)
+    if st.query_params.get(outline_address.NAME) and asked.filter_.polygon:
+        _show_outline()
+    say_unknown(cursor, asked)
+
+
+def show_filter_button(workspace: Workspace, cursor: Cursor) -> None:
+    """Show the same behind a button, where a bar would take too much room."""
+    with st.popover("Filter", icon=":material/filter_alt:", on_change="rerun", width="content") as opened:
+        if opened.open:
+            _text_field()
+            _list_field("below", "Below", _places(workspace, cursor), "The whole taxonomy", help_="Type to search.")
+            _list_field("run", "Made by", _runs(cursor), "Every run")
+            _show_more(cursor)
+
+
+def say_unknown(cursor: Cursor, asked: Asked) -> None:
+    """Say what the address names that is not here."""
+    if sentence := unknown_runs(cursor, asked.filter_):
+        st.warning(plain(sentence), icon=":material/search_off:")
 
 
 def is_narrowed() -> bool:
     """Say whether the address asks for anything but all pairs."""
-    return any(st.query_params.get_all(name) for name in (*_FIELDS, "view"))
+    return any(st.query_params.get_all(name) for name in NAMES)
 
 
 def clear_filter() -> None:
     """Ask for all pairs; what else stands in the address stays."""
-    for name in (*_FIELDS, "view"):
+    st.session_state.pop(state.MAP_ADDRESS, None)
+    for name in NAMES:
         st.query_params.pop(name, None)
 
 
@@ -104,22 +128,31 @@ def _view(cursor: Cursor) -> SavedView | None:
     return view
 
 
-def _show_view(view: SavedView) -> None:
-    parts = []
-    if view.filter_.instruction_ids:
-        parts.append(f"{count(len(view.filter_.instruction_ids))} chosen pairs")
-    if len(view.filter_.polygon) >= 3 or view.filter_.box is not None:
-        parts.append("inside an outline on the map")
+def _show_view(cursor: Cursor, view: SavedView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.badge(plain(f"View: {view.name}"), icon=":material/bookmark:", color="blue")
-        if parts:
-            st.caption(", ".join(parts), width="content")
+        if parts := conditions(cursor, view.filter_):
+            st.caption(
+                plain(", ".join([parts[0], *(part[:1].lower() + part[1:] for part in parts[1:])])), width="content"
+            )
+        st.button("Leave the view", on_click=_leave_view, type="tertiary", icon=":material/close:")
+
+
+def _show_outline() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.badge("Inside an outline on the map", icon=":material/gesture:", color="gray")
         st.button(
-            "Leave the view",
-            on_click=lambda: st.query_params.pop("view", None),
+            "Without the outline",
+            on_click=lambda: st.query_params.pop(outline_address.NAME, None),
             type="tertiary",
             icon=":material/close:",
         )
+
+
+def _leave_view() -> None:
+    st.session_state.pop(state.MAP_ADDRESS, None)
+    for name in ("view", outline_address.NAME):
+        st.query_params.pop(name, None)
 
 
 def _text_field() -> None:
@@ -162,12 +195,12 @@ def _list_field(
 
 
 def _show_more(cursor: Cursor) -> None:
-    _pills("levels", "Level", {level: level.capitalize() for level in SUBJECT_LEVELS})
-    _pills("sessions", "Drawn from", _SESSIONS)
-    _pills("reviews", "Review", _REVIEWS)
-    _claim("answered", "Answer", {"yes": "Answered", "no": "Without an answer"})
-    _claim("flags", "Flags", {"yes": "Flagged", "no": "Without a flag"})
-    _claim("demo_pairs", "Demo pairs", {"yes": "Demo pairs", "no": "Own pairs"})
+    _pills("levels", "Level", LEVELS)
+    _pills("sessions", "Drawn from", SESSIONS)
+    _pills("reviews", "Review", REVIEWS)
+    _claim("answered", "Answer", ANSWERED)
+    _claim("flags", "Flags", FLAGGED)
+    _claim("demo_pairs", "Demo pairs", DEMO)
     tags = [str(tag) for tag in count_tags(cursor)["tag"]]
     if tags or st.query_params.get_all("tags"):
         _list_field("tags", "Tags", {tag: tag for tag in tags}, "With or without")
@@ -187,15 +220,23 @@ def _pills(name: str, label: str, options: dict[str, str]) -> None:
     )
 
 
-def _claim(name: str, label: str, options: dict[str, str]) -> None:
+def _claim(name: str, label: str, words: dict[bool, str]) -> None:
     key = f"filter-{name}"
     asked_for = st.query_params.get(name)
-    st.session_state[key] = asked_for if asked_for in options else None
-    st.pills(label, list(options), key=key, format_func=lambda value: options[value], on_change=_write, args=(name,))
+    st.session_state[key] = asked_for if asked_for in _ANSWERS else None
+    st.pills(
+        label,
+        list(_ANSWERS),
+        key=key,
+        format_func=lambda value: words[_ANSWERS[value]],
+        on_change=_write,
+        args=(name,),
+    )
 
 
 def _write(name: str) -> None:
     """Put what a widget says into the address."""
+    st.session_state.pop(state.MAP_ADDRESS, None)
     value = st.session_state[f"filter-{name}"]
     if value:
         st.query_params[name] = value

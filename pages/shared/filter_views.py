@@ -12,6 +12,7 @@ from pages.shared.workspace import Workspace
 DESTINATIONS = {
     "List them": "pages/explore/samples.py",
     "Show them on the map": "pages/explore/map.py",
+    "Review them": "pages/curate/review.py",
     "Export them": "pages/curate/export.py",
 }
 
@@ -19,6 +20,8 @@ DESTINATIONS = {
 def go_with(workspace: Workspace, filter_: Filter, page: str, *, source: str) -> None:
     """Lead to a page with the pairs of a filter; for a callback, as page_button does."""
     st.session_state.pop(state.SAMPLES_TAB, None)  # its list, also for one who comes from its other tab
+    if page == DESTINATIONS["Show them on the map"]:
+        st.session_state.pop(state.MAP_ADDRESS, None)
     question = {} if filter_ == Filter() else {"view": view_of(workspace, filter_, source=source).saved_view_id}
     st.session_state[state.GOING_TO] = (page, question)
 

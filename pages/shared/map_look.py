@@ -1,7 +1,8 @@
 """What does the visitor look at on the map?
 
-One record in the session: the filter, the windows zoomed into, the outline. Only callbacks change it, so that a run of
-the page sees one state from top to bottom, and a saved view brings all of it back.
+Which pairs are meant, and the outline, stand in the address of the page, as on every page with a filter: loaded again,
+or opened by somebody else, it shows the same. The windows zoomed into and what is hidden stand in the session. Only
+callbacks change either, so that a run of the page sees one state from top to bottom.
 """
 
 import dataclasses
@@ -14,7 +15,8 @@ from glan_core.entities import Filter, Window
 from glan_core.figures.map_frame import Outline, box_of, window_around
 from glan_core.lassos import has_area
 from glan_core.store.saved_views import SavedView
-from pages.shared import state
+from pages.shared import outline_address, state
+from pages.shared.filter_bar import NAMES
 
 _DRAWN_AS = (state.MAP_KIND, state.MAP_BY, state.MAP_COMPARED, state.MAP_CORPUS)
 """What a saved view keeps of how pairs are drawn."""
@@ -64,23 +66,46 @@ class Look:
         return dataclasses.replace(self.filter_, projection_id=self.projection_id, box=self.window)
 
 
-def read_look(projection_id: str) -> Look:
-    """Give what is looked at on a layout; window and outline of another one mean nothing there."""
-    look: Look = st.session_state.get(state.MAP_LOOK, Look())
-    if look.projection_id == projection_id:
-        return look
-    return Look(projection_id=projection_id, filter_=look.filter_)
+def read_look(projection_id: str, filter_: Filter) -> Look:
+    """Give what is looked at on a layout with the filter of the address; windows of another one mean nothing there.
+
+    An outline on this layout can be drawn; that of another one stays a condition of the filter.
+    """
+    kept: Look = st.session_state.get(state.MAP_LOOK, Look())
+    if kept.projection_id != projection_id:
+        kept = Look(projection_id=projection_id)
+    outline: Outline = ()
+    if filter_.projection_id == projection_id and len(filter_.polygon) >= 3 and filter_.box is None:
+        outline, filter_ = filter_.polygon, dataclasses.replace(filter_, polygon=(), projection_id="")
+    hides_others = kept.hides_others and bool(outline)
+    return dataclasses.replace(kept, filter_=filter_, outline=outline, hides_others=hides_others)
+
+
+def return_to_address() -> None:
+    """Put what the address said last back into it, for one who has been on another page meanwhile."""
+    kept: dict[str, list[str]] = st.session_state.get(state.MAP_ADDRESS, {})
+    if not any(st.query_params.get_all(name) for name in NAMES):
+        for name, values in kept.items():
+            st.query_params[name] = values
+
+
+def remember_address() -> None:
+    """Keep what the address says of the pairs that are meant."""
+    said = {name: st.query_params.get_all(name) for name in NAMES}
+    st.session_state[state.MAP_ADDRESS] = {name: values for name, values in said.items() if values}
 
 
 def change_look(look: Look, **changes: Any) -> None:
-    """Look at something else from the next run on."""
+    """Look at something else from the next run on; filter and outline stand in the address."""
     st.session_state[state.MAP_LOOK] = dataclasses.replace(look, **changes)
 
 
 def select(look: Look, outline: Outline, *, tool: Literal["lasso", "select"] | None = None) -> None:
     """Select what lies inside an outline; one without an area, as a stroke of the mouse leaves, selects nothing."""
-    kept = outline if has_area(outline) else ()
-    change_look(look, outline=kept, hides_others=look.hides_others and bool(kept), tool=tool or look.tool)
+    kept = outline_address.rounded(outline) if has_area(outline) else ()
+    st.session_state.pop(state.MAP_ADDRESS, None)
+    outline_address.write_outline(look.projection_id, kept, look.filter_)
+    change_look(look, hides_others=look.hides_others and bool(kept), tool=tool or look.tool)
 
 
 def zoom_in(look: Look) -> None:
@@ -116,7 +141,7 @@ def shown_of(look: Look) -> dict[str, Any]:
 def open_view(view: SavedView, projection_id: str) -> None:
     """Look at what a saved view shows, before the widgets of the page are drawn.
 
-    The outline is that of its filter. On another layout than its own the view still means the same pairs, but neither
+    Its filter comes with the address. On another layout than its own the view still means the same pairs, but neither
     window nor outline can be drawn.
     """
     shown = view.shown
@@ -124,12 +149,9 @@ def open_view(view: SavedView, projection_id: str) -> None:
         st.session_state.pop(name, None)
         if shown.get(name) is not None:
             st.session_state[name] = shown[name]
-    outline: Outline = view.filter_.polygon if view.filter_.projection_id == projection_id else ()
     is_here = shown.get("projection_id") == projection_id
     st.session_state[state.MAP_LOOK] = Look(
         projection_id=projection_id,
-        filter_=dataclasses.replace(view.filter_, polygon=(), projection_id="") if outline else view.filter_,
         windows=tuple(Window(*edges) for edges in shown.get("windows", ())) if is_here else (),
-        outline=outline,
-        hides_others=bool(outline and shown.get("hides_others", False)),
+        hides_others=bool(is_here and shown.get("hides_others", False)),
     )

@@ -40,12 +40,11 @@ def find_view_of_address(cursor: Cursor) -> SavedView | None:
     return view
 
 
-def open_view_of_address(cursor: Cursor, projection_id: str) -> None:
-    """Look at what the view in the address shows, once each time the address names another."""
-    asked_for = st.query_params.get("view")
+def open_view_of_address(view: SavedView | None, projection_id: str) -> None:
+    """Look at what the view of the address shows, once each time the address names another."""
+    asked_for = view.saved_view_id if view else None
     if asked_for == st.session_state.get(state.MAP_VIEW):
         return
-    view = find_view_of_address(cursor)
     st.session_state[state.MAP_VIEW] = asked_for
     if view is not None:
         open_view(view, projection_id)
@@ -78,6 +77,7 @@ def _show_form(workspace: Workspace, cursor: Cursor, look: Look) -> None:
             with workspace.database.writing:
                 save_view(cursor, view)
             st.session_state[state.MAP_VIEW] = view.saved_view_id
+            st.session_state.pop(state.MAP_ADDRESS, None)
             st.session_state[state.MAP_NEWS] = f"Saved. The address of this page now opens {plain(name)}."
             st.query_params.clear()
             st.query_params["view"] = view.saved_view_id
@@ -128,6 +128,7 @@ def _show_renaming(workspace: Workspace, cursor: Cursor, saved_view_id: str, nam
 
 
 def _open(saved_view_id: str) -> None:
+    st.session_state.pop(state.MAP_ADDRESS, None)
     st.query_params.clear()
     st.query_params["view"] = saved_view_id
     st.session_state.pop(state.MAP_VIEW, None)

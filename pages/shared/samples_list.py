@@ -7,7 +7,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.samples import ORDERS, read_samples
 from pages.shared import state
 from pages.shared.feedback import show_empty
-from pages.shared.filter_bar import Asked, clear_filter, is_narrowed
+from pages.shared.filter_bar import NAMES, Asked, clear_filter, is_narrowed
 from pages.shared.flag_words import flag_words
 from pages.shared.formats import count
 from pages.shared.samples_actions import show_actions
@@ -92,8 +92,7 @@ def _choose_page(pages: int) -> int:
     """Let the visitor turn the pages; the first one where the rows are others than before."""
     if pages == 1:
         return 1
-    names = ("below", "run", "reviews", "levels", "sessions", "tags", "flags", "demo_pairs", "answered", "q", "view")
-    meant = tuple((name, tuple(st.query_params.get_all(name))) for name in (*names, "order"))
+    meant = tuple((name, tuple(st.query_params.get_all(name))) for name in (*NAMES, "order"))
     if st.session_state.get(state.SAMPLES_PAGES) != meant:
         if state.SAMPLES_PAGES in st.session_state:
             st.session_state.pop("samples-page", None)

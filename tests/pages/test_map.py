@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from glan_core.encoders import EncoderChoice
 from glan_core.entities import Filter, Window
+from glan_core.figures.map_frame import Outline
 from glan_core.placer import Placer
 from glan_core.store.database import Database
 from glan_core.store.encoders import insert_encoder_choice
@@ -23,6 +24,7 @@ from glan_core.store.tags import put_on
 from pages.shared import state
 from pages.shared.map_counts import CLOSENESS
 from pages.shared.map_look import Look
+from pages.shared.outline_address import outline_text
 from pages.shared.workspace import open_workspace
 from tests.embedding.test_neighbours import clustered
 from tests.model_server import ModelServer
@@ -53,13 +55,23 @@ def place(database: Database, ids: list[str], projection_id: str = "row", *, con
     insert_projected_points(cursor, projection_id, instruction_ids=ids, coordinates=coordinates, placed_by="fit")
 
 
-def open_page(app: AppTest, **look: object) -> None:
-    """Open the page, with something drawn or zoomed into."""
+def open_page(app: AppTest, *, outline: Outline = (), address: dict[str, str] | None = None, **look: object) -> None:
+    """Open the page at an address, with something drawn or zoomed into."""
     if look:
         app.session_state[state.MAP_LOOK] = Look(projection_id="row", **look)  # type: ignore[arg-type]
     app.run()
+    for name, value in (address or {}).items():
+        app.query_params[name] = value
+    if outline:
+        app.query_params["outline"] = outline_text("row", outline)
     app.switch_page(PAGE).run()
     assert not app.exception
+
+
+def address(app: AppTest, name: str) -> str:
+    """Give what a name stands for in the address; empty where it is not there."""
+    value = app.query_params.get(name, "")
+    return value if isinstance(value, str) else value[0]
 
 
 def captions(app: AppTest) -> str:
@@ -118,14 +130,18 @@ def stroke() -> None:
     """A page with a button that draws along a line, and one that draws a box."""
     import streamlit as st
 
+    from glan_core.entities import Filter
     from pages.shared import state
     from pages.shared.map_look import Look, read_look, select
+    from pages.shared.outline_address import with_outline_of_address, write_outline
 
     look = Look(projection_id="row", outline=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)), hides_others=True)
+    if state.MAP_LOOK not in st.session_state:
+        write_outline("row", look.outline, Filter())
     st.button("line", on_click=select, args=(look, ((0.0, 0.0), (2.0, 1.0))))
     st.button("box", on_click=select, args=(look, ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))), kwargs={"tool": "select"})
     st.session_state.setdefault(state.MAP_LOOK, look)
-    shown = read_look("row")
+    shown = read_look("row", with_outline_of_address(Filter()))
     st.text(f"{len(shown.outline)} corners, {shown.tool}, {'alone' if shown.hides_others else 'among others'}")
 
 
@@ -138,9 +154,49 @@ def test_a_stroke_along_a_line_selects_nothing_and_the_tool_stays() -> None:
     assert page.text[0].value == "0 corners, lasso, among others"
 
 
+def test_one_who_comes_back_finds_filter_and_outline_again(app: AppTest, placed: list[str]) -> None:
+    open_page(app, outline=LEFT_HALF, address={"answered": "yes"})
+    app.query_params.clear()
+    app.switch_page("pages/explore/samples.py").run()
+    assert "outline" not in app.query_params
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    assert app.subheader[0].value == "2 selected"
+    assert address(app, "outline") == outline_text("row", LEFT_HALF)
+    assert address(app, "answered") == "yes"
+    press(app, "Show all pairs")
+    assert app.subheader[0].value == "4 pairs"
+    assert not any(name in app.query_params for name in ("outline", "answered"))
+    assert len(placed) == 4
+
+
+def test_a_link_to_a_run_is_not_narrowed_by_what_was_looked_at_before(
+    app: AppTest, placed: list[str], app_database: Database
+) -> None:
+    open_page(app, outline=LEFT_HALF)
+    app.query_params.clear()
+    app.switch_page("pages/explore/samples.py").run()
+    app.query_params["run"] = list_runs(app_database.cursor())[0].run_id
+    app.switch_page(PAGE).run()
+    assert app.subheader[0].value == "4 pairs"
+    assert len(placed) == 4
+
+
+def test_the_outline_of_a_view_can_be_cleared(app: AppTest, placed: list[str], app_database: Database) -> None:
+    view = new_view("Left", Filter(projection_id="row", polygon=LEFT_HALF), {"projection_id": "row"}, NOON)
+    save_view(app_database.cursor(), view)
+    open_page(app, address={"view": view.saved_view_id})
+    assert app.subheader[0].value == "2 selected"
+    press(app, "Clear")
+    assert app.subheader[0].value == "4 pairs"
+    assert address(app, "outline") == "none"
+    assert listed(app) == placed
+
+
 def test_clear_forgets_the_outline(app: AppTest, placed: list[str]) -> None:
     open_page(app, outline=LEFT_HALF)
     press(app, "Clear")
+    assert "outline" not in app.query_params
     assert app.subheader[0].value == "4 pairs"
     assert listed(app) == placed
 
@@ -190,7 +246,7 @@ def test_the_outline_stays_when_the_map_is_drawn_another_way(
         assert not app.exception
         assert any(title in text.value for text in app.markdown)
         assert app.subheader[0].value == "2 selected"
-        assert app.session_state[state.MAP_LOOK].outline == LEFT_HALF
+        assert address(app, "outline") == outline_text("row", LEFT_HALF)
     assert len(placed) == 4
 
 
@@ -258,6 +314,7 @@ def test_a_run_in_the_address_narrows_the_map_and_an_unknown_one_is_a_sentence(
     app.query_params["run"] = "nosuchrun"
     app.run()
     assert not app.exception
+    assert any("No run of this database: nosuchrun." in warning.value.replace("\\", "") for warning in app.warning)
     assert any("No pair on the map fits this filter." in info.value for info in app.info)
     next(button for button in app.button if button.label == "Show all pairs").click().run()
     assert app.subheader[0].value == "4 pairs"
@@ -282,8 +339,7 @@ def test_a_saved_view_brings_filter_outline_window_and_colours_back(
     assert app.subheader[0].value == "2 selected"
     assert app.selectbox(key=state.MAP_BY).value == "level"
     look = app.session_state[state.MAP_LOOK]
-    assert (look.outline, look.windows, look.hides_others) == (LEFT_HALF, (Window(-1.0, -1.0, 2.5, 1.0),), True)
-    assert look.filter_ == Filter()
+    assert (look.windows, look.hides_others) == ((Window(-1.0, -1.0, 2.5, 1.0),), True)
     assert listed(app) == placed[:2]
 
 
@@ -302,7 +358,8 @@ def test_a_view_of_another_layout_means_the_same_pairs(app: AppTest, placed: lis
     assert not app.exception
     assert listed(app) == placed[:1]
     look = app.session_state[state.MAP_LOOK]
-    assert (look.outline, look.windows) == ((), ())
+    assert look.windows == ()
+    assert app.subheader[0].value == "1 pair"  # of the filter, not selected: its outline cannot be drawn here
 
 
 def test_a_view_that_is_not_there_is_a_sentence(app: AppTest, placed: list[str]) -> None:
@@ -330,7 +387,7 @@ def test_export_gets_the_selection_as_a_view(app: AppTest, placed: list[str], ap
 
 
 def test_a_filter_that_nothing_fits_is_a_sentence(app: AppTest, placed: list[str]) -> None:
-    open_page(app, filter_=Filter(tags=("good",)))
+    open_page(app, address={"tags": "good"})
     assert any("No pair on the map fits this filter." in info.value for info in app.info)
     press(app, "Show all pairs")
     assert app.subheader[0].value == "4 pairs"
@@ -339,7 +396,7 @@ def test_a_filter_that_nothing_fits_is_a_sentence(app: AppTest, placed: list[str
 
 def test_tags_narrow_the_map(app: AppTest, placed: list[str], app_database: Database) -> None:
     put_on(app_database.cursor(), Filter(instruction_ids=(placed[1],)), "good", tagged_at=NOON)
-    open_page(app, filter_=Filter(tags=("good",)))
+    open_page(app, address={"tags": "good"})
     assert app.subheader[0].value == "1 pair"
     assert listed(app) == [placed[1]]
     assert "The one pair is shown." in captions(app)

@@ -4,16 +4,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from glan_core.entities import Filter
 from glan_core.store.database import Database
 from glan_core.store.pairs import list_pairs
+from glan_core.store.projections import insert_projected_points
 from glan_core.store.saved_queries import SavedQuery, list_saved_queries, save_query
 from glan_core.store.saved_views import find_saved_view, list_saved_views, new_view, save_view
 from glan_core.store.tags import count_tags, put_on
 from pages.shared import state
+from pages.shared.outline_address import outline_text
 from tests.model_server import ModelServer
 from tests.pages.pairs import make_pairs
 
@@ -191,6 +194,23 @@ def test_what_a_view_means_beyond_the_widgets_is_kept(app: AppTest, app_database
     assert "2 chosen pairs" in said(app)
     button(app, "Leave the view").click().run()
     assert app.subheader[0].value == "6 pairs"
+
+
+def test_an_outline_of_the_map_narrows_the_list_too(app: AppTest, app_database: Database, run_id: str):
+    cursor = app_database.cursor()
+    first, second = ids(app_database)[:2]
+    coordinates = np.array([(0, 0), (9, 9)], np.float32)
+    insert_projected_points(cursor, "p", instruction_ids=[first, second], coordinates=coordinates, placed_by="fit")
+    open_page(app, outline=outline_text("p", ((-1.0, -1.0), (2.0, -1.0), (-1.0, 2.0))))
+    assert app.subheader[0].value == "1 pair"
+    button(app, "Without the outline").click().run()
+    assert app.subheader[0].value == "6 pairs"
+    assert "outline" not in app.query_params
+
+
+def test_a_run_that_is_not_here_is_a_sentence(app: AppTest, run_id: str):
+    open_page(app, run=["nosuchrun"])
+    assert "No run of this database: nosuchrun." in said(app).replace("\\", "")
 
 
 def ask(app: AppTest, sql: str) -> AppTest:
