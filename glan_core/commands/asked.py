@@ -4,7 +4,6 @@ Both take the same options. They are written down once, as the arguments of a fu
 """
 
 import dataclasses
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,13 @@ from typing import Annotated
 
 import typer
 
+from glan_core.commands.dealing_options import (
+    DealOption,
+    GapsOption,
+    HoldSaturatedOption,
+    allocation_named,
+    read_gaps,
+)
 from glan_core.commands.options import (
     BaseUrlOption,
     BudgetOption,
@@ -31,7 +37,7 @@ from glan_core.errors import SettingsError
 from glan_core.generation_settings import GenerationSettings, Limits
 from glan_core.llm.prices import parse_prices
 from glan_core.model_choice import ModelChoice
-from glan_core.planning.gaps import scope_of_gaps, unused_key_concepts
+from glan_core.planning.gaps import scope_of_gaps
 from glan_core.planning.plan_request import DEFAULT_STAGES, WHOLE_TAXONOMY, Allocation, Gap, PlanRequest
 from glan_core.preset_choice import preset_settings
 from glan_core.scope import resolve_scope
@@ -53,6 +59,8 @@ class Asked:
     instructions: int
     quota: Sequence[str]
     weight: Sequence[str]
+    deal: str | None
+    hold_saturated: bool
     gaps: str | None
     seed: int
     stages: str | None
@@ -126,8 +134,8 @@ class Asked:
         scope = tuple(
             WHOLE_TAXONOMY if text == WHOLE_TAXONOMY else resolve_scope(cursor, text).node_id for text in self.scope
         )
-        if len([kind for kind in (self.quota, self.weight, self.gaps) if kind]) > 1:
-            raise SettingsError("--quota, --weight and --gaps exclude each other.", "Choose one.")
+        if len([kind for kind in (self.quota, self.weight, self.deal, self.gaps) if kind]) > 1:
+            raise SettingsError("--quota, --weight, --deal and --gaps exclude each other.", "Choose one.")
         if not (scope or shares or self.gaps or grown):
             raise SettingsError(
                 "No scope was chosen.", "Name a node with --scope, or one that is to be added with --grow."
@@ -136,11 +144,11 @@ class Asked:
             raise SettingsError("--quota and --weight name the nodes themselves.", "Leave --scope out.")
         if grown is not None:
             scope = (*scope, grown)
-        allocation: Allocation = "quota" if self.quota else "weight" if self.weight else "even"
+        allocation: Allocation = "quota" if self.quota else "weight" if self.weight else allocation_named(self.deal)
         instructions = int(sum(number for _, number in shares)) if self.quota else self.instructions
         gaps: tuple[Gap, ...] = ()
         if self.gaps is not None:
-            allocation, gaps = "gaps", _gaps(cursor, self.gaps, scope)
+            allocation, gaps = "gaps", read_gaps(cursor, self.gaps, scope)
             if not gaps:
                 raise SettingsError("There are no gaps to fill.", "Leave --gaps out, or name other nodes.")
             instructions = min(self.instructions, sum(gap.instructions for gap in gaps))
@@ -157,6 +165,7 @@ class Asked:
             shares=tuple(number for _, number in shares),
             gaps=gaps,
             rewrites=self.rewrite,
+            holds_saturated=self.hold_saturated,
         )
 
 
@@ -187,7 +196,9 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
         instructions: Annotated[int, typer.Option(help="How many questions over the whole scope.")] = 20,
         quota: Annotated[list[str] | None, typer.Option(help="NODE=NUMBER: so many there. Repeatable.")] = None,
         weight: Annotated[list[str] | None, typer.Option(help="NODE=WEIGHT: deal in proportion. Repeatable.")] = None,
-        gaps: Annotated[str | None, typer.Option(help="Fill gaps: unused (key concepts), or a JSONL file.")] = None,
+        deal: DealOption = None,
+        hold_saturated: HoldSaturatedOption = False,
+        gaps: GapsOption = None,
         seed: Annotated[int, typer.Option(help="Names the sequence of draws: the same one repeats it.")] = 0,
         stages: Annotated[str | None, typer.Option(help="Stages by commas. Default: instructions,answers.")] = None,
         strategy_mix: Annotated[float | None, typer.Option(help="Share of draws over two sessions, 0 to 1.")] = None,
@@ -221,6 +232,8 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
                 instructions=instructions,
                 quota=quota or (),
                 weight=weight or (),
+                deal=deal,
+                hold_saturated=hold_saturated,
                 gaps=gaps,
                 seed=seed,
                 stages=stages,
@@ -268,19 +281,3 @@ def _number(text: str, *, of: str) -> float:
     if not math.isfinite(number):
         raise SettingsError(f"{text!r} is not a number.", f"Give one for {of}.")
     return number
-
-
-def _gaps(cursor: Cursor, text: str, scope: Sequence[str]) -> tuple[Gap, ...]:
-    if text == "unused":
-        if not scope:
-            raise SettingsError("--gaps unused needs a scope.", "Name a node with --scope.")
-        return unused_key_concepts(cursor, scope)
-    try:
-        lines = Path(text).read_text(encoding="utf-8").splitlines()
-        entries = [json.loads(line) for line in lines if line.strip()]
-        return tuple(Gap(str(entry["node_id"]), int(entry.get("instructions", 1))) for entry in entries)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SettingsError(
-            f"{text} is not a list of gaps.",
-            'Give `unused`, or a file with a line such as {"node_id": "...", "instructions": 2} for each gap.',
-        ) from error

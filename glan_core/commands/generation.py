@@ -25,6 +25,7 @@ from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.planning.estimates import Estimate, estimate
+from glan_core.planning.novelty_words import novelty_sentences
 from glan_core.planning.plan import Plan, make_plan
 from glan_core.runs.claims import check_claims, taken_codes
 from glan_core.runs.headless import Planning, Prepared, bring_home, planning_database, prepare, work_off
@@ -42,6 +43,8 @@ class Planned(NamedTuple):
     concurrency: int
     hindrance: GlanError | None
     """Why it cannot be begun just now."""
+    told_of_novelty: tuple[str, ...]
+    """How the novelty of the newest pairs decided, in sentences; empty if it did not."""
 
 
 def plan(asked: Asked) -> None:
@@ -66,6 +69,8 @@ def generate(asked: Asked) -> None:
             raise planned.hindrance
         folder = runs / planned.plan.run_id
         prepared = prepare(planning.database, planned.plan, folder, added=planned.added)
+    for sentence in planned.told_of_novelty:
+        note(sentence)
     if planned.plan.undealt:
         note(f"Not possible: {_undealt(planned.plan)}.")
     for node in planned.added:
@@ -188,10 +193,11 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
             hindrance = error
         concurrency = asked.concurrency or choice.concurrency
         expected = estimate(cursor, made, concurrency=concurrency, endpoint_url=choice.endpoint.base_url)
+        told = novelty_sentences(cursor, made.novelty) if made.novelty else ()
     finally:
         if asked.grow is not None:
             cursor.rollback()  # a plan leaves no trace; a run adds the nodes for good
-    return Planned(made, added, expected, concurrency, hindrance)
+    return Planned(made, added, expected, concurrency, hindrance, told)
 
 
 def _plan_data(planned: Planned, choice: ModelChoice) -> dict[str, Any]:
@@ -205,6 +211,7 @@ def _plan_data(planned: Planned, choice: ModelChoice) -> dict[str, Any]:
         "is_exact": made.is_exact,
         "calls_reused": made.calls_reused,
         "undealt": made.undealt,
+        **({"novelty": made.novelty.to_data()} if made.novelty else {}),
         "combinations": made.combinations,
         "combinations_used": made.combinations_used,
         "estimate": planned.estimate.to_data(),
@@ -228,6 +235,7 @@ def _plan_sentences(planned: Planned, choice: ModelChoice) -> str:
     if planned.added:
         names = ", ".join(f"the {_level(node)} {node.name!r}" for node in planned.added)
         lines.append(f"  adds          {names}")
+    lines += [f"  {'' if place else 'novelty':<13} {text}" for place, text in enumerate(planned.told_of_novelty)]
     if made.undealt:
         lines.append(f"  not possible  {_undealt(made)}")
     return "\n".join(lines)

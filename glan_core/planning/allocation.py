@@ -6,6 +6,8 @@ Arithmetic alone: who can take how many (None: any number), and who gets how man
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+import numpy as np
+
 
 def dealt_evenly(number: int, capacities: Mapping[str, int | None]) -> dict[str, int]:
     """Deal one by one, in rounds and in the order of `capacities`, until all are dealt or nobody can take more.
@@ -53,6 +55,37 @@ def dealt_by_weight(number: int, weights: Sequence[float], capacities: Sequence[
             number -= dealt[place]
         waiting = [place for place in waiting if place not in beyond]
     return dealt
+
+
+def dealt_by_draws(number: int, draws: np.ndarray, capacities: Sequence[int | None]) -> list[int]:
+    """Deal one by one, each to whoever has the largest draw of its round and can take more.
+
+    `draws` are float64 of shape (rounds, n), of finite values; after the last round the first comes again. A larger
+    number begins with the deals of a smaller one.
+    """
+    rounds, places = draws.shape
+    dealt = np.zeros(places, np.int64)
+    room = np.array([number if capacity is None else min(capacity, number) for capacity in capacities], np.int64)
+    begun = 0
+    while begun < number and (room > 0).any():
+        winners = np.where(room > 0, draws, -np.inf).argmax(axis=1)
+        winners = np.roll(winners, -(begun % rounds))
+        turns = min(number - begun, _turns_until_full(winners, room))
+        won = np.bincount(winners, minlength=places) * (turns // rounds)
+        won += np.bincount(winners[: turns % rounds], minlength=places)
+        dealt, room, begun = dealt + won, room - won, begun + turns
+    return [int(each) for each in dealt]
+
+
+def _turns_until_full(winners: np.ndarray, room: np.ndarray) -> int:
+    """Say after how many turns, if they repeat themselves, the first of the winners has used up its room."""
+    wins = np.bincount(winners, minlength=len(room))
+    who = np.flatnonzero(wins)
+    turns_of = np.split(np.argsort(winners, kind="stable"), np.cumsum(wins[who])[:-1])
+    return min(
+        int((room[place] - 1) // wins[place]) * len(winners) + int(turns[(room[place] - 1) % wins[place]]) + 1
+        for place, turns in zip(who, turns_of, strict=True)
+    )
 
 
 def _rounded(number: int, weights: Sequence[Fraction]) -> list[int]:

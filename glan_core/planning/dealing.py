@@ -9,17 +9,18 @@ from typing import NamedTuple
 
 from glan_core.combination_code import Place, has_two_sessions
 from glan_core.errors import PlanError, ScopeError
-from glan_core.planning.allocation import dealt_by_weight, dealt_evenly
+from glan_core.planning.allocation import dealt_evenly
 from glan_core.planning.gaps import draws_for_gaps, places_touched
 from glan_core.planning.lazy_codes import Codes, LazyCodes
+from glan_core.planning.novelty import NodeDeal, Novelty, NoveltyDeal
 from glan_core.planning.plan_request import Gap, PlanRequest
+from glan_core.planning.shares import dealt_by_novelty, dealt_to_units, list_units
 from glan_core.planning.taken import Taken
 from glan_core.planning.targets import Targets
 from glan_core.stages.combinations import count_open_combinations
 from glan_core.stages.draw_order import DrawOrder
 from glan_core.stages.sampling import draw_order
 from glan_core.store.database import Cursor
-from glan_core.store.reports import taxonomy_counts
 from glan_core.store.subjects import find_subject
 from glan_core.store.syllabus_shapes import SyllabusShape, list_places
 from glan_core.store.taxonomy_nodes import find_taxonomy_node, list_disciplines_below
@@ -34,21 +35,17 @@ class Dealt(NamedTuple):
     """Instructions by the node that has to grow first."""
     undealt: int
     """Instructions that were asked for and can be drawn nowhere."""
+    novelty: NoveltyDeal | None = None
+    """How novelty decided, if it did."""
 
 
-class _Unit(NamedTuple):
-    """Targets that share what one node gets."""
-
-    target_ids: tuple[str, ...]
-    weight: float
-
-
-def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken) -> Dealt:
+def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken, novelty: Novelty | None = None) -> Dealt:
     """Deal a request's instructions out; their combinations are drawn when somebody looks.
 
     Those that fill gaps of class sessions and key concepts are drawn at once: how many it takes shows as they come.
+    `novelty` is there if the request deals by it or holds nodes (`wants_novelty`).
 
-    Raises PlanError if shares overlap or have nothing to go by, or a gap is not in scope.
+    Raises PlanError if shares overlap or have nothing to go by, a gap is not in scope, or all nodes are held.
     """
     everything = targets.ordered(targets.discipline_of, seed=request.seed)
     if "instructions" not in request.stages:
@@ -56,17 +53,68 @@ def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken) -
     if request.allocation == "gaps":
         return _dealt_to_gaps(cursor, request, targets, taken)
     capacities = {target_id: _capacity(target_id, request, targets, taken) for target_id in everything}
-    if request.allocation == "even":
-        numbers = dealt_evenly(request.instructions, capacities)
-    else:
-        numbers = _dealt_to_units(request, _units(cursor, request, targets), capacities)
+    numbers, of_novelty = _numbers(cursor, request, targets, capacities, novelty), None
+    if novelty is not None:
+        held = novelty.saturated() if request.holds_saturated else frozenset()
+        without, numbers = numbers, _numbers(cursor, request, targets, capacities, novelty, held) if held else numbers
+        _check_left(numbers, without, held, novelty)
+        of_novelty = _told(request, novelty, held, numbers, without)
     codes = {
         shape.syllabus_id: LazyCodes(partial(_draws, shape, request, taken), numbers[target_id])
         for target_id in everything
         if (shape := targets.shapes.get(target_id)) and numbers[target_id]
     }
     growing = {target_id: numbers[target_id] for target_id in everything if target_id in targets.growing}
-    return Dealt(codes, growing, request.instructions - sum(numbers.values()))
+    return Dealt(codes, growing, request.instructions - sum(numbers.values()), of_novelty)
+
+
+def _numbers(
+    cursor: Cursor,
+    request: PlanRequest,
+    targets: Targets,
+    capacities: Mapping[str, int | None],
+    novelty: Novelty | None,
+    held: frozenset[str] = frozenset(),
+) -> dict[str, int]:
+    """Deal to all targets but those of held nodes, in the order of `capacities`."""
+    closed = {target_id for target_id, node_id in novelty.node_of.items() if node_id in held} if novelty else set()
+    room = {target_id: 0 if target_id in closed else limit for target_id, limit in capacities.items()}
+    if request.allocation == "even":
+        return dealt_evenly(request.instructions, room)
+    if novelty is not None and request.allocation == "novelty":
+        return dealt_by_novelty(request, novelty, room)
+    return dealt_to_units(request, list_units(cursor, request, targets), room, closed)
+
+
+def _check_left(numbers: Mapping[str, int], without: Mapping[str, int], held: frozenset[str], novelty: Novelty) -> None:
+    if not held or any(numbers.values()) or not any(without.values()):
+        return
+    evidence = [each for node_id, each in novelty.evidence().items() if node_id in held]
+    new, compared = (sum(numbers) for numbers in zip(*evidence, strict=True))
+    of = f"{len(novelty.nodes):,} {novelty.level}{'' if len(novelty.nodes) == 1 else 's'}"
+    raise PlanError(
+        f"Every node that pairs would go to is held: {len(held):,} of {of} in this scope. More adds nearly nothing new "
+        f"there: {new:,} of their {compared:,} newest pairs that {novelty.encoder} compared are new.",
+        "Hold no node, choose a wider scope, or grow another subject.",
+    )
+
+
+def _told(
+    request: PlanRequest,
+    novelty: Novelty,
+    held: frozenset[str],
+    numbers: Mapping[str, int],
+    without: Mapping[str, int],
+) -> NoveltyDeal:
+    got, unheld = Counter[str](), Counter[str]()
+    for target_id, node_id in novelty.node_of.items():
+        got[node_id] += numbers[target_id]
+        unheld[node_id] += without[target_id]
+    nodes = tuple(
+        NodeDeal(node_id, *newest, node_id in held, got[node_id], unheld[node_id])
+        for node_id, newest in novelty.nodes.items()
+    )
+    return NoveltyDeal(novelty.encoder, novelty.content, novelty.level, request.holds_saturated, nodes)
 
 
 def _capacity(target_id: str, request: PlanRequest, targets: Targets, taken: Taken) -> int | None:
@@ -93,70 +141,6 @@ def _order(shape: SyllabusShape, request: PlanRequest, taken: Taken) -> DrawOrde
         taken=taken.before.get(shape.syllabus_id, frozenset()),
         passed_over=taken.since.get(shape.syllabus_id, frozenset()),
     )
-
-
-# Shares of nodes ----------------------------------------------------------------------------------------------------
-
-
-def _units(cursor: Cursor, request: PlanRequest, targets: Targets) -> list[_Unit]:
-    """Give what shares are for: the nodes of the scope or, where targets decide, perhaps their disciplines."""
-    if len(set(request.scope)) < len(request.scope):
-        raise PlanError("The scope names a node twice.", "Name each node once, with one share.")
-    if request.shares:
-        shares = zip(request.scope, request.shares, strict=True)
-        units = [_Unit(targets.below[node_id], share) for node_id, share in shares]
-    else:
-        units = _lacking_units(cursor, request, targets)
-    counts = Counter(target_id for unit in units for target_id in unit.target_ids)
-    if any(count > 1 for count in counts.values()):
-        raise PlanError("Nodes of the scope overlap, so a share of each means nothing.", "Name nodes that lie apart.")
-    return units
-
-
-def _lacking_units(cursor: Cursor, request: PlanRequest, targets: Targets) -> list[_Unit]:
-    counts = taxonomy_counts(cursor)
-    there = dict(zip(counts["node_id"], counts["pairs"], strict=True))
-    units = []
-    for scope_id in request.scope:
-        node = find_taxonomy_node(cursor, scope_id)
-        wanting = [node] if node and node.target is not None else list_disciplines_below(cursor, scope_id)
-        for each in wanting:
-            if each.target is not None:
-                node_id = each.taxonomy_node_id
-                below = targets.below[scope_id]
-                if node_id != scope_id:
-                    below = tuple(target for target in below if targets.discipline_of[target] == node_id)
-                units.append(_Unit(below, max(0, each.target - int(there.get(node_id, 0)))))
-    if not any(unit.weight for unit in units):
-        raise PlanError(
-            "No node of this scope has a target that is not reached yet.",
-            "Set targets, or give a weight for each node.",
-        )
-    return units
-
-
-def _dealt_to_units(
-    request: PlanRequest, units: Sequence[_Unit], capacities: Mapping[str, int | None]
-) -> dict[str, int]:
-    limits = [_sum(capacities[target_id] for target_id in unit.target_ids) for unit in units]
-    if request.allocation == "quota":
-        shares = [int(unit.weight) for unit in units]
-    else:
-        shares = dealt_by_weight(request.instructions, [unit.weight for unit in units], limits)
-    numbers = dict.fromkeys(capacities, 0)
-    for unit, share in zip(units, shares, strict=True):
-        inside = {target_id: limit for target_id, limit in capacities.items() if target_id in unit.target_ids}
-        numbers |= dealt_evenly(share, inside)
-    return numbers
-
-
-def _sum(capacities: Iterator[int | None]) -> int | None:
-    total = 0
-    for capacity in capacities:
-        if capacity is None:
-            return None
-        total += capacity
-    return total
 
 
 # Gaps ---------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 A plan lists the questions that can be drawn already, each with its combination and the ids its rows will have, and the
 nodes that have to grow first (subjects, syllabi). It depends on the scope, the numbers, the settings, the seed and the
 curriculum only: the same request makes the same plan, and a larger number of instructions that are dealt evenly begins
-with the same ones. Names are no part of it: a node that is renamed or moved within the scope changes no id.
+with the same ones. Names are no part of it: a node that is renamed or moved within the scope changes no id. Where the
+deficit or the novelty of nodes decides, what is there decides too.
 
 A seed names a sequence of draws. The same seed repeats it, so a second run finds its replies on disk, whatever others
 have drawn meanwhile. Another seed leaves out what is drawn already, and goes on evenly where that ends.
@@ -13,15 +14,14 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from glan_core import ids, prompts
-from glan_core.entities import STAGES
 from glan_core.errors import PlanError, TemplateError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.dealing import deal
 from glan_core.planning.judged_pairs import Judging, judging_from_data
+from glan_core.planning.novelty import NoveltyDeal, NoveltyReader, novelty_deal_from_data
 from glan_core.planning.plan_request import (
     DEFAULT_STAGES,
     Gap,
@@ -29,6 +29,7 @@ from glan_core.planning.plan_request import (
     check_request,
     request_from_data,
 )
+from glan_core.planning.planned_calls import Growth, calls_to_make, known_calls
 from glan_core.planning.planned_instructions import (
     PlannedInstruction,
     PlannedInstructions,
@@ -38,13 +39,10 @@ from glan_core.planning.planned_instructions import (
 from glan_core.planning.taken import find_taken
 from glan_core.planning.targets import find_targets
 from glan_core.stages.combinations import count_combinations
-from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
 from glan_core.store.instructions import (
     count_combinations_used,
     find_first_draws,
-    list_combinations_of_seed,
-    list_known_instruction_ids,
 )
 
 __all__ = [
@@ -65,23 +63,6 @@ __all__ = [
 ]
 
 _NOTHING: Mapping[str, frozenset[int]] = {}
-_LOOK_UP_ROWS = 10_000  # ids a query when counting what is there already
-
-
-class Growth(NamedTuple):
-    """A node that has to grow before questions can be drawn below it."""
-
-    node_id: str
-    stage: str
-    """What it starts with: `taxonomy`, `subjects` (a discipline) or `syllabus` (a subject)."""
-    instructions: int
-    """How many are to be drawn below it in the end."""
-    version: int = 1
-    """Which version of its syllabus a subject gets."""
-
-    def to_data(self) -> list[Any]:
-        """Give it as JSON-ready data; a first version goes without saying."""
-        return list(self) if self.version > 1 else [self.node_id, self.stage, self.instructions]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +83,8 @@ class Forecast:
     """Instructions that were asked for and can be drawn nowhere; with `gaps`, what is still lacking in the end."""
     drawn_at: datetime = field(compare=False)
     """When this seed first drew in this scope, or now. What others draw later does not change its sequence."""
+    novelty: NoveltyDeal | None = None
+    """How the novelty of the newest pairs decided, if it did."""
     judging: Judging | None = None
     """The pairs that are judged; None for a run that generates."""
 
@@ -140,6 +123,7 @@ class Plan(Forecast):
             "undealt": self.undealt,
             "template_fingerprints": self.template_fingerprints,
             "drawn_at": self.drawn_at.isoformat(),
+            **({} if self.novelty is None else {"novelty": self.novelty.to_data()}),
             **({} if self.judging is None else {"judging": self.judging.to_data()}),
         }
 
@@ -150,14 +134,19 @@ def make_plan(cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, 
 
 
 def forecast_plan(
-    cursor: Cursor, request: PlanRequest, *, also_taken: Mapping[str, frozenset[int]] = _NOTHING
+    cursor: Cursor,
+    request: PlanRequest,
+    *,
+    also_taken: Mapping[str, frozenset[int]] = _NOTHING,
+    novelty: NoveltyReader | None = None,
 ) -> Forecast:
     """Say what a run over the curriculum as it is would do, before its combinations are drawn; plan_of goes on.
 
     Nothing is drawn but what fills gaps of class sessions and key concepts, and what it takes to find again what this
     seed has drawn before.
 
-    `also_taken` are combinations, as codes by syllabus id, that runs still at work will use (see Background).
+    `also_taken` are combinations, as codes by syllabus id, that runs still at work will use (see Background). Who
+    plans again and again gives a reader of `novelty` that remembers; what came after the seed first drew is not read.
 
     Raises ScopeError for an unknown node, and PlanError if the parts of the request do not fit together or the scope
     holds nothing to generate from.
@@ -166,7 +155,10 @@ def forecast_plan(
     targets = find_targets(cursor, request)
     syllabus_ids = [shape.syllabus_id for shape in targets.shapes.values()]
     taken = find_taken(cursor, syllabus_ids, seed=request.seed, also_taken=also_taken)
-    dealt = deal(cursor, request, targets, taken)
+    first_draw = min(find_first_draws(cursor, syllabus_ids, seed=request.seed).values(), default=None)
+    reader = novelty or NoveltyReader()
+    newest = reader.read(cursor, targets, before=first_draw) if request.wants_novelty else None
+    dealt = deal(cursor, request, targets, taken, newest)
     items = PlannedInstructions(dealt.codes, settings=request.settings, seed=request.seed)
     growths = tuple(
         Growth(node_id, targets.growing[node_id], dealt.growing.get(node_id, 0), targets.versions.get(node_id, 1))
@@ -175,17 +167,18 @@ def forecast_plan(
     )
     if not items and not growths:
         raise PlanError("There is nothing left to draw in this scope.", "Choose a wider scope, or let it grow first.")
-    known = _known(cursor, items, seed=request.seed)
+    known = known_calls(cursor, items, seed=request.seed)
     return Forecast(
         request=request,
         items=items,
         growths=growths,
-        calls=_calls(request, len(items), growths, known),
+        calls=calls_to_make(request, len(items), growths, known),
         calls_reused=known["instructions"] + (known["answers"] if "answers" in request.stages else 0),
         combinations=sum(sum(count_combinations(shape.sizes).values()) for shape in targets.shapes.values()),
         combinations_used=count_combinations_used(cursor, syllabus_ids),
         undealt=dealt.undealt,
-        drawn_at=min(find_first_draws(cursor, syllabus_ids, seed=request.seed).values(), default=datetime.now(UTC)),
+        drawn_at=first_draw or datetime.now(UTC),
+        novelty=dealt.novelty,
     )
 
 
@@ -205,6 +198,7 @@ def plan_of(forecast: Forecast) -> Plan:
         combinations_used=forecast.combinations_used,
         undealt=forecast.undealt,
         drawn_at=forecast.drawn_at,
+        novelty=forecast.novelty,
         template_fingerprints=templates,
     )
 
@@ -224,6 +218,7 @@ def plan_from_data(data: dict[str, Any], *, is_to_be_run: bool = True) -> Plan:
                 "items": planned_instructions_from_data(data["items"], settings=request.settings, seed=request.seed),
                 "growths": tuple(Growth(*growth) for growth in data["growths"]),
                 "drawn_at": datetime.fromisoformat(data["drawn_at"]),
+                "novelty": novelty_deal_from_data(data.get("novelty")),
                 "judging": judging_from_data(data.get("judging")),
             }
         )
@@ -251,18 +246,6 @@ def check_templates(plan: Plan) -> None:
             )
 
 
-def _known(cursor: Cursor, items: PlannedInstructions, *, seed: int) -> dict[str, int]:
-    """Count the instructions and answers of a plan that are there already; those of other seeds have other ids."""
-    known = {"instructions": 0, "answers": 0}
-    before = list_combinations_of_seed(cursor, items.syllabus_ids, seed=seed)
-    # Syllabus by syllabus and not in turns: ids of one are worked out together in half the time.
-    in_question = chain.from_iterable(items.among(codes, syllabus_id) for syllabus_id, codes in before.items())
-    while batch := tuple(islice(in_question, _LOOK_UP_ROWS)):
-        known["instructions"] += len(list_known_instruction_ids(cursor, [item.instruction_id for item in batch]))
-        known["answers"] += len(list_known_answer_ids(cursor, [item.answer_id for item in batch]))
-    return known
-
-
 def _stages_used(request: PlanRequest, growths: tuple[Growth, ...]) -> tuple[str, ...]:
     if growths:
         return request.stages
@@ -272,25 +255,3 @@ def _stages_used(request: PlanRequest, growths: tuple[Growth, ...]) -> tuple[str
 def _template_fingerprints(settings: GenerationSettings, stages: tuple[str, ...]) -> dict[str, str]:
     names = sorted({template for stage in stages for template in settings.stages[stage].templates})
     return {name: prompts.fingerprint(name, folder=settings.templates_folder) for name in names}
-
-
-def _calls(request: PlanRequest, items: int, growths: tuple[Growth, ...], known: dict[str, int]) -> dict[str, int]:
-    by_stage = {stage: [g for g in growths if g.stage == stage] for stage in ("taxonomy", "subjects", "syllabus")}
-    below = sum(growth.instructions for growth in growths)
-    # A discipline whose subjects are not known yet: as many as it asks for, or as many as its instructions can use.
-    forecast = sum(
-        min(request.settings.subject_queries * request.settings.subjects_per_query, growth.instructions)
-        if "instructions" in request.stages
-        else request.settings.subject_queries * request.settings.subjects_per_query
-        for growth in by_stage["subjects"]
-    )
-    syllabi = len(by_stage["syllabus"]) + (forecast if "syllabus" in request.stages else 0)
-    counts = {
-        "taxonomy": len(by_stage["taxonomy"]) * len(request.settings.stages["taxonomy"].templates),
-        "subjects": len(by_stage["subjects"]) * request.settings.subject_queries * 2,  # two turns a query
-        "syllabus": syllabi,
-        "class_details": syllabi,
-        "instructions": items - known["instructions"] + below,
-        "answers": items - known["answers"] + below,
-    }
-    return {stage: counts[stage] for stage in STAGES if stage in request.stages}

@@ -9,8 +9,8 @@ from glan_core.errors import PlanError
 from glan_core.generation_settings import GenerationSettings, settings_from_data
 
 DEFAULT_STAGES = ("instructions", "answers")
-Allocation = Literal["even", "quota", "weight", "gaps"]
-ALLOCATIONS: tuple[Allocation, ...] = ("even", "quota", "weight", "gaps")
+Allocation = Literal["even", "quota", "weight", "target", "deficit", "novelty", "gaps"]
+ALLOCATIONS: tuple[Allocation, ...] = ("even", "quota", "weight", "target", "deficit", "novelty", "gaps")
 FIRST_TRIAL_SEED = 2**30
 """Seeds from here on are those of trials: far above the seeds that people choose."""
 WHOLE_TAXONOMY = "taxonomy"
@@ -37,14 +37,22 @@ class PlanRequest:
     settings: GenerationSettings
     stages: tuple[str, ...] = DEFAULT_STAGES
     allocation: Allocation = "even"
-    """How the instructions are dealt: `even` over all syllabi; by `quota` or by `weight` over the nodes of the scope
-    and evenly below each; or to `gaps`."""
+    """How the instructions are dealt (docs/dealing.md): `even` over all syllabi; by `quota` or by `weight` over the
+    nodes of the scope; in proportion to each `target`, or to its `deficit`; by the `novelty` of the newest pairs; each
+    time evenly below a node; or to `gaps`."""
     shares: tuple[float, ...] = ()
-    """One for each node of the scope. Quota: how many instructions it gets. Weight: in which proportion it gets them;
-    without any, in proportion to what its target (or those of its disciplines) lacks."""
+    """One for each node of the scope. Quota: how many instructions it gets. Weight: in which proportion it gets
+    them."""
     gaps: tuple[Gap, ...] = ()
     rewrites: bool = False
     """Whether syllabi in the scope are written anew, as another version, before questions are drawn."""
+    holds_saturated: bool = False
+    """Whether nodes whose newest pairs add nearly nothing new get nothing, and the others what was theirs."""
+
+    @property
+    def wants_novelty(self) -> bool:
+        """Whether the novelty of the newest pairs decides who gets how many."""
+        return "instructions" in self.stages and (self.holds_saturated or self.allocation == "novelty")
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -55,6 +63,8 @@ class PlanRequest:
             del stage["price"]
         if not self.rewrites:
             del data["rewrites"]  # so that plans of before keep their run
+        if not self.holds_saturated:
+            del data["holds_saturated"]
         return data
 
 
@@ -64,6 +74,8 @@ def request_from_data(data: dict[str, Any]) -> PlanRequest:
     for name in ("scope", "stages", "shares"):
         values[name] = tuple(data.get(name, ()))
     values["gaps"] = tuple(Gap(*gap) for gap in data.get("gaps", ()))
+    if values.get("allocation") == "weight" and not values["shares"]:
+        values["allocation"] = "deficit"  # as it was called in plans of before
     return PlanRequest(**values)
 
 
@@ -105,6 +117,8 @@ def _check_allocation(request: PlanRequest) -> None:
         raise PlanError(f"The allocation {request.allocation!r} takes no shares.", "Choose quota or weight.")
     if request.allocation == "quota" and not request.shares:
         raise PlanError("No quota was given.", "Give a number of instructions for each node of the scope.")
+    if request.allocation == "weight" and not request.shares:
+        raise PlanError("No weight was given.", "Give one for each node of the scope, or deal by deficit.")
     if request.shares and len(request.shares) != len(request.scope):
         raise PlanError(
             f"There are {len(request.shares)} shares for {len(request.scope)} nodes.", "Give one share a node."
@@ -120,6 +134,10 @@ def _check_allocation(request: PlanRequest) -> None:
         )
     if request.allocation == "weight" and request.shares and not sum(request.shares):
         raise PlanError("All weights are 0.", "Give at least one node a weight.")
+    if request.holds_saturated and "instructions" not in request.stages:
+        raise PlanError("Without the stage instructions there is nothing to hold.", "Add it, or hold no node.")
+    if request.holds_saturated and request.allocation == "gaps":
+        raise PlanError("Gaps are filled wherever they are: no node can be held.", "Hold no node, or name no gaps.")
     if bool(request.gaps) != (request.allocation == "gaps"):
         raise PlanError("Gaps and the allocation to gaps go together.", "Name the gaps, or choose another allocation.")
     if any(gap.instructions < 1 for gap in request.gaps):

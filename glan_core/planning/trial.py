@@ -37,5 +37,6 @@ def plan_trial(
         shares=(),
         gaps=(),
         rewrites=False,
+        holds_saturated=False,
     )
     return make_plan(cursor, trial, also_taken=also_taken)

@@ -11,6 +11,7 @@ from pages.shared import state
 from pages.shared.dealing_view import gaps_in_address, is_dealt_by_number, show_dealing, show_gaps, within_scope
 from pages.shared.feedback import plain, show_error
 from pages.shared.more_settings import show_more_settings
+from pages.shared.novelty_view import open_novelty_reader, show_novelty
 from pages.shared.plan_view import show_plan, show_stages
 from pages.shared.prompts_view import show_prompts
 from pages.shared.run_view import show_others_at_work, show_run
@@ -110,10 +111,11 @@ with preview:
         shares=dealing.shares,
         gaps=wanted.gaps if dealing.allocation == "gaps" else (),
         rewrites=rewrites and "syllabus" in dealing.stages,
+        holds_saturated=dealing.holds_saturated,
     )
     try:
         taken = workspace.background.taken_combinations(other_than_seed=request.seed)
-        plan = forecast_plan(cursor, request, also_taken=taken)
+        plan = forecast_plan(cursor, request, also_taken=taken, novelty=open_novelty_reader())
     except GlanError as error:
         show_error(error)
         if not grows and "grow first" in error.hint:
@@ -121,6 +123,7 @@ with preview:
         st.stop()
     expected = estimate(cursor, plan, concurrency=more.concurrency, endpoint_url=model.endpoint.base_url)
     show_plan(plan, expected)
+    show_novelty(cursor, plan)
     show_stages(plan, expected)
     show_start(workspace, plan, model=model, concurrency=more.concurrency)
     show_prompts(cursor, plan, endpoint_url=model.endpoint.base_url)

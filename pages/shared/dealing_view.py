@@ -7,6 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from glan_core.courses import find_courses
+from glan_core.insight.headline import UNLIKE
+from glan_core.insight.novelty import LEAST, NEWEST, SATURATED
 from glan_core.planning.gaps import unused_key_concepts
 from glan_core.planning.plan_request import Allocation, Gap
 from glan_core.scope import list_scope_nodes
@@ -24,7 +26,25 @@ _MADE = {
     "syllabi": "Syllabi only",
     "subjects": "Subjects only",
 }
-_DEALT = {"even": "Evenly", "quota": "A number for each node", "weight": "To what targets lack"}
+_DEALT = {
+    "even": "Evenly",
+    "quota": "A number for each node",
+    "target": "By target",
+    "deficit": "By deficit",
+    "novelty": "By novelty",
+}
+_DEALT_HELP = """
+* Evenly: over all syllabi of the scope.
+* A number for each node: evenly below each.
+* By target: in proportion to the targets of the taxonomy.
+* By deficit: in proportion to the pairs that are missing to them.
+* By novelty: more to nodes whose newest pairs are unlike all former ones (Thompson sampling, drawn by the seed).
+"""
+_HOLD_HELP = (
+    f"A node gets no pairs if it is 95 % sure that fewer than {SATURATED:.0%} of its pairs are new, going by the newest "
+    f"{NEWEST} that were read and compared. The others get what was its. With fewer than {LEAST} it is never held. A "
+    f"pair is new if no former one has a cosine of {UNLIKE} or more to it."
+)
 _LARGEST_SHARE = 100_000
 
 
@@ -35,6 +55,7 @@ class Dealing(NamedTuple):
     allocation: Allocation
     shares: tuple[float, ...]
     instructions: int
+    holds_saturated: bool = False
 
 
 class GapsInAddress(NamedTuple):
@@ -132,13 +153,11 @@ def show_dealing(
             format_func=_DEALT.__getitem__,
             required=True,
             key=state.DEALT,
-            help="Evenly: over all syllabi of the scope. A number for each node: evenly below each. To what targets "
-            "lack: in proportion to the pairs that are missing to the targets of the taxonomy.",
+            help=_DEALT_HELP,
         )
-        if dealt != "quota":
-            return Dealing(stages, dealt, (), instructions)
-        shares = _show_shares(cursor, scope, instructions)
-        return Dealing(stages, "quota", shares, int(sum(shares)))
+        shares = _show_shares(cursor, scope, instructions) if dealt == "quota" else ()
+        holds = st.checkbox("Hold nodes that add nothing new", key=state.HOLDS, help=_HOLD_HELP)
+        return Dealing(stages, dealt, shares, int(sum(shares)) if dealt == "quota" else instructions, holds)
 
 
 def stages_of(made: str, *, grows: bool, rewrites: bool) -> tuple[str, ...]:

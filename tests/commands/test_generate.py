@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from glan_core.store.database import open_database
 from tests.model_server import MODEL, ModelServer, Reply, default_text, stage_of
+from tests.newest_questions import keep_questions
 from tests.terminal import Terminal, complaint, count
 
 
@@ -223,3 +225,25 @@ def test_progress_in_a_log_is_plain_lines(terminal_with_model: Terminal):
     ran = terminal_with_model.run("generate", "--scope", "Optics", "--instructions", "2")
     assert "\x1b" not in ran.err
     assert all(re.match(r"(running|finished): \d+ instructions, ", line) for line in ran.err.splitlines())
+
+
+def test_what_is_held_gets_no_pairs_and_is_told(terminal_with_model: Terminal):
+    with open_database(terminal_with_model.database) as opened:
+        keep_questions(opened.cursor(), "Optics", new=1, repeated=99)
+    stages = "syllabus,class_details,instructions"
+    told = ("--scope", "Physics", "--stages", stages, "--deal", "novelty", "--hold-saturated", "--instructions", "3")
+    ran = terminal_with_model.run("generate", *told)
+    assert ran.code == 0, ran.err
+    assert "1 of 2 subjects is held, as more adds nearly nothing new: Optics" in ran.err
+    with open_database(terminal_with_model.database) as opened:
+        made = opened.cursor().execute(
+            """
+            select subject.name, count(*)
+            from instruction
+            join syllabus on syllabus.syllabus_id = instruction.syllabus_id
+            join subject on subject.subject_id = syllabus.subject_id
+            where instruction.run_id <> 'made'
+            group by subject.name
+            """
+        )
+        assert made.fetchall() == [("Mechanics", 3)]

@@ -5,7 +5,9 @@ import shutil
 import pytest
 
 from glan_core.settings import PROJECT_FOLDER
+from glan_core.store.database import open_database
 from tests.model_server import ModelServer
+from tests.newest_questions import keep_questions
 from tests.terminal import Terminal, complaint
 
 
@@ -58,6 +60,10 @@ def test_a_plan_in_words_names_instructions_calls_tokens_time_and_cost(terminal:
     [
         (("--scope", "Optics", "--quota", "Optics=2"), "name the nodes themselves"),
         (("--quota", "Optics=2", "--weight", "Physics=1"), "exclude each other"),
+        (("--quota", "Optics=2", "--deal", "novelty"), "exclude each other"),
+        (("--scope", "Optics", "--deal", "fairly"), "cannot be dealt by 'fairly'"),
+        (("--scope", "Optics", "--deal", "deficit"), "No node of this scope has a target that is not reached"),
+        (("--scope", "Optics", "--gaps", "unused", "--hold-saturated"), "no node can be held"),
         (("--quota", "Optics=many"), "'many' is not a number"),
         (("--quota", "Optics=inf"), "'inf' is not a number"),
         (("--quota", "Optics=1.5"), "not a number of instructions"),
@@ -113,3 +119,36 @@ def test_without_a_folder_for_the_database_the_hint_is_init(terminal: Terminal):
 def test_a_plan_tells_that_a_syllabus_is_to_be_written_anew(terminal_with_model: Terminal):
     planned = terminal_with_model.run("plan", "--scope", "Optics", "--instructions", "2", "--rewrite", "--json").data
     assert planned["calls"] == {"syllabus": 1, "class_details": 1, "instructions": 2, "answers": 2}
+
+
+def test_a_plan_by_novelty_says_by_what_it_was_dealt(terminal: Terminal):
+    planned = terminal.run("plan", "--scope", "Optics", "--deal", "novelty", "--json").data["novelty"]
+    assert (planned["encoder"], planned["level"], planned["near"]) == ("all-MiniLM-L6-v2", "subject", 0.8)
+    (node,) = planned["nodes"]
+    assert (node["pairs"], node["compared"], node["instructions"], node["is_held"]) == (0, 0, 20, False)
+    assert "novelty" not in terminal.run("plan", "--scope", "Optics", "--json").data
+
+
+def test_what_is_held_is_told_in_words_and_in_json(terminal: Terminal):
+    with open_database(terminal.database) as opened:
+        keep_questions(opened.cursor(), "Optics", new=2, repeated=98)
+    ran = terminal.run("plan", "--scope", "Optics", "--hold-saturated", "--json")
+    assert ran.code == 2
+    assert "1 of 1 subject in this scope" in ran.err
+    assert "2 of their 100 newest pairs" in ran.err
+    stages = "syllabus,class_details,instructions,answers"  # Mechanics grows its syllabus first
+    told = ("plan", "--scope", "Physics", "--stages", stages, "--hold-saturated")
+    data = terminal.run(*told, "--json").data
+    assert [node["is_held"] for node in data["novelty"]["nodes"] if node["compared"]] == [True]
+    assert data["instructions"] == 0
+    words = terminal.run(*told).out
+    assert "1 of 2 subjects is held" in words
+    assert "The 10 pairs that would have gone there went to Mechanics +10." in words
+    assert terminal.run(*told[:-1], "--json").data["instructions"] == 10
+
+
+def test_targets_decide_where_they_are_asked(terminal: Terminal):
+    with open_database(terminal.database) as opened:
+        opened.cursor().execute("update taxonomy_node set target = 9 where name = 'Physics'")
+    for deal in ("target", "deficit"):
+        assert terminal.run("plan", "--scope", "Natural Science", "--deal", deal, "--json").data["instructions"] == 20

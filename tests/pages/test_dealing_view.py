@@ -12,6 +12,7 @@ from glan_core.store.database import Database
 from glan_core.store.pairs import count_pairs, list_pairs
 from glan_core.store.taxonomy_nodes import find_taxonomy_node
 from pages.shared.dealing_view import GapsInAddress, read_gaps, shares_of, stages_of
+from tests.newest_questions import keep_questions
 from tests.pages.new_run_page import labels, open_page, press, start, texts, wait_for
 
 
@@ -107,7 +108,7 @@ def test_a_number_for_each_node_begins_with_equal_ones_and_is_what_is_made(
 def test_pairs_go_where_a_target_lacks_most(app: AppTest, app_database: Database) -> None:
     nodes = [node_id(app_database, name) for name in ("Physics", "Chemistry")]
     open_page(app, scope=",".join(nodes))
-    app.segmented_control(key="dealt").set_value("weight").run()
+    app.segmented_control(key="dealt").set_value("deficit").run()
     assert "No node of this scope has a target that is not reached yet" in texts(app)
     assert "Grow what is missing first" not in labels(app)
     cursor = app_database.cursor()
@@ -121,6 +122,93 @@ def test_pairs_go_where_a_target_lacks_most(app: AppTest, app_database: Database
     assert set(made["discipline"]) == {"Chemistry"}
 
 
+def subject_of(database: Database, discipline: str) -> str:
+    """Give the id of the subject of a discipline that has a syllabus."""
+    (found,) = (
+        database.cursor()
+        .execute(
+            """
+            select subject.subject_id
+            from syllabus
+            join subject on subject.subject_id = syllabus.subject_id
+            where subject.discipline_id = ?
+            """,
+            [node_id(database, discipline)],
+        )
+        .fetchone()
+    )
+    return str(found)
+
+
+def open_two(app: AppTest, database: Database) -> None:
+    """Open the page for ten pairs of Physics, which is saturated, and Chemistry, where little was read."""
+    keep_questions(database.cursor(), subject_of(database, "Physics"), new=1, repeated=99)
+    keep_questions(database.cursor(), subject_of(database, "Chemistry"), new=4, repeated=0, unread=3)
+    open_page(app, scope=",".join(node_id(database, name) for name in ("Physics", "Chemistry")))
+    next(each for each in app.number_input if each.label == "Pairs").set_value(10).run()
+
+
+def shown_nodes(app: AppTest) -> dict[str, list[object]]:
+    """Give the rows of the table of nodes by their names."""
+    (table,) = (each.value for each in app.dataframe if "Not read" in each.value.columns)
+    return {name: list(row) for name, *row in table.itertuples(index=False)}
+
+
+def test_a_saturated_node_is_held_once_that_is_ticked(app: AppTest, app_database: Database) -> None:
+    open_two(app, app_database)
+    assert not [each for each in app.dataframe if "Not read" in each.value.columns]
+    app.checkbox(key="holds").check().run()
+    assert not app.exception
+    said = texts(app)
+    assert "1 of 2 disciplines is held, as more adds nearly nothing new: Physics (1 of its newest 100" in said
+    assert "The 5 pairs that would have gone there went to Chemistry +5" in said
+    assert "3 of the newest pairs are not read and compared yet: Chemistry 3" in said
+    assert shown_nodes(app) == {
+        "Physics": [1.0, 100, 0, 0, "held"],
+        "Chemistry": [100.0, 4, 3, 10, "open, too little read"],
+    }
+    run_id = start(app)
+    wait_for(run_id)
+    made = list_pairs(app_database.cursor(), Filter(run_ids=(run_id,)), limit=20)
+    assert dict(made["discipline"].value_counts()) == {"Chemistry": 10}
+
+
+def test_what_is_not_read_yet_leads_to_the_map_which_reads(app: AppTest, app_database: Database) -> None:
+    open_two(app, app_database)
+    app.segmented_control(key="dealt").set_value("novelty").run()
+    assert not app.exception
+    assert sum(int(row[3]) for row in shown_nodes(app).values()) == 10  # type: ignore[call-overload]
+    assert "Read them on the Map" in labels(app)
+    app_database.cursor().execute("update run set is_removed = true")
+    app.run()
+    assert "Read them on the Map" not in labels(app)
+
+
+def test_where_everything_is_held_a_sentence_stands_in_place_of_a_plan(app: AppTest, app_database: Database) -> None:
+    keep_questions(app_database.cursor(), subject_of(app_database, "Physics"), new=1, repeated=99)
+    open_page(app, scope=node_id(app_database, "Physics"))
+    app.checkbox(key="holds").check().run()
+    assert not app.exception
+    assert "1 of 1 subject in this scope" in app.error[0].value.replace("\\", "")
+    assert "Start" not in labels(app)
+    app.checkbox(key="holds").uncheck().run()
+    assert "Start" in labels(app)
+
+
+def test_pairs_are_dealt_by_target(app: AppTest, app_database: Database) -> None:
+    for name, target in (("Physics", 30), ("Chemistry", 10)):
+        app_database.cursor().execute(
+            "update taxonomy_node set target = ? where taxonomy_node_id = ?", [target, node_id(app_database, name)]
+        )
+    open_page(app, scope=",".join(node_id(app_database, name) for name in ("Physics", "Chemistry")))
+    next(each for each in app.number_input if each.label == "Pairs").set_value(8).run()
+    app.segmented_control(key="dealt").set_value("target").run()
+    run_id = start(app)
+    wait_for(run_id)
+    made = list_pairs(app_database.cursor(), Filter(run_ids=(run_id,)), limit=20)
+    assert dict(made["discipline"].value_counts()) == {"Physics": 6, "Chemistry": 2}
+
+
 def test_gaps_of_the_address_are_shown_and_filled(app: AppTest, app_database: Database) -> None:
     cursor = app_database.cursor()
     (concept, name), (other, _) = cursor.execute(
@@ -128,6 +216,7 @@ def test_gaps_of_the_address_are_shown_and_filled(app: AppTest, app_database: Da
     ).fetchall()
     open_page(app, gaps=f"{concept}:2,{other}:1")
     assert not app.exception
+    assert not [each for each in app.checkbox if each.key == "holds"]  # gaps are filled wherever they are
     assert "2 gaps" in texts(app)
     assert "3 wanted" in texts(app)
     assert next(each for each in app.number_input if each.label == "Pairs").value == 3

@@ -1,9 +1,10 @@
 """Dealing out: totals are exact, shares within one, and a larger number begins with a smaller one."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glan_core.planning.allocation import dealt_by_weight, dealt_evenly
+from glan_core.planning.allocation import dealt_by_draws, dealt_by_weight, dealt_evenly
 
 CAPACITY = st.none() | st.integers(0, 40)
 CAPACITIES = st.lists(CAPACITY, min_size=1, max_size=8)
@@ -68,3 +69,41 @@ def test_weights_deal_all_that_can_be_dealt(number: int, data: st.DataObject):
 
 def test_what_one_cannot_take_goes_to_the_others_in_proportion():
     assert dealt_by_weight(100, [1, 1, 2], [10, None, None]) == [10, 30, 60]
+
+
+# By draws -----------------------------------------------------------------------------------------------------------
+
+
+def one_by_one(number: int, draws: np.ndarray, capacities: list[int | None]) -> list[int]:
+    """Deal as it is described, without any shortcut."""
+    dealt = [0] * len(capacities)
+    for turn in range(number):
+        able = [place for place, limit in enumerate(capacities) if limit is None or dealt[place] < limit]
+        if able:
+            dealt[max(able, key=lambda place: draws[turn % len(draws), place])] += 1
+    return dealt
+
+
+@given(st.integers(0, 120), st.integers(1, 9), CAPACITIES, st.integers(0, 5))
+def test_dealing_by_draws_is_dealing_one_by_one(number: int, rounds: int, capacities: list[int | None], seed: int):
+    draws = np.random.default_rng(seed).random((rounds, len(capacities)))
+    dealt = dealt_by_draws(number, draws, capacities)
+    assert dealt == one_by_one(number, draws, capacities)
+    assert sum(dealt) == min(number, room_of(capacities))
+
+
+def test_the_largest_draw_of_a_round_takes_the_turn():
+    draws = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]])
+    assert dealt_by_draws(2, draws, [None, None]) == [1, 1]
+    assert dealt_by_draws(6, draws, [None, None]) == [4, 2]
+    assert dealt_by_draws(6, draws, [1, None]) == [1, 5]
+    assert dealt_by_draws(6, draws, [1, 2]) == [1, 2]
+    assert dealt_by_draws(6, draws, [0, 0]) == [0, 0]
+
+
+@given(st.integers(0, 60), st.permutations(range(4)))
+def test_the_order_changes_nothing(number: int, order: list[int]):
+    draws = np.random.default_rng(number).random((7, 4))
+    dealt = dealt_by_draws(number, draws, [5, None, 9, 20])
+    turned = dealt_by_draws(number, draws[:, order], [[5, None, 9, 20][place] for place in order])
+    assert turned == [dealt[place] for place in order]

@@ -10,6 +10,7 @@ from glan_core.errors import PlanError, ScopeError
 from glan_core.generation_settings import GenerationSettings, Price, settings_from_data
 from glan_core.planning.gaps import unused_key_concepts
 from glan_core.planning.plan import Gap, Plan, PlanRequest, make_plan, plan_from_data
+from glan_core.planning.plan_request import request_from_data
 from glan_core.stages.answers import answer_id
 from glan_core.store.answers import insert_answers
 from glan_core.store.database import Cursor, Database
@@ -342,20 +343,38 @@ def test_below_one_node_shares_are_dealt_evenly(starter_database: Database, sett
     assert len(plan.items) == 80 - plan.undealt == 80
 
 
-def test_without_weights_each_discipline_gets_what_its_target_lacks(small: Small, request_: PlanRequest):
+def test_by_deficit_each_discipline_gets_what_its_target_lacks(small: Small, request_: PlanRequest):
     small.cursor.execute("update taxonomy_node set target = 7 where name = 'Chemistry'")
     small.cursor.execute("update taxonomy_node set target = 30 where name = 'Physics'")
     _keep(small, _plan(small, request_), number=9, answered=9)
     scope = (small.nodes.natural_science.taxonomy_node_id,)
-    plan = _plan(small, request_, scope=scope, allocation="weight", instructions=28, stages=GROWING, seed=2)
+    plan = _plan(small, request_, scope=scope, allocation="deficit", instructions=28, stages=GROWING, seed=2)
     growing = {growth.node_id: growth.instructions for growth in plan.growths}
     assert growing[small.nodes.chemistry.taxonomy_node_id] == 7
     assert len(plan.items) + growing[small.nodes.mechanics.subject_id] == 30 - 9
 
 
-def test_without_a_target_there_is_nothing_to_weigh_by(small: Small, request_: PlanRequest):
+def test_by_target_each_discipline_gets_its_proportion_whatever_is_there(small: Small, request_: PlanRequest):
+    small.cursor.execute("update taxonomy_node set target = 10 where name = 'Chemistry'")
+    small.cursor.execute("update taxonomy_node set target = 30 where name = 'Physics'")
+    _keep(small, _plan(small, request_), number=9, answered=9)
+    scope = (small.nodes.natural_science.taxonomy_node_id,)
+    plan = _plan(small, request_, scope=scope, allocation="target", instructions=28, stages=GROWING, seed=2)
+    growing = {growth.node_id: growth.instructions for growth in plan.growths}
+    assert growing[small.nodes.chemistry.taxonomy_node_id] == 7
+    assert len(plan.items) + growing[small.nodes.mechanics.subject_id] == 21
+
+
+@pytest.mark.parametrize("allocation", ["target", "deficit"])
+def test_without_a_target_there_is_nothing_to_deal_by(small: Small, request_: PlanRequest, allocation: str):
     with pytest.raises(PlanError, match="has a target"):
-        _plan(small, request_, allocation="weight")
+        _plan(small, request_, allocation=allocation)
+
+
+def test_a_request_of_before_that_went_by_deficit_still_does(request_: PlanRequest):
+    data = dataclasses.asdict(dataclasses.replace(request_, allocation="weight"))
+    del data["holds_saturated"]
+    assert request_from_data(data) == dataclasses.replace(request_, allocation="deficit")
 
 
 def test_shares_of_nodes_that_overlap_are_refused(small: Small, request_: PlanRequest):
@@ -537,6 +556,10 @@ def test_key_concepts_that_are_not_numbered_without_gaps_are_refused(small: Smal
         ({"allocation": "weight", "shares": (-1,)}, "-1 is not a weight"),
         ({"allocation": "weight", "shares": (float("nan"),)}, "nan is not a weight"),
         ({"allocation": "weight", "shares": (0,)}, "All weights are 0"),
+        ({"allocation": "weight"}, "No weight was given"),
+        ({"allocation": "novelty", "shares": (1,)}, "takes no shares"),
+        ({"holds_saturated": True, "stages": ("syllabus", "class_details")}, "nothing to hold"),
+        ({"holds_saturated": True, "allocation": "gaps", "gaps": (Gap("a", 1),)}, "no node can be held"),
         ({"allocation": "gaps"}, "go together"),
         ({"gaps": (Gap("a", 1),)}, "go together"),
         ({"allocation": "gaps", "gaps": (Gap("a", 0),)}, "wants no instructions"),

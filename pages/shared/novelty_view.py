@@ -1,0 +1,69 @@
+"""How did the novelty of the newest pairs decide about a plan, and what is still to be read?"""
+
+import pandas as pd
+import streamlit as st
+
+from glan_core.planning.novelty import NoveltyDeal, NoveltyReader
+from glan_core.planning.novelty_words import novelty_sentences
+from glan_core.planning.plan import Forecast
+from glan_core.scope import list_scope_nodes
+from glan_core.store.database import Cursor
+from pages.shared.feedback import plain
+from pages.shared.page_button import page_button
+
+MAP = "pages/explore/map.py"
+_HELP = (
+    "New: unlike all former pairs of any node, by their meaning. Compared: of the newest pairs of the node those that "
+    "the encoder has read. Not read: the others of these; they say nothing until the map has placed them."
+)
+
+
+@st.cache_resource(show_spinner=False)
+def open_novelty_reader() -> NoveltyReader:
+    """Give the reader of all pages, which reads once for each state of the data."""
+    return NoveltyReader()
+
+
+def show_novelty(cursor: Cursor, plan: Forecast) -> None:
+    """Say which nodes are held, by what, and where the pairs go; nothing where novelty did not decide."""
+    deal = plan.novelty
+    if deal is None:
+        return
+    first, *others = novelty_sentences(cursor, deal)
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(plain(first), help=_HELP)
+        st.caption(plain(" ".join(others)))
+        if any(node.not_read for node in deal.nodes):
+            page_button(
+                "Read them on the Map", MAP, key="read-newest", type="tertiary", icon=":material/hourglass_empty:"
+            )
+        with st.expander(f"By {deal.level}"):
+            _show_nodes(cursor, deal)
+
+
+def _show_nodes(cursor: Cursor, deal: NoveltyDeal) -> None:
+    names = {node.node_id: node.path[-1] for node in list_scope_nodes(cursor)}
+    rows = [
+        (
+            names.get(node.node_id, node.node_id),
+            100 * node.new / node.compared if node.compared else None,
+            node.compared,
+            node.not_read,
+            node.instructions,
+            "held" if node.is_held else "open" if node.is_judged else "open, too little read",
+        )
+        for node in sorted(deal.nodes, key=lambda node: (not node.is_held, -node.instructions, node.node_id))
+    ]
+    columns = [deal.level.capitalize(), "New", "Compared", "Not read", "Pairs", "State"]
+    st.dataframe(
+        pd.DataFrame(rows, columns=columns),
+        hide_index=True,
+        row_height=34,
+        height=min(34 * len(rows) + 38, 320),
+        column_config={
+            columns[0]: st.column_config.TextColumn(pinned=True),
+            "New": st.column_config.NumberColumn(format="%.0f %%", help="Share of those that were compared."),
+            "Pairs": st.column_config.NumberColumn(format="localized", help="What this plan deals to it."),
+        },
+        alt="What the newest pairs of each node showed, and the pairs that it gets.",
+    )

@@ -1,0 +1,106 @@
+"""The newest questions of a node are told apart: new, near to a former one, not compared yet."""
+
+from datetime import timedelta
+
+import numpy as np
+
+from glan_core.ids import subject_id
+from glan_core.store.database import Cursor
+from glan_core.store.instructions import insert_instructions
+from glan_core.store.model_calls import insert_model_calls
+from glan_core.store.neighbourhoods import Neighbourhoods, insert_neighbourhoods
+from glan_core.store.newest_pairs import NewestPairs, NodeLevel, count_listed, count_newest
+from glan_core.store.runs import save_run
+from tests.conftest import Small
+from tests.small_pairs import NOON, instruction, model_call, run
+from tests.store.vectors import link
+
+OF = {"encoder": "e", "content": "instruction"}
+
+
+def keep(cursor: Cursor, *ids: str) -> None:
+    """Add questions of Optics in this order."""
+    save_run(cursor, run())
+    for id_ in ids:
+        insert_instructions(cursor, [instruction(id_)])
+
+
+def list_near(cursor: Cursor, **near: dict[int, float]) -> None:
+    """Keep lists: n4={7: 0.9} says that number 7 is the nearest of number 4."""
+    for name, others in near.items():
+        width = max(1, len(others))
+        lists = Neighbourhoods(np.array([int(name[1:])]), np.full((1, width), -1), np.full((1, width), -np.inf))
+        lists.neighbours[0, : len(others)], lists.similarities[0, : len(others)] = list(others), list(others.values())
+        insert_neighbourhoods(cursor, lists._replace(similarities=lists.similarities.astype(np.float32)), **OF)
+
+
+def counted(small: Small, *, level: NodeLevel = "discipline", newest: int = 100, **more: object) -> NewestPairs:
+    found = count_newest(small.cursor, level=level, near=0.8, newest=newest, **OF, **more)  # type: ignore[arg-type]
+    physics, optics = small.nodes.physics.taxonomy_node_id, small.nodes.optics.subject_id
+    assert list(found) == [physics if level == "discipline" else optics]
+    return next(iter(found.values()))
+
+
+def test_without_questions_there_is_nothing(small: Small):
+    assert count_newest(small.cursor, level="discipline", near=0.8, newest=10, **OF) == {}
+
+
+def test_of_two_that_are_near_the_later_one_is_not_new(small: Small):
+    keep(small.cursor, "a", "b", "c")
+    link(small.cursor, "e", a=5, b=2, c=9)
+    list_near(small.cursor, n5={2: 0.9}, n2={5: 0.9}, n9={5: 0.79})
+    assert counted(small) == NewestPairs(pairs=3, compared=3, new=2)
+    assert counted(small, level="subject") == NewestPairs(3, 3, 2)
+    assert counted(small, newest=2) == NewestPairs(2, 2, 1)  # b and c: what came before them still counts
+    assert count_listed(small.cursor, **OF) == 3
+
+
+def test_a_text_that_was_there_before_is_not_new(small: Small):
+    keep(small.cursor, "a", "b")
+    link(small.cursor, "e", a=0, b=0)
+    list_near(small.cursor, n0={})
+    assert counted(small) == NewestPairs(2, 2, 1)
+
+
+def test_what_was_not_read_or_has_no_list_was_not_compared(small: Small):
+    keep(small.cursor, "a", "b", "c")
+    link(small.cursor, "e", a=0, b=1)
+    list_near(small.cursor, n0={})
+    assert counted(small) == NewestPairs(pairs=3, compared=1, new=1)
+
+
+def test_where_answers_are_read_a_question_without_one_does_not_count(small: Small):
+    keep(small.cursor, "a")
+    assert count_newest(small.cursor, level="subject", encoder="e", content="answer", near=0.8, newest=9) == {}
+
+
+def test_removed_runs_and_nodes_count_nowhere(small: Small):
+    keep(small.cursor, "a")
+    save_run(small.cursor, run("other"))
+    insert_instructions(small.cursor, [instruction("b", run_id="other")])
+    link(small.cursor, "e", a=0, b=1)
+    list_near(small.cursor, n0={1: 0.9}, n1={0: 0.9})
+    assert counted(small) == NewestPairs(2, 2, 1)
+    small.cursor.execute("update run set is_removed = true where run_id = 'run'")
+    assert counted(small) == NewestPairs(1, 1, 1)
+    small.cursor.execute("update subject set status = 'removed' where name = 'Optics'")
+    assert count_newest(small.cursor, level="subject", near=0.8, newest=10, **OF) == {}
+
+
+def test_what_came_later_is_left_out(small: Small):
+    keep(small.cursor, "a", "b")
+    later = NOON + timedelta(hours=1)
+    insert_model_calls(small.cursor, [model_call("call-a"), model_call("call-b", finished_at=later)])
+    link(small.cursor, "e", a=0, b=1)
+    list_near(small.cursor, n0={1: 0.9}, n1={0: 0.9})
+    assert counted(small, before=later) == NewestPairs(1, 1, 1)
+    assert counted(small, before=later + timedelta(seconds=1)) == NewestPairs(2, 2, 1)
+
+
+def test_another_encoder_has_read_nothing(small: Small):
+    keep(small.cursor, "a")
+    link(small.cursor, "e", a=0)
+    list_near(small.cursor, n0={})
+    found = count_newest(small.cursor, level="subject", encoder="f", content="instruction", near=0.8, newest=10)
+    assert list(found.values()) == [NewestPairs(1, 0, 0)]
+    assert list(found) == [subject_id(small.nodes.physics.taxonomy_node_id, "Optics")]
