@@ -1,4 +1,4 @@
-"""check curriculum: whether what is there will do."""
+"""check: whether what is there will do, the curriculum here and pairs in check_pairs.py."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from glan_core.commands import check_pairs
 from glan_core.commands.output import JsonOption, tell
 from glan_core.commands.progress_display import shown_count
 from glan_core.curriculum_checks import TWIN_SIMILARITY, NearTwins, check_curriculum, find_near_twins
@@ -16,12 +17,17 @@ from glan_core.starter import Curriculum, read_curriculum
 
 _NAMES_AT_ONCE = 512
 
-app = typer.Typer(help="Check a curriculum.")
+app = typer.Typer(help="Check pairs and the curriculum.")
 
 
 @app.callback()
 def _group() -> None:
-    """Check what is there: the curriculum."""
+    """Check what is there: pairs, and the curriculum."""
+
+
+app.command()(check_pairs.duplicates)
+app.command()(check_pairs.contamination)
+app.command()(check_pairs.rules)
 
 
 @app.command()

@@ -34,12 +34,23 @@ def list_known_answer_ids(cursor: Cursor, answer_ids: Sequence[str]) -> frozense
 
 
 def insert_quality_flags(cursor: Cursor, flags: Sequence[QualityFlag]) -> None:
-    """Add flags; one of each kind for an instruction."""
+    """Add flags; one of each kind for an instruction, and none that a person lifted."""
+    lifted = _lifted(cursor, [flag.instruction_id for flag in flags])
     insert_batch(
         cursor,
         "quality_flag",
         [
             {"instruction_id": flag.instruction_id, "kind": flag.kind, "detail": flag.detail}
-            for flag in {(flag.instruction_id, flag.kind): flag for flag in flags}.values()
+            for key, flag in {(flag.instruction_id, flag.kind): flag for flag in flags}.items()
+            if key not in lifted
         ],
     )
+
+
+def _lifted(cursor: Cursor, instruction_ids: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """Give instruction and kind of the flags that were lifted among some instructions."""
+    rows = cursor.execute(
+        "select instruction_id, kind from lifted_flag where instruction_id in (select unnest(?::varchar[]))",
+        [list(instruction_ids)],
+    ).fetchall()
+    return frozenset((instruction_id, kind) for instruction_id, kind in rows)

@@ -1,0 +1,275 @@
+"""Which pairs are alike, which of each group is kept, and which texts are compared?"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from glan_core.store.batches import with_batch
+from glan_core.store.database import Cursor, first_row
+
+DuplicateKind = Literal["exact", "text", "meaning"]
+_TEXT_OF = {
+    "instruction": "asked.text",
+    "answer": "answered.text",
+    "both": "asked.text || chr(10) || chr(10) || answered.text",
+}
+
+
+class DuplicateGroup(NamedTuple):
+    """Pairs that are alike."""
+
+    instruction_ids: tuple[str, ...]
+    """Two at least."""
+    kept_id: str
+    """The one that is not flagged."""
+    similarity: float
+    """Of the two least alike that link the group, 0 to 1."""
+
+
+class DuplicateCount(NamedTuple):
+    """What was found of a kind; pairs of removed runs and nodes do not count."""
+
+    groups: int
+    pairs: int
+
+
+def list_places(cursor: Cursor, content: str) -> np.ndarray:
+    """Give the places in the table `instruction` of pairs that have this text, removed ones left out: int64, rising."""
+    answered = "" if content == "instruction" else "and instruction_id in (select instruction_id from kept_answer)"
+    found = cursor.execute(
+        f"""
+        select instruction.rowid as place
+        from instruction
+        where instruction.run_id not in (select run_id from removed_run)
+            and instruction.syllabus_id in (
+                select syllabus.syllabus_id
+                from syllabus
+                join kept_subject as subject on subject.subject_id = syllabus.subject_id
+                join discipline_path as path on path.discipline_id = subject.discipline_id
+            )
+            {answered}
+        order by place
+        """  # noqa: S608 - texts of ours
+    ).fetchnumpy()["place"]
+    return np.asarray(found, np.int64)
+
+
+def read_texts_at(cursor: Cursor, places: np.ndarray, content: str) -> list[str]:
+    """Give the texts at some places (int64, rising) of `list_places`, in their order."""
+    answered = (
+        ""
+        if content == "instruction"
+        else """
+        join (
+            select instruction_id, max_by(text, answer_id) as text
+            from kept_answer
+            where instruction_id in (
+                select instruction_id from instruction where rowid in (select place from batch)
+            )
+            group by instruction_id
+        ) as answered on answered.instruction_id = asked.instruction_id
+        """
+    )
+    if not len(places):
+        return []
+    with with_batch(cursor, pa.table({"place": pa.array(places, pa.int64())})):
+        found = cursor.sql(
+            f"""
+            select {_TEXT_OF[content]} as text
+            from instruction as asked
+            {answered}
+            where asked.rowid between ? and ? and asked.rowid in (select place from batch)
+            order by asked.rowid
+            """,  # noqa: S608 - texts of ours
+            params=[int(places[0]), int(places[-1])],
+        ).to_arrow_table()
+    return [str(text) for text in found.column("text").to_pylist()]
+
+
+def read_ranks(cursor: Cursor, places: np.ndarray) -> pd.DataFrame:
+    """Give what decides which pair of a group is kept: place, instruction_id, status, is_demo, has_answer, flags."""
+    with with_batch(cursor, pa.table({"place": pa.array(places, pa.int64())})):
+        return cursor.execute(
+            """
+            select
+                asked.rowid as place,
+                asked.instruction_id,
+                asked.status,
+                asked.run_id in (select run_id from run where is_demo) as is_demo,
+                asked.instruction_id in (select instruction_id from kept_answer) as has_answer,
+                (
+                    select count(*)
+                    from quality_flag as flag
+                    where flag.instruction_id = asked.instruction_id
+                        and flag.kind not in ('exact_duplicate', 'near_duplicate')
+                ) as flags
+            from instruction as asked
+            where asked.rowid in (select place from batch)
+            order by asked.rowid
+            """
+        ).df()
+
+
+def find_places(cursor: Cursor, instruction_ids: Sequence[str]) -> np.ndarray:
+    """Give the places of instructions in their table: int64, rising."""
+    with with_batch(cursor, pa.table({"instruction_id": pa.array(list(instruction_ids), pa.string())})):
+        found = cursor.execute(
+            """
+            select rowid as place
+            from instruction
+            where instruction_id in (select instruction_id from batch)
+            order by place
+            """
+        ).fetchnumpy()["place"]
+    return np.asarray(found, np.int64)
+
+
+def replace_groups(
+    cursor: Cursor, quality_check_id: str, kind: DuplicateKind, content: str, groups: Sequence[DuplicateGroup]
+) -> None:
+    """Put groups, the largest first, in the place of those of their kind. Call it with `Database.writing` held."""
+    cursor.execute("delete from duplicate where kind = ?", [kind])
+    members = [(number, key, group) for number, group in enumerate(groups, start=1) for key in group.instruction_ids]
+    batch = pa.table(
+        {
+            "group_number": pa.array([number for number, _, _ in members], pa.int64()),
+            "instruction_id": pa.array([key for _, key, _ in members], pa.string()),
+            "is_kept": pa.array([key == group.kept_id for _, key, group in members], pa.bool_()),
+            "similarity": pa.array([group.similarity for _, _, group in members], pa.float64()),
+        }
+    )
+    with with_batch(cursor, batch):
+        cursor.execute(
+            """
+            insert into duplicate
+                (quality_check_id, kind, content, group_number, instruction_id, is_kept, similarity)
+            select ?, ?, ?, group_number, instruction_id, is_kept, similarity
+            from batch
+            """,
+            [quality_check_id, kind, content],
+        )
+
+
+def withdraw_stale_flags(cursor: Cursor) -> None:
+    """Take back the flags of duplicates that rest on no group any more. Call it with `Database.writing` held."""
+    cursor.execute(
+        """
+        delete from quality_flag
+        where kind = 'exact_duplicate'
+            and instruction_id not in (select instruction_id from duplicate where kind = 'exact' and not is_kept)
+        """
+    )
+    cursor.execute(
+        """
+        delete from quality_flag
+        where kind = 'near_duplicate'
+            and instruction_id not in (
+                select instruction_id from duplicate where kind in ('text', 'meaning') and not is_kept
+            )
+        """
+    )
+
+
+def keep_instead(cursor: Cursor, kind: DuplicateKind, group_number: int, instruction_id: str) -> None:
+    """Let another pair be the one of its group that is kept."""
+    cursor.execute(
+        "update duplicate set is_kept = (instruction_id = ?) where kind = ? and group_number = ?",
+        [instruction_id, kind, group_number],
+    )
+
+
+def count_groups(cursor: Cursor, kind: DuplicateKind) -> DuplicateCount:
+    """Count the groups of a kind of which two pairs at least are there."""
+    row = first_row(
+        cursor.execute(
+            """
+            with there as (
+                select count(*) as pairs
+                from duplicate
+                where kind = ? and instruction_id in (select instruction_id from pair)
+                group by group_number
+            )
+            select count(*), coalesce(sum(pairs), 0)::bigint
+            from there
+            where pairs > 1
+            """,
+            [kind],
+        )
+    )
+    assert row is not None  # an aggregate always gives a row
+    return DuplicateCount(*row)
+
+
+def list_groups(cursor: Cursor, kind: DuplicateKind, *, first: int, limit: int) -> pd.DataFrame:
+    """List groups, the largest first, `limit` of them from the `first` (0) on.
+
+    Columns: group_number, content, instruction_id, is_kept, similarity, instruction, answer, discipline, subject,
+    flags (a list); the kept one of a group comes first.
+    """
+    return cursor.execute(
+        """
+        with there as (
+            select *
+            from duplicate
+            where kind = $kind and instruction_id in (select instruction_id from pair)
+            qualify count(*) over (partition by group_number) > 1
+        ),
+        listed as (
+            select distinct group_number from there order by group_number limit $limit offset $first
+        )
+        select
+            there.group_number,
+            there.content,
+            there.instruction_id,
+            there.is_kept,
+            there.similarity,
+            pair.instruction,
+            pair.answer,
+            pair.discipline,
+            pair.subject,
+            (
+                select coalesce(list(kind order by kind), [])
+                from quality_flag as flag
+                where flag.instruction_id = there.instruction_id
+            ) as flags
+        from there
+        join (
+            select * from pair where instruction_id in (
+                select instruction_id from there where group_number in (select group_number from listed)
+            )
+            qualify row_number() over (partition by instruction_id order by answer_id) = 1
+        ) as pair on pair.instruction_id = there.instruction_id
+        where there.group_number in (select group_number from listed)
+        order by there.group_number, there.is_kept desc, there.instruction_id
+        """,
+        {"kind": kind, "first": first, "limit": limit},
+    ).df()
+
+
+def list_others(
+    cursor: Cursor, kinds: Iterable[DuplicateKind], *, group_number: int | None = None
+) -> dict[str, tuple[str, float]]:
+    """Give the pairs that are not kept by their id, each with the one that is kept for it and the similarity."""
+    rows = cursor.execute(
+        """
+        select other.instruction_id, kept.instruction_id, other.similarity
+        from duplicate as other
+        join duplicate as kept
+            on kept.kind = other.kind and kept.group_number = other.group_number and kept.is_kept
+        where not other.is_kept
+            and other.kind in (select unnest(?::varchar[]))
+            and (?::bigint is null or other.group_number = ?)
+        order by other.instruction_id, other.kind
+        """,
+        [list(kinds), group_number, group_number],
+    ).fetchall()
+    return {instruction_id: (kept_id, similarity) for instruction_id, kept_id, similarity in rows}
+
+
+def kind_of_groups(cursor: Cursor, kind: DuplicateKind) -> str | None:
+    """Give the content that the groups of a kind are alike in; None without groups."""
+    row = first_row(cursor.execute("select any_value(content) from duplicate where kind = ?", [kind]))
+    return None if row is None else row[0]
