@@ -11,8 +11,8 @@ Of a conversation the first question and its answer are taken, as what comes lat
 prompts are left out. A row that cannot be used is given with its number and the reason, and reading goes on.
 """
 
-from glan_core.corpus_files.layouts import CONTAINERS, Layout, find_layout
+from glan_core.corpus_files.layouts import CONTAINERS, Layout, find_layout, list_columns
 from glan_core.corpus_files.reading import read_corpus_file
 from glan_core.corpus_files.rows import FORMATS, BadLine, FileRow
 
-__all__ = ["CONTAINERS", "FORMATS", "BadLine", "FileRow", "Layout", "find_layout", "read_corpus_file"]
+__all__ = ["CONTAINERS", "FORMATS", "BadLine", "FileRow", "Layout", "find_layout", "list_columns", "read_corpus_file"]

@@ -59,16 +59,7 @@ def find_layout(
         raise CorpusFileError("Only one of the two columns is named.", "Name that of the instruction and the answer.")
     if instruction_column and format_ not in (None, "columns"):
         raise CorpusFileError(f"The format {format_} has columns of its own.", "Leave out the format or the columns.")
-    container = _container(path)
-    rows = [record.values for record in itertools.islice(read_records(path, container), _SAMPLE)]
-    sample = [values for values in rows if values is not None]
-    file_columns = (
-        parquet_columns(path)
-        if container == "parquet"
-        else tuple(dict.fromkeys(name for row in sample for name in row))
-    )
-    if not sample:
-        raise CorpusFileError(f"{path.name} has no row that can be read.", _why_none(path, container))
+    container, sample, file_columns = _look_into(path)
     if instruction_column and answer_column:
         columns = _named(path, file_columns, {"instruction": instruction_column, "answer": answer_column})
         return Layout(container, "columns", columns, file_columns)
@@ -84,11 +75,28 @@ def find_layout(
     return Layout(container, *found, file_columns)
 
 
+def list_columns(path: Path) -> tuple[str, ...]:
+    """List the columns that the first rows of a file have; raises as `find_layout`, but for columns."""
+    return _look_into(path)[2]
+
+
 def read_records(path: Path, container: Container, columns: Sequence[str] | None = None) -> Iterator[Record]:
     """Give the rows of a file as they stand there; of Parquet with these columns only."""
     if container == "parquet":
         return read_parquet(path, columns)
     return {"json_lines": read_json_lines, "json": read_json_list, "csv": read_csv}[container](path)
+
+
+def _look_into(path: Path) -> tuple[Container, list[dict[str, Any]], tuple[str, ...]]:
+    """Give how a file holds its rows, the first ones of them that can be read, and the columns that these have."""
+    container = _container(path)
+    rows = [record.values for record in itertools.islice(read_records(path, container), _SAMPLE)]
+    sample = [values for values in rows if values is not None]
+    if not sample:
+        raise CorpusFileError(f"{path.name} has no row that can be read.", _why_none(path, container))
+    if container == "parquet":
+        return container, sample, parquet_columns(path)
+    return container, sample, tuple(dict.fromkeys(name for row in sample for name in row))
 
 
 def _container(path: Path) -> Container:

@@ -8,7 +8,14 @@ from glan_core.figures.palette import SHADES, Ground
 _WIDTH = 0.02
 
 
-def cosine_histogram(own: np.ndarray, nearest: np.ndarray, *, threshold: float | None, ground: Ground) -> go.Figure:
+def cosine_histogram(
+    own: np.ndarray,
+    nearest: np.ndarray,
+    *,
+    threshold: float | None,
+    ground: Ground,
+    nearest_name: str = "Key concepts to their nearest pair",
+) -> go.Figure:
     """Draw the shares of cosines in steps of 0.02: `own` of pairs to their concepts, `nearest` of concepts to pairs.
 
     Both of shape (n,) without nan; a line at the threshold.
@@ -19,7 +26,7 @@ def cosine_histogram(own: np.ndarray, nearest: np.ndarray, *, threshold: float |
     edges = np.arange(low, 1 + _WIDTH, _WIDTH)
     for name, cosines, colour in (
         ("Pairs to what they were made from", own, shades.faint_text),
-        ("Key concepts to their nearest pair", nearest, shades.accent),
+        (nearest_name, nearest, shades.accent),
     ):
         counted, _ = np.histogram(cosines, bins=edges)
         figure.add_trace(

@@ -1,16 +1,19 @@
 """Which parts of the taxonomy are empty or thin, and how is that mended?
 
-The address holds the filter of the Samples page, the level that is counted (?by=Field) and the tab (?part=Balance).
+The address holds the filter of the Samples page, the level that is counted (?by=Field) and the tab (?part=Balance); or
+whose rows are counted instead of the own pairs (?of=NAME), and whether both are shown beside each other.
 """
 
 import streamlit as st
 
 from glan_core.lineage_coverage import summarise_levels
 from pages.shared import state
+from pages.shared.corpus_coverage_view import show_corpus_coverage
 from pages.shared.coverage_balance import show_balance
 from pages.shared.coverage_fill import show_fill
 from pages.shared.coverage_heat_map import show_heat_map
 from pages.shared.coverage_numbers import choose_level, read_cached_coverage, show_headline
+from pages.shared.coverage_pairs import choose_pairs
 from pages.shared.coverage_unused import show_unused
 from pages.shared.feedback import show_empty
 from pages.shared.filter_bar import clear_filter, is_narrowed, read_filter, show_filter_bar
@@ -30,6 +33,13 @@ if nodes.empty and not is_narrowed():
     show_empty(
         "The taxonomy is empty: there is nothing to cover yet.", page="pages/curriculum/taxonomy.py", label="Taxonomy"
     )
+    st.stop()
+chosen = choose_pairs(cursor)
+if chosen.corpus is not None:
+    if is_narrowed():
+        st.caption("The filter of your own pairs narrows nothing here: all of them count.")
+    show_corpus_coverage(workspace, chosen)
+    ask_screen()
     st.stop()
 show_filter_bar(workspace, cursor, asked)
 if nodes.empty:

@@ -1,43 +1,33 @@
 """What is a corpus, where do its rows belong, and what does it lack beside one's own set?"""
 
-from typing import NamedTuple
-
+import pandas as pd
 import streamlit as st
 
 from glan_core.corpora.background import CorpusWorker
-from glan_core.corpora.comparison import Comparison, compare_corpus
+from glan_core.corpora.comparison import Comparison
 from glan_core.corpora.importing import remove_corpus
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import GlanError
 from glan_core.figures.two_sets import FieldShares, two_sets
 from glan_core.store.corpora import Corpus, list_bad_lines
-from glan_core.store.corpus_places import count_places
-from glan_core.store.numbered_vectors import count_linked
-from glan_core.store.reports import Revision, taxonomy_revision
+from glan_core.store.corpus_places import count_places, places_stamp
+from pages.shared import state
+from pages.shared.corpus_coverage_numbers import read_cached_counts
+from pages.shared.corpus_working import current_own_places, show_work
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count
+from pages.shared.page_button import page_button
 from pages.shared.theme import ground, show_figure
-from pages.shared.workspace import Workspace, open_workspace
+from pages.shared.workspace import Workspace
 
 _SAMPLE = 10_000
-
-
-class _State(NamedTuple):
-    """What a comparison depends on besides the corpus."""
-
-    path: str
-    encoder: str
-    content: str
-    placed: int
-    read: int
-    """Own pairs that the encoder has read."""
-    revision: Revision
+_ROW_PIXELS, _HEAD_PIXELS, _MOST_PIXELS = 32, 38, 420
 
 
 def show_corpus(workspace: Workspace, worker: CorpusWorker, corpus: Corpus) -> None:
     """Show one corpus: what it is, its bad lines, its places and the comparison; let it be placed and removed."""
-    cursor = workspace.database.cursor()
-    facts = [f"{count(corpus.rows)} rows of {corpus.file_name}."]
+    cursor = workspace.cursor()
+    facts = [f"{count(corpus.rows)} row{'' if corpus.rows == 1 else 's'} of {corpus.file_name}."]
     if corpus.longer_conversations:
         facts.append(f"{count(corpus.longer_conversations)} are the beginnings of longer conversations.")
     st.markdown(plain(" ".join(facts)))
@@ -46,22 +36,21 @@ def show_corpus(workspace: Workspace, worker: CorpusWorker, corpus: Corpus) -> N
     encoder, content = encoder_in_use(cursor)
     placed = count_places(cursor, corpus.corpus_id, encoder=encoder.encoder, content=content)
     _show_buttons(workspace, worker, corpus, placed)
-    if placed and not worker.is_running:
-        try:
-            with st.spinner("Comparing with your pairs ..."):
-                state = _State(
-                    str(workspace.database.path),
-                    encoder.encoder,
-                    content,
-                    placed,
-                    count_linked(cursor, encoder=encoder.encoder, content=content),
-                    taxonomy_revision(cursor),
-                )
-                compared = _compare(corpus, state)
-        except GlanError as error:
-            show_error(error)
-            return
-        show_comparison(compared)
+    if not placed or (worker.is_running and worker.step != "own"):
+        return
+    was_running = worker.is_running
+    own = current_own_places(worker, cursor, encoder=encoder.encoder, content=content)
+    if own is None:
+        if not was_running:
+            show_work(worker, has_news=False)
+        return
+    stamp = places_stamp(cursor, corpus.corpus_id, encoder=encoder.encoder, content=content)
+    try:
+        counts = read_cached_counts(workspace, corpus, own, stamp=stamp, least_confidence=0.0)
+    except GlanError as error:
+        show_error(error)
+        return
+    show_comparison(counts.compared)
 
 
 def show_comparison(compared: Comparison) -> None:
@@ -72,7 +61,7 @@ def show_comparison(compared: Comparison) -> None:
         "Worked out exactly for all samples of n (rarefaction), so there is no seed. Both are placed by meaning: "
         "each goes to the discipline whose subjects and key concepts are nearest to it."
     )
-    with st.grid(3, min_column_width=160, gap="small"):
+    with st.container(border=True), st.grid(3, min_column_width=160, gap="small"):
         st.metric("Disciplines it reaches", f"{compared.corpus_reached:.1f}", help=how)
         st.metric("Disciplines you reach", f"{compared.own_reached:.1f}", help=how)
         st.metric("Compared at", f"n = {count(compared.n)}", help=how)
@@ -91,63 +80,100 @@ def show_comparison(compared: Comparison) -> None:
         key="corpus-fields",
         alt=f"Pairs of each field, yours and those of {compared.corpus.name}, of {compared.n}",
     )
+    _show_disciplines(compared)
+
+
+def _show_disciplines(compared: Comparison) -> None:
     table = compared.disciplines[["discipline", "field", "own_at_n", "rows_at_n", "lacks", "mean_confidence"]]
+    column = st.column_config
+    of_n = f"Of {count(compared.n)}."
     st.dataframe(
         table,
         hide_index=True,
         placeholder="–",
+        row_height=_ROW_PIXELS,
+        height=min(_HEAD_PIXELS + _ROW_PIXELS * len(table), _MOST_PIXELS),
         column_config={
-            "discipline": st.column_config.TextColumn("Discipline"),
-            "field": st.column_config.TextColumn("Field"),
-            "own_at_n": st.column_config.NumberColumn("Yours", format="%.1f", help=f"Of {count(compared.n)}."),
-            "rows_at_n": st.column_config.NumberColumn("Its own", format="%.1f", help=f"Of {count(compared.n)}."),
-            "lacks": st.column_config.NumberColumn("It lacks", format="%.1f", help="Yours less its own."),
-            "mean_confidence": st.column_config.NumberColumn(
-                "Confidence", format="%.2f", help="On average, 0 to 1: how likely its rows belong there."
+            "discipline": column.TextColumn("Discipline", width=220),
+            "field": column.TextColumn("Field", width=180),
+            "own_at_n": column.NumberColumn("Yours", format="%.1f", width=80, help=of_n),
+            "rows_at_n": column.NumberColumn("Its own", format="%.1f", width=80, help=of_n),
+            "lacks": column.NumberColumn("It lacks", format="%.1f", width=80, help="Yours less its own."),
+            "mean_confidence": column.NumberColumn(
+                "Confidence", format="%.2f", width=92, help="On average, 0 to 1: how likely its rows belong there."
             ),
         },
+        alt=f"{count(len(table))} disciplines with both sides at equal n, what the corpus lacks most first.",
     )
 
 
 def _show_bad_lines(corpus: Corpus, workspace: Workspace) -> None:
-    kept = list_bad_lines(workspace.database.cursor(), corpus.corpus_id)
+    kept = list_bad_lines(workspace.cursor(), corpus.corpus_id)
     with st.expander(
         f"{count(corpus.bad_lines)} {'row' if corpus.bad_lines == 1 else 'rows'} could not be used",
         icon=":material/rule:",
     ):
-        st.text("\n".join(f"{line.number}: {line.reason}" for line in kept))
+        st.dataframe(
+            pd.DataFrame({"Number": [line.number for line in kept], "Why": [line.reason for line in kept]}),
+            hide_index=True,
+            row_height=_ROW_PIXELS,
+            height=min(_HEAD_PIXELS + _ROW_PIXELS * len(kept), 320),
+            column_config={
+                "Number": st.column_config.NumberColumn(
+                    format="localized", width=90, help="Of the line, row or item in the file, from 1."
+                ),
+                "Why": st.column_config.TextColumn(width=640),
+            },
+            alt=f"{count(len(kept))} rows of the file that could not be used, with the reason.",
+        )
         if corpus.bad_lines > len(kept):
             st.caption(f"The first {count(len(kept))} of {count(corpus.bad_lines)}.")
 
 
 def _show_buttons(workspace: Workspace, worker: CorpusWorker, corpus: Corpus, placed: int) -> None:
     st.caption(f"{count(placed)} of {count(corpus.rows)} rows have a place in the taxonomy.")
+    kind = "secondary" if placed else "primary"
     with st.container(horizontal=True):
-        kind = "secondary" if placed else "primary"
-        if corpus.rows > _SAMPLE and st.button(
-            f"Place {count(_SAMPLE)} at random",
-            type=kind,
-            disabled=worker.is_running,
-            help="The rows with the lowest ids, which are hashes: the same ones every time.",
-        ):
-            worker.place(corpus, rows=_SAMPLE)
-            st.rerun()
-        if st.button(
-            "Place all",
+        if placed:
+            page_button(
+                "Its coverage",
+                "pages/explore/coverage.py",
+                {state.COVERAGE_OF: corpus.name},
+                key="corpus-coverage",
+                type="primary",
+                icon=":material/donut_large:",
+                help="What it fills and lacks, node by node and by meaning.",
+            )
+        if corpus.rows > _SAMPLE:
+            st.button(
+                f"Place {count(_SAMPLE)} at random",
+                type=kind,
+                disabled=worker.is_running,
+                help="The rows with the lowest ids, which are hashes: the same ones every time.",
+                on_click=worker.place,
+                args=(corpus,),
+                kwargs={"rows": _SAMPLE},
+            )
+        st.button(
+            "Place all" if placed < corpus.rows else "Place anew",
             type="secondary" if corpus.rows > _SAMPLE else kind,
             disabled=worker.is_running,
             icon=":material/add_location_alt:",
             help="Every row is read by the encoder of the map once: some hundred rows a second.",
-        ):
-            worker.place(corpus)
-            st.rerun()
-        if st.button("Remove", type="tertiary", icon=":material/delete:", disabled=worker.is_running):
-            remove_corpus(workspace.database.cursor(), corpus)
-            st.rerun()
+            on_click=worker.place,
+            args=(corpus,),
+        )
+        st.button(
+            "Remove",
+            type="tertiary",
+            icon=":material/delete:",
+            disabled=worker.is_running,
+            help="It can be put back below.",
+            on_click=_remove,
+            args=(workspace, corpus),
+        )
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def _compare(corpus: Corpus, state: _State) -> Comparison:
-    del state
-    workspace = open_workspace()
-    return compare_corpus(workspace.database, corpus, compute=workspace.worker.compute)
+def _remove(workspace: Workspace, corpus: Corpus) -> None:
+    remove_corpus(workspace.cursor(), corpus)
+    st.session_state[state.CORPUS_NEWS] = f"{corpus.name} was removed. It can be put back."

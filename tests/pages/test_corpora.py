@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from glan_core.corpora.importing import import_corpus
+from glan_core.corpora.importing import import_corpus, remove_corpus
 from glan_core.corpora.placing import place_corpus
 from glan_core.demo import insert_demo
 from glan_core.store.corpora import list_corpora
 from glan_core.store.database import Database
-from pages.shared.corpus_import_view import open_corpus_worker
-from tests.corpus_files.files import PAIRS, alpaca, write
+from pages.shared.corpus_working import open_corpus_worker
+from tests.corpus_files.files import PAIRS, alpaca, chat, columns, sharegpt, write
 
 PAGE = "pages/explore/corpora.py"
 ON_THIS_MACHINE = "On this machine"
@@ -85,53 +85,140 @@ def test_what_is_wrong_with_a_file_is_a_sentence(app: AppTest, tmp_path: Path):
     assert r"empty\.csv is empty" in app.error[0].value
 
 
+def selection(app: AppTest, label: str) -> Any:
+    """Give the first list to choose from with a label."""
+    return next(each for each in app.selectbox if each.label == label)
+
+
 def test_columns_can_be_chosen(app: AppTest, tmp_path: Path):
     path = write(tmp_path / "other.csv", [{"a": "Why?", "b": "unused", "c": "So."}])
     name_file(open_page(app), path)
-    assert "cannot be told from" in app.error[0].value
-    field(app, "Column of the instruction").set_value("a").run()
-    field(app, "Column of the answer").set_value("c").run()
+    assert "cannot be told from" in said(app)
+    assert selection(app, "Read it as").value == "columns"
+    selection(app, "Column of the instruction").set_value("a").run()
+    assert not any(each.label == "Import" for each in app.button)
+    selection(app, "Column of the answer").set_value("a").run()
+    assert "two different columns" in said(app)
+    selection(app, "Column of the answer").set_value("c").run()
     assert not app.error
     assert [text.value for text in app.text][:2] == ["Why?", "So."]
 
 
-def test_bad_lines_are_listed_by_number(app: AppTest, app_database: Database, file: Path):
-    file.write_text(file.read_text(encoding="utf-8") + "oops\n<b>\n", encoding="utf-8")
+def test_the_guessed_form_can_be_changed_and_the_mapping_is_shown_anew(
+    app: AppTest, app_database: Database, file: Path
+):
+    name_file(open_page(app), file)
+    assert selection(app, "Read it as").value == "alpaca"
+    selection(app, "Read it as").set_value("chat").run()
+    assert "do not have the form of chat" in app.error[0].value
+    assert not any(each.label == "Import" for each in app.button)
+    selection(app, "Read it as").set_value("columns").run()
+    assert (selection(app, "Column of the instruction").value, selection(app, "Column of the answer").value) == (
+        *("instruction", "output"),
+    )
+    selection(app, "Column of the instruction").set_value("output").run()
+    selection(app, "Column of the answer").set_value("instruction").run()
+    assert "**Two columns** in JSON Lines: the instruction is `output`; the answer is `instruction`" in said(app)
+    assert [text.value for text in app.text][:2] == [PAIRS[0][1], PAIRS[0][0]]
+    button(app, "Import").click().run()
+    open_corpus_worker().wait(60)
+    (corpus,) = list_corpora(app_database.cursor())
+    assert (corpus.format_, dict(corpus.mapping)) == ("columns", {"instruction": "output", "answer": "instruction"})
+
+
+@pytest.mark.parametrize(("rows", "format_"), [(sharegpt(), "sharegpt"), (chat(), "chat"), (columns(), "columns")])
+def test_each_form_is_guessed(app: AppTest, tmp_path: Path, rows: list[dict[str, Any]], format_: str):
+    name_file(open_page(app), write(tmp_path / "other.jsonl", rows))
+    assert selection(app, "Read it as").value == format_
+    assert [text.value for text in app.text][:2] == list(PAIRS[0])
+
+
+def test_what_cannot_be_used_is_shown_before_and_listed_after(app: AppTest, app_database: Database, file: Path):
+    file.write_text("oops\n" + file.read_text(encoding="utf-8") + "<b>\n", encoding="utf-8")
+    name_file(open_page(app), file)
+    assert "1: it is not JSON" in said(app)
     import_corpus(app_database, file)
     open_page(app)
-    assert "5: it is not JSON" in said(app)
-    assert "6: it is not JSON" in said(app)
+    table = next(each.value for each in app.dataframe if "Why" in each.value)
+    assert table["Number"].tolist() == [1, 6]
+    assert table["Why"].str.startswith("it is not JSON").all()
     assert any(each.label == "2 rows could not be used" for each in app.expander)
 
 
-def test_a_corpus_is_placed_compared_and_removed(app: AppTest, app_database: Database, file: Path):
-    cursor = app_database.cursor()
-    cursor.execute(
+@pytest.fixture
+def two_disciplines(app_database: Database) -> None:
+    """A taxonomy of two disciplines, so that little has to be read."""
+    app_database.cursor().execute(
         "update taxonomy_node set status = 'removed' where level = 'discipline' and name not in ('Physics', 'Law')"
     )
-    import_corpus(app_database, file)
-    open_page(app)
-    button(app, "Place all").click().run()
+
+
+def work_ends(app: AppTest) -> None:
+    """Wait until nothing is done in the background any more, and draw the page anew."""
     open_corpus_worker().wait(120)
     app.run()
     assert not app.exception
+
+
+@pytest.mark.usefixtures("two_disciplines")
+def test_a_corpus_is_placed_compared_removed_and_put_back(app: AppTest, app_database: Database, file: Path):
+    cursor = app_database.cursor()
+    import_corpus(app_database, file)
+    open_page(app)
+    button(app, "Place all").click().run()
+    work_ends(app)
     assert "Placed 4 of 4 rows of other" in said(app)
     assert "4 of 4 rows have a place" in said(app)
+    work_ends(app)
     assert {metric.label: metric.value for metric in app.metric}["Compared at"] == "n = 0"
     assert "no pairs of yours to compare with" in said(app)
     button(app, "Remove").click().run()
     assert list_corpora(cursor) == ()
     assert not app.exception
+    button(app, "Put back").click().run()
+    assert not app.exception
+    assert [corpus.name for corpus in list_corpora(cursor)] == ["other"]
+    assert "4 of 4 rows have a place" in said(app)
 
 
+@pytest.mark.usefixtures("two_disciplines")
 def test_a_table_and_a_chart_say_what_is_lacking(app: AppTest, app_database: Database, file: Path):
-    cursor = app_database.cursor()
-    cursor.execute(
-        "update taxonomy_node set status = 'removed' where level = 'discipline' and name not in ('Physics', 'Law')"
-    )
-    insert_demo(cursor)
+    insert_demo(app_database.cursor())
     place_corpus(app_database, import_corpus(app_database, file).corpus)
     open_page(app)
+    work_ends(app)
     assert {metric.label: metric.value for metric in app.metric}["Compared at"] == "n = 4"
     assert set(app.dataframe[0].value["discipline"]) == {"Physics", "Law"}
     assert "come to their own discipline" in said(app)
+    button(app, "Its coverage").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Coverage"
+    assert app.selectbox(key="of").value == "other"
+
+
+def test_a_name_that_was_taken_meanwhile_keeps_a_corpus_removed(
+    app: AppTest, app_database: Database, file: Path, tmp_path: Path
+):
+    remove_corpus(app_database.cursor(), import_corpus(app_database, file, name="Same").corpus)
+    import_corpus(app_database, write(tmp_path / "new.jsonl", alpaca(PAIRS[:2])), name="same")
+    open_page(app)
+    button(app, "Put back").click().run()
+    assert "There is a corpus" in app.error[0].value
+    assert len(list_corpora(app_database.cursor())) == 1
+
+
+def test_many_corpora_with_long_names_are_listed_and_one_is_named_in_the_address(
+    app: AppTest, app_database: Database, tmp_path: Path
+):
+    names = [f"{number:02} {'A name as long as names may be ' * 3}"[:60].strip() for number in range(30)]
+    for number, name in enumerate(names):
+        path = write(tmp_path / f"{number}.jsonl", alpaca([(f"Question {number}?", "So.")]))
+        import_corpus(app_database, path, name=name)
+    app.run()
+    app.query_params["corpus"] = names[3]
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    assert selection(app, "Corpus").value == names[3]
+    assert "1 row of 3" in said(app)
+    assert set(next(each.value for each in app.dataframe if "Corpus" in each.value)["Corpus"]) == set(names)
+    assert any(each.label == "All 30 corpora" for each in app.expander)
