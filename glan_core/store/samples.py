@@ -140,6 +140,20 @@ def find_number(cursor: Cursor, instruction_id: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def list_numbers_of_pairs(cursor: Cursor, instruction_ids: Sequence[str]) -> list[int | None]:
+    """Give the places of instructions in the table, in their order; None for what is not there, or was removed."""
+    rows = cursor.execute(
+        f"""
+        select instruction_id, number
+        from ({_KEPT}) as pair
+        where instruction_id in (select unnest(?::varchar[]))
+        """,  # noqa: S608 - a text of ours
+        [list(instruction_ids)],
+    ).fetchall()
+    number_of = dict(rows)
+    return [number_of.get(instruction_id) for instruction_id in instruction_ids]
+
+
 def read_samples(cursor: Cursor, numbers: Sequence[int], *, characters: int | None = None) -> pd.DataFrame:
     """Give the rows at some places, in their order; texts end after `characters`, if it is given.
 

@@ -87,24 +87,32 @@ def find(workspace: Workspace, cursor: Cursor, projection: Projection, filter_: 
         meant = workspace.searcher.by_meaning(cursor, text, **reading, filter_=filter_, limit=MOST_HITS)
         if meant is not None:
             return _found(cursor, meant, "Nearest", f"The nearest in meaning to: {plain(shortened(text, 90))}")
-        if error := workspace.searcher.error(text, **reading):
-            show_error(error)
-            st.button("Try again", on_click=workspace.searcher.try_again, icon=":material/refresh:", key="search-again")
+        if show_search_error(workspace, text, **reading):
             return None
     except GlanError as error:
         show_error(error)
         return None
-    _watch(workspace, text, projection)
+    watch_search(workspace, text, **reading)
     return None
 
 
-def _watch(workspace: Workspace, text: str, projection: Projection) -> None:
+def show_search_error(workspace: Workspace, text: str, *, encoder: str, content: str) -> bool:
+    """Say why a text could not be searched for by meaning, if so, and offer to try again; say whether it was so."""
+    error = workspace.searcher.error(text, encoder=encoder, content=content)
+    if error is None:
+        return False
+    show_error(error)
+    st.button("Try again", on_click=workspace.searcher.try_again, icon=":material/refresh:", key="search-again")
+    return True
+
+
+def watch_search(workspace: Workspace, text: str, *, encoder: str, content: str) -> None:
     """Draw the page anew as soon as the text was read; the first one of a server waits for the encoder."""
-    reading = {"encoder": projection.encoder, "content": projection.content}
 
     @st.fragment(run_every=0.5)
     def watch() -> None:
         searcher = workspace.searcher
+        reading = {"encoder": encoder, "content": content}
         if searcher.is_ready(text, **reading) or searcher.error(text, **reading):
             st.rerun()
         st.caption(":material/hourglass_top: Reading what that means. The first time takes some seconds.")

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from glan_core.errors import GlanError
 from glan_core.store.database import Cursor
 from glan_core.store.pairs import lineage
 from glan_core.store.samples import CallOfPair, find_number, list_calls_of, read_samples
@@ -15,6 +16,7 @@ from pages.shared.page_button import page_button
 from pages.shared.pair_neighbours import show_neighbours
 from pages.shared.plan_view import show_messages
 from pages.shared.samples_list import open_pair, order_of_address
+from pages.shared.samples_meaning import find_meant, text_of_address
 from pages.shared.samples_rows import rows_of
 from pages.shared.workspace import Workspace
 
@@ -43,7 +45,7 @@ def show_sample(workspace: Workspace, cursor: Cursor, asked: Asked, instruction_
 
 
 def _show_ways(workspace: Workspace, cursor: Cursor, asked: Asked, number: int | None) -> None:
-    rows = rows_of(str(workspace.database.path), cursor, asked.filter_, order_of_address())
+    rows = _listed(workspace, cursor, asked)
     at = np.flatnonzero(rows == number) if number is not None else np.empty(0, np.int64)
     place = int(at[0]) if len(at) else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -51,7 +53,7 @@ def _show_ways(workspace: Workspace, cursor: Cursor, asked: Asked, number: int |
         st.space("stretch")
         if place is None:
             if number is not None:
-                st.caption("Not among the pairs of the filter.", width="content")
+                st.caption("Not among the pairs that are listed.", width="content")
             return
         st.caption(f"{count(place + 1)} of {count(len(rows))}", width="content")
         for label, icon, other in (
@@ -68,6 +70,18 @@ def _show_ways(workspace: Workspace, cursor: Cursor, asked: Asked, number: int |
                 args=(cursor, int(rows[other]) if is_there else -1),
                 shortcut="Left" if other < place else "Right",
             )
+
+
+def _listed(workspace: Workspace, cursor: Cursor, asked: Asked) -> np.ndarray:
+    """Give the numbers of the pairs in the list that leads here; none while what they are to mean is not read."""
+    text = text_of_address()
+    if not text:
+        return rows_of(str(workspace.database.path), cursor, asked.filter_, order_of_address())
+    try:
+        meant = find_meant(workspace, cursor, asked.filter_, text)
+    except GlanError:  # the list says why
+        return np.empty(0, np.int64)
+    return np.empty(0, np.int64) if meant is None else meant.numbers
 
 
 def _open_number(cursor: Cursor, number: int) -> None:

@@ -1,5 +1,6 @@
 """Does the Samples page list the pairs of its address, open one whole, and answer questions in SQL?"""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from glan_core.entities import Filter
+from glan_core.errors import EmbeddingError
+from glan_core.ids import content_id
 from glan_core.store.database import Database
+from glan_core.store.embeddings import insert_embeddings, link_instructions
 from glan_core.store.pairs import list_pairs
 from glan_core.store.projections import insert_projected_points
 from glan_core.store.saved_queries import SavedQuery, list_saved_queries, save_query
@@ -17,6 +21,7 @@ from glan_core.store.saved_views import find_saved_view, list_saved_views, new_v
 from glan_core.store.tags import count_tags, put_on
 from pages.shared import state
 from pages.shared.outline_address import outline_text
+from pages.shared.workspace import open_workspace
 from tests.model_server import ModelServer
 from tests.pages.pairs import make_pairs
 
@@ -211,6 +216,88 @@ def test_an_outline_of_the_map_narrows_the_list_too(app: AppTest, app_database: 
 def test_a_run_that_is_not_here_is_a_sentence(app: AppTest, run_id: str):
     open_page(app, run=["nosuchrun"])
     assert "No run of this database: nosuchrun." in said(app).replace("\\", "")
+
+
+def read_pairs(database: Database) -> list[str]:
+    """Let the encoder have read all pairs, as if the first one lay along the first axis and others farther off."""
+    every = ids(database)
+    vectors = np.zeros((len(every), 8), np.float32)
+    angles = np.linspace(0, 1.2, len(every))
+    vectors[:, 0], vectors[:, 1] = np.cos(angles), np.sin(angles)
+    texts = [f"text {number}" for number in range(len(every))]
+    cursor = database.cursor()
+    insert_embeddings(cursor, encoder="all-MiniLM-L6-v2", texts=texts, vectors=vectors)
+    content_of = {key: content_id(text) for key, text in zip(every, texts, strict=True)}
+    link_instructions(cursor, encoder="all-MiniLM-L6-v2", content="instruction", content_of=content_of)
+    return every
+
+
+def embed_first_axis(encoder: str, text: str) -> np.ndarray:
+    """Stand for the encoder: every text points along the first axis."""
+    if text == "broken":
+        raise EmbeddingError("The encoder cannot read.", "Try another.")
+    return np.eye(8, dtype=np.float32)[0]
+
+
+def search(app: AppTest, text: str) -> None:
+    """Type what pairs are to mean, and wait until it was read."""
+    next(each for each in app.text_input if each.label == "Meaning").set_value(text).run()
+    searcher = open_workspace().searcher
+    give_up = time.monotonic() + 30
+    while searcher.is_running:
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+    app.run()
+    assert not app.exception
+
+
+def test_pairs_are_listed_by_what_they_mean(
+    app: AppTest, app_database: Database, run_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    every = read_pairs(app_database)
+    texts = {
+        row.instruction_id: row.instruction for row in list_pairs(app_database.cursor(), Filter(), limit=9).itertuples()
+    }
+    monkeypatch.setattr(open_workspace().searcher, "_embed", embed_first_axis)
+    open_page(app)
+    search(app, "light")
+    shown = app.dataframe[0].value
+    assert list(shown["Question"]) == [texts[key][:300] for key in every]
+    assert shown["Nearness"].tolist() == pytest.approx(np.cos(np.linspace(0, 1.2, 6)), abs=1e-5)
+    assert "1 to 6 of the 6 nearest in meaning, of 6." in said(app)
+    assert address(app, "means") == ["light"]
+    assert not any(each.label == "Order" for each in app.selectbox)
+    open_page(app, pair=every[1])
+    assert "2 of 6" in said(app)
+    button(app, "Next").click().run()
+    assert address(app, "pair") == [every[2]]
+
+
+def test_what_was_not_read_is_counted_and_offered(
+    app: AppTest, app_database: Database, run_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(open_workspace().searcher, "_embed", embed_first_axis)
+    every = read_pairs(app_database)
+    app_database.cursor().execute("delete from embedded_instruction where instruction_id = ?", [every[0]])
+    open_page(app)
+    search(app, "light")
+    assert len(app.dataframe[0].value) == 5
+    assert "1 pair is not read yet, and found by words alone." in said(app).replace("\\", "")
+    assert button(app, "Read 1 text")
+
+
+def test_a_search_by_meaning_that_fails_says_why(
+    app: AppTest, app_database: Database, run_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    read_pairs(app_database)
+    monkeypatch.setattr(open_workspace().searcher, "_embed", embed_first_axis)
+    open_page(app)
+    search(app, "broken")
+    assert "The encoder cannot read" in app.error[0].value.replace("\\", "")
+    assert button(app, "Try again")
+    next(each for each in app.text_input if each.label == "Meaning").set_value("").run()
+    assert "means" not in app.query_params
+    assert len(app.dataframe[0].value) == 6
 
 
 def ask(app: AppTest, sql: str) -> AppTest:
