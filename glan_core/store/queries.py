@@ -18,7 +18,7 @@ import pandas as pd
 
 from glan_core.errors import QueryError
 from glan_core.store.database import Cursor
-from glan_core.store.query_rules import checked_sql, explained
+from glan_core.store.query_rules import checked_sql, explained, list_column_names
 
 MOST_IDS = 100_000
 _ROWS_AT_ONCE = 50
@@ -106,7 +106,7 @@ def _reading(cursor: Cursor, limits: Limits) -> Iterator[Cursor]:
                 except duckdb.OutOfMemoryException as error:
                     raise _too_much_memory() from error
                 except duckdb.Error as error:
-                    raise explained(error) from error
+                    raise explained(error, columns=list_column_names(cursor)) from error
         finally:
             own.rollback()
     finally:

@@ -5,9 +5,10 @@ one of three walls: the file is opened without access to anything else (database
 transaction that may not write (queries.py).
 """
 
+import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -22,6 +23,9 @@ _SYSTEM_NAMES = ("duckdb_", "pragma_", "sqlite_", "pg_")
 _READ_ONLY = "A query can only read: SELECT, WITH, FROM, DESCRIBE, SUMMARIZE, EXPLAIN."
 _CLOSED = "A query reads this database and nothing else: no files, no network, no settings."
 _TABLES = "The names of tables and views stand beside the editor."
+_COLUMNS = "The columns of each table stand beside the editor."
+_UNKNOWN_COLUMN = re.compile(r'(?:Referenced column "(.+?)" not found|does not have a column named "(.+?)")(.*)')
+_MOST_NEAR, _LEAST_ALIKE = 3, 0.6
 
 Tree = dict[str, Any]
 
@@ -146,7 +150,8 @@ def _check_table(part: Tree, *, named: set[str], tables: frozenset[str]) -> None
         return
     if places or name not in named:
         written = ".".join(part["qualified_name"]["path"])
-        raise QueryError(f"There is no table or view {written!r} in this database.", f"{_TABLES} {_CLOSED}")
+        near = _nearest(_like(name, sorted(tables | named)))
+        raise QueryError(f"There is no table or view {written!r} in this database.", f"{near}{_TABLES} {_CLOSED}")
 
 
 def _own_tables(cursor: Cursor) -> frozenset[str]:
@@ -161,9 +166,41 @@ def _own_tables(cursor: Cursor) -> frozenset[str]:
     return frozenset(name for (name,) in rows)
 
 
-def explained(error: duckdb.Error) -> QueryError:
-    """Give what DuckDB says of a query as an error of ours: its sentence, and the place in the text."""
+def list_column_names(cursor: Cursor) -> tuple[str, ...]:
+    """List what the columns of tables and views are called, each once."""
+    rows = cursor.execute(
+        """
+        select distinct lower(column_name) as name
+        from information_schema.columns
+        where table_catalog = current_database()
+            and table_schema = 'main'
+        order by name
+        """
+    ).fetchall()
+    return tuple(name for (name,) in rows)
+
+
+def explained(error: duckdb.Error, *, columns: Sequence[str] = ()) -> QueryError:
+    """Give what DuckDB says of a query as an error of ours: its sentence, and the place in the text.
+
+    Of `columns` the nearest are named where a column is not there and DuckDB names none.
+    """
     lines = str(error).strip().splitlines() or [type(error).__name__]
     place = next((number for number, line in enumerate(lines) if line.startswith("LINE ")), len(lines))
     sentence = " ".join(line.strip() for line in lines[:place] if line.strip())
-    return QueryError(sentence, place="\n".join(lines[place:]))
+    where = "\n".join(lines[place:])
+    if column := _UNKNOWN_COLUMN.search(sentence):
+        name = column[1] or column[2]
+        near = _nearest(re.findall(r'"([^"]+)"', column[3]) or _like(name, columns))
+        return QueryError(f"No column {name!r} is in the tables of this query.", f"{near}{_COLUMNS}", place=where)
+    return QueryError(sentence, place=where)
+
+
+def _like(name: str, names: Sequence[str]) -> list[str]:
+    return difflib.get_close_matches(name.lower(), names, n=_MOST_NEAR, cutoff=_LEAST_ALIKE)
+
+
+def _nearest(names: Iterable[str]) -> str:
+    """Give names that may have been meant, as a sentence; empty where there is none."""
+    some = list(dict.fromkeys(names))[:_MOST_NEAR]
+    return f"Nearest: {', '.join(some)}. " if some else ""

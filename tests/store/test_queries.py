@@ -424,6 +424,27 @@ def test_an_error_says_where_it_is(world: Small):
         run_query(world.cursor, "select instruction::integer from pair")
 
 
+@pytest.mark.parametrize(
+    ("sql", "message", "near"),
+    [
+        ("select * from pairs", "no table or view 'pairs'", "Nearest: pair"),
+        ("with longest as (from pair) from longst", "no table or view 'longst'", "Nearest: longest"),
+        ("select instruction_i from pair", "No column 'instruction_i'", "instruction_id"),
+        ("select pair.levl from pair", "No column 'levl'", "Nearest: level"),
+    ],
+)
+def test_what_is_misspelled_gets_the_nearest_names(world: Small, sql: str, message: str, near: str):
+    with pytest.raises(QueryError, match=message) as raised:
+        run_query(world.cursor, sql)
+    assert near in raised.value.hint
+
+
+def test_a_name_like_no_other_gets_none(world: Small):
+    with pytest.raises(QueryError) as raised:
+        run_query(world.cursor, "from zzzzzzzz")
+    assert raised.value.hint.startswith("The names of tables")
+
+
 def test_a_query_that_is_too_long_too_deep_or_empty_is_refused(world: Small):
     with pytest.raises(QueryError, match="at most"):
         checked_sql(world.cursor, "select " + "1," * MOST_CHARACTERS + "1")
