@@ -9,7 +9,7 @@ from glan_core.store.corpus_points import PlacedCorpus, list_placed_corpora
 from glan_core.store.database import Cursor
 from pages.shared import state
 from pages.shared.formats import shortened
-from pages.shared.map_counts import CLOSENESS, FLAGGED, run_names
+from pages.shared.map_counts import CLOSENESS, FLAGGED, JUDGED, run_names
 
 KINDS = {"points": "Points", "density": "Density", "difference": "Difference", "corpus": "Corpus", "gaps": "Gaps"}
 COLOURS = {
@@ -24,9 +24,10 @@ COLOURS = {
     "status": "Review",
     "strategy": "Class sessions",
     FLAGGED: "Flags",
+    JUDGED: "Judge score",
     CLOSENESS: "Nearness",
 }
-_POINTS_ONLY, _DENSITY_ONLY = (FLAGGED, CLOSENESS), ("count",)
+_POINTS_ONLY, _DENSITY_ONLY = (FLAGGED, JUDGED, CLOSENESS), ("count",)
 
 
 _OF_CORPUS = "corpus:"

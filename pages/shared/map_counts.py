@@ -23,6 +23,7 @@ from glan_core.store.map_density import Density, MostCommon, density, most_commo
 from glan_core.store.map_difference import Difference, difference
 from glan_core.store.map_places import list_labels
 from glan_core.store.map_points import PointSample, count_points, sample_points
+from glan_core.store.map_scores import read_judge_scores
 from glan_core.store.map_selection import Selection, describe_selection, list_selected
 from glan_core.store.map_table import MapTable
 from glan_core.store.neighbourhoods import read_densities
@@ -35,7 +36,13 @@ FLAGGED = "flagged"
 """A grouping of the page's own: the store knows flags as a filter."""
 CLOSENESS = "closeness"
 """Another one: how close the nearest pairs of a pair are, by the neighbour graph."""
+JUDGED = "judged"
+"""And one more: what judges gave a pair."""
 _BANDS = 5
+_SCORES = (3, 5, 7, 9)
+"""Where one band of scores ends and the next begins."""
+SCORE_NAMES = ("Below 3", "3 to below 5", "5 to below 7", "7 to below 9", "9 and 10")
+"""What the bands are called, by their number."""
 TOOLTIP_CHARACTERS = 150
 
 HASHES: dict[str | type[Any], Callable[[Any], Any]] = {Filter: filter_to_json, MapTable: lambda map_: map_.version}
@@ -71,6 +78,9 @@ def points_of(
     if by == CLOSENESS:
         sample = sample_points(_cursor, map_, filter_, window=window, limit=limit, characters=TOOLTIP_CHARACTERS)
         return _by_closeness(sample, read_densities(_cursor, map_.projection_id, list(sample.points["instruction_id"])))
+    if by == JUDGED:
+        sample = sample_points(_cursor, map_, filter_, window=window, limit=limit, characters=TOOLTIP_CHARACTERS)
+        return _by_score(sample, read_judge_scores(_cursor, list(sample.points["instruction_id"])))
     if by != FLAGGED:
         return sample_points(_cursor, map_, filter_, window=window, by=by, limit=limit, characters=TOOLTIP_CHARACTERS)
     sample = sample_points(
@@ -94,6 +104,16 @@ def _by_closeness(sample: PointSample, densities: Mapping[str, float]) -> PointS
     bands = pd.Series(np.digitize(values, edges[1:-1]), index=values.index).astype(str).where(values.notna(), "")
     names = {str(band): f"{edges[band]:.2f} to {edges[band + 1]:.2f}" for band in range(_BANDS)}
     legend = pd.DataFrame({"key": [*names, ""], "name": [*names.values(), "Not compared yet"], "field_id": ""})
+    legend["pairs"] = legend["key"].map(bands.value_counts()).fillna(0).astype(int)
+    return PointSample(sample.points.assign(group=bands), legend[legend["pairs"] > 0], sample.total)
+
+
+def _by_score(sample: PointSample, scores: Mapping[str, float]) -> PointSample:
+    """Tell points apart by bands of what judges gave them, the lowest first; what was not judged comes last."""
+    values = sample.points["instruction_id"].map(scores).astype(float)
+    bands = pd.Series(np.digitize(values, _SCORES), index=values.index).astype(str).where(values.notna(), "")
+    keys = [*map(str, range(len(SCORE_NAMES))), ""]
+    legend = pd.DataFrame({"key": keys, "name": [*SCORE_NAMES, "Not judged"], "field_id": ""})
     legend["pairs"] = legend["key"].map(bands.value_counts()).fillna(0).astype(int)
     return PointSample(sample.points.assign(group=bands), legend[legend["pairs"] > 0], sample.total)
 

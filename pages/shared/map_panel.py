@@ -19,7 +19,7 @@ from pages.shared.page_button import page_button
 from pages.shared.workspace import Workspace
 
 BRANCHES = {"field": "Field", "sub_field": "Sub-field", "discipline": "Discipline", "subject": "Subject"}
-EXPORT = "pages/curate/export.py"
+EXPORT, REVIEW = "pages/curate/export.py", "pages/curate/review.py"
 _GROUPS = 8
 _MOST_PLACES = 200
 """An address cannot name more of them."""
@@ -136,6 +136,13 @@ def _show_actions(
         help=f"A new run below each {BRANCHES[by].lower()} with pairs in the selection: {_places(len(keys), among)}.",
     )
     st.button("Export", on_click=go_with, args=(workspace, look.spoken_of(), EXPORT), kwargs={"source": "the map"})
+    st.button(
+        "Review",
+        on_click=go_with,
+        args=(workspace, look.spoken_of(), REVIEW),
+        kwargs={"source": "the map"},
+        help="Go through these pairs one by one.",
+    )
     with st.popover("Tag", on_change="rerun", width="content") as opened:
         if opened.open:
             _show_tagging(workspace, cursor, look, pairs)

@@ -12,17 +12,19 @@ from streamlit.testing.v1 import AppTest
 from glan_core.encoders import EncoderChoice
 from glan_core.entities import Filter, Window
 from glan_core.figures.map_frame import Outline
+from glan_core.judgements import Judgement
 from glan_core.placer import Placer
 from glan_core.store.database import Database
 from glan_core.store.encoders import insert_encoder_choice
 from glan_core.store.ingest import ingest
+from glan_core.store.judgements import insert_judgements
 from glan_core.store.pairs import list_pairs
 from glan_core.store.projections import Projection, insert_projected_points, insert_projection
 from glan_core.store.runs import list_runs, save_run
 from glan_core.store.saved_views import find_saved_view, list_saved_views, new_view, save_view
 from glan_core.store.tags import put_on
 from pages.shared import state
-from pages.shared.map_counts import CLOSENESS
+from pages.shared.map_counts import CLOSENESS, JUDGED
 from pages.shared.map_look import Look
 from pages.shared.outline_address import outline_text
 from pages.shared.workspace import open_workspace
@@ -282,6 +284,40 @@ def test_pairs_can_be_coloured_by_how_near_others_are(app: AppTest, placed: list
     assert len(traces[-1]["text"]) == 1
 
 
+def test_pairs_can_be_coloured_by_what_judges_gave_them(
+    app: AppTest, placed: list[str], app_database: Database
+) -> None:
+    cursor = app_database.cursor()
+    answers = dict(cursor.execute("select instruction_id, answer_id from answer").fetchall())
+    insert_judgements(cursor, [judgement(placed[0], answers, 9), judgement(placed[1], answers, 2)])
+    app.session_state[state.MAP_BY] = JUDGED
+    open_page(app)
+    traces = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    assert {trace["name"]: len(trace["text"]) for trace in traces} == {"Below 3": 1, "9 and 10": 1, "Not judged": 2}
+    colours = {trace["name"]: trace["marker"]["color"] for trace in traces}
+    assert len(set(colours.values())) == 3
+
+
+def judgement(instruction_id: str, answers: dict[str, str], score: int) -> Judgement:
+    """Make what a judge says of a pair."""
+    return Judgement(
+        judgement_id=f"of-{instruction_id}",
+        instruction_id=instruction_id,
+        answer_id=answers[instruction_id],
+        model="judge",
+        template_fingerprint="0123456789ab",
+        score=score,
+        helpfulness=score,
+        relevance=score,
+        accuracy=score,
+        detail=score,
+        reason="So it is.",
+        run_id="judging",
+        model_call_id="call",
+        judged_at=NOON,
+    )
+
+
 def test_words_are_searched_for_and_the_rows_listed(app: AppTest, placed: list[str], app_database: Database) -> None:
     wanted = list_pairs(app_database.cursor(), Filter(instruction_ids=(placed[2],)), limit=1)["instruction"][0]
     open_page(app)
@@ -384,6 +420,18 @@ def test_export_gets_the_selection_as_a_view(app: AppTest, placed: list[str], ap
     app.switch_page("pages/curate/export.py").run()
     assert not app.exception
     assert app.metric[0].value == "2"
+
+
+def test_review_gets_the_selection_as_a_view(app: AppTest, placed: list[str], app_database: Database) -> None:
+    open_page(app, outline=LEFT_HALF)
+    next(button for button in app.button if button.label == "Review").click().run()
+    (passing,) = app_database.cursor().execute("select saved_view_id from saved_view").fetchall()
+    view = find_saved_view(app_database.cursor(), passing[0])
+    assert view is not None
+    assert view.filter_ == Filter(projection_id="row", polygon=LEFT_HALF)
+    assert address(app, "view") == passing[0]
+    assert app.title[0].value == "Review"
+    assert len(placed) == 4
 
 
 def test_a_filter_that_nothing_fits_is_a_sentence(app: AppTest, placed: list[str]) -> None:
