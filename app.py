@@ -35,6 +35,8 @@ page = st.navigation(
             st.Page("pages/explore/corpora.py", title="Other corpora", icon=":material/library_books:"),
         ],
         "Curate": [
+            st.Page("pages/curate/review.py", title="Review", icon=":material/rate_review:"),
+            st.Page("pages/curate/quality.py", title="Quality", icon=":material/verified:"),
             st.Page("pages/curate/export.py", title="Export", icon=":material/ios_share:"),
         ],
     }

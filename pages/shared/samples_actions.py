@@ -18,6 +18,7 @@ from pages.shared.workspace import Workspace
 _LONGEST_NAME = 80
 _GOING = {
     "Map": ("pages/explore/map.py", ":material/bubble_chart:"),
+    "Review": ("pages/curate/review.py", ":material/rate_review:"),
     "Export": ("pages/curate/export.py", ":material/ios_share:"),
 }
 

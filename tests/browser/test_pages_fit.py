@@ -18,6 +18,7 @@ HEADINGS = {
     "samples": "Samples",
     "diversity": "Diversity",
     "corpora": "Other corpora",
+    "review": "Review",
     "export": "Export",
 }
 

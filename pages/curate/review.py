@@ -1,0 +1,86 @@
+"""Is it good? One pair at a time, by keys; a sample of each branch; all pairs of a filter at once.
+
+The address holds the reviewer, the tab, the queue with its seed, the filter of the Samples page, and the pair
+(?card=ID).
+"""
+
+import streamlit as st
+
+from glan_core.reviewing import LONGEST_NAME
+from glan_core.store.reports import totals
+from glan_core.store.reviews import count_reviewed_by, list_reviewer_names
+from pages.shared import state
+from pages.shared.feedback import plain, show_empty, show_error
+from pages.shared.filter_bar import is_narrowed, read_filter, show_filter_bar
+from pages.shared.formats import count
+from pages.shared.review_agreement import show_agreement
+from pages.shared.review_bulk import show_bulk
+from pages.shared.review_queue import DEFAULT_SEED, Draw, choose_queue, choose_second, choose_seed
+from pages.shared.review_sample import DEFAULT_EACH, choose_draw, choose_threshold, show_sample
+from pages.shared.review_session import show_session
+from pages.shared.workspace import open_workspace
+
+TABS = ("Review", "Sample", "Bulk", "Agreement")
+
+workspace = open_workspace()
+cursor = workspace.cursor()
+names = list_reviewer_names(cursor)
+
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.title("Review", anchor=False, width="stretch")
+    written = st.text_input(
+        "Your name",
+        key=state.REVIEWER,
+        bind="query-params",
+        persist_state="session",
+        max_chars=LONGEST_NAME,
+        placeholder="Your name",
+        help="Reviews are kept under it.",
+        label_visibility="collapsed",
+        icon=":material/person:",
+        width=240,
+    )
+tidy = " ".join((written or "").split())
+reviewer = next((name for name in names if name.casefold() == tidy.casefold()), tidy)
+if not totals(cursor).instructions:
+    show_empty("There are no pairs to review yet.", page="pages/generate/new_run.py", label="Make five pairs")
+    st.stop()
+
+if news := st.session_state.pop(state.REVIEW_NEWS, ""):
+    st.toast(news, icon=":material/check:")
+if trouble := st.session_state.pop(state.REVIEW_TROUBLE, None):
+    show_error(trouble)
+asked = read_filter(cursor)
+opened = dict(zip(TABS, st.tabs(list(TABS), key=state.REVIEW_TAB, bind="query-params", on_change="rerun"), strict=True))
+name = next((name for name, tab in opened.items() if tab.open), TABS[0])
+with opened[name]:
+    if name == "Agreement":
+        show_agreement(cursor)
+        st.stop()
+    draw, is_second = Draw("random", DEFAULT_SEED, "field", DEFAULT_EACH), False
+    if name != "Bulk":
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            kind = choose_queue(cursor) if name == "Review" else "sample"
+            by, each = choose_draw() if kind == "sample" else (draw.by, draw.each)
+            draw = Draw(kind, choose_seed(), by, each)
+            if name == "Review":
+                is_second = choose_second()
+                if reviewer:
+                    st.caption(plain(f"{count(count_reviewed_by(cursor, reviewer))} reviewed by {reviewer}"))
+            else:
+                threshold = choose_threshold()
+    with st.expander(
+        "Which pairs: a filter is set" if is_narrowed() else "Which pairs: all",
+        icon=":material/filter_alt:",
+        on_change="rerun",
+        key="review-filter",
+        expanded=name == "Bulk",
+    ) as bar:
+        if bar.open:
+            show_filter_bar(workspace, cursor, asked)
+    if name == "Bulk":
+        show_bulk(workspace, cursor, asked.filter_, reviewer=reviewer)
+    elif name == "Sample":
+        show_sample(workspace, cursor, asked.filter_, draw, threshold=threshold, reviewer=reviewer)
+    else:
+        show_session(workspace, cursor, asked.filter_, draw, reviewer=reviewer, is_second=is_second)
