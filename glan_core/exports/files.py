@@ -36,12 +36,12 @@ class FileWriter:
         if FORMATS[format_].container == "lines":
             self._file.write(heading_of(format_, columns).encode())
 
-    def write_gathered(self, cursor: Cursor) -> None:
-        """Write the rows that the cursor has gathered."""
+    def write_gathered(self, cursor: Cursor, rows: pa.Table) -> None:
+        """Write rows that gather_rows gave."""
         if FORMATS[self._format].container == "parquet":
-            self._write_table(read_table(cursor, self._format, columns=self._columns))
+            self._write_table(read_table(cursor, rows, self._format, columns=self._columns))
             return
-        for lines in read_lines(cursor, self._format, columns=self._columns):
+        for lines in read_lines(cursor, rows, self._format, columns=self._columns):
             self._pairs += len(lines)
             self._file.write(_bytes_of(lines))
 

@@ -4,13 +4,15 @@ import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import pyarrow as pa
+
 from glan_core.exports.choosing import Choice, choose
 from glan_core.exports.formats import FORMATS, TEST, TRAIN
 from glan_core.exports.recipe import check_recipe
 from glan_core.exports.request import ExportRequest
 from glan_core.store.database import Cursor, transaction
 from glan_core.store.export_choice import forget_choice
-from glan_core.store.exports import gather_rows, heading_of, read_lines, read_table
+from glan_core.store.exports import gather_rows, heading_of, prepare_rows, read_lines, read_table
 
 ROWS = 3
 
@@ -30,6 +32,7 @@ def preview(cursor: Cursor, request: ExportRequest, *, check_stop: Callable[[], 
     check_recipe(request)
     with transaction(cursor):
         choice = choose(cursor, request, check_stop=check_stop)
+        prepare_rows(cursor, request.columns)
         first = _first_rows(cursor, request, TRAIN, choice.taken.train)
         tested = _first_rows(cursor, request, TEST, choice.taken.test)
         forget_choice(cursor)
@@ -44,14 +47,16 @@ def heading(format_: str, columns: Sequence[str]) -> str:
 def _first_rows(cursor: Cursor, request: ExportRequest, split: str, pairs: int) -> dict[str, tuple[str, ...]]:
     if not pairs:
         return {}
-    gather_rows(cursor, split, 0, min(pairs, ROWS), columns=request.columns)
-    return {format_: _told(cursor, format_, request.columns) for format_ in request.formats}
+    rows = gather_rows(cursor, split, 0, min(pairs, ROWS), columns=request.columns)
+    return {format_: _told(cursor, rows, format_, request.columns) for format_ in request.formats}
 
 
-def _told(cursor: Cursor, format_: str, columns: Sequence[str]) -> tuple[str, ...]:
+def _told(cursor: Cursor, rows: pa.Table, format_: str, columns: Sequence[str]) -> tuple[str, ...]:
     if FORMATS[format_].container == "parquet":
-        rows = read_table(cursor, format_, columns=columns).to_pylist()
-        return tuple(json.dumps(row, ensure_ascii=False) for row in rows)
+        table = read_table(cursor, rows, format_, columns=columns)
+        return tuple(json.dumps(row, ensure_ascii=False) for row in table.to_pylist())
     return tuple(
-        line.rstrip("\r\n") for batch in read_lines(cursor, format_, columns=columns) for line in batch.to_pylist()
+        line.rstrip("\r\n")
+        for batch in read_lines(cursor, rows, format_, columns=columns)
+        for line in batch.to_pylist()
     )

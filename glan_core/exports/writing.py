@@ -28,7 +28,7 @@ from glan_core.store.database import Cursor, Database, explained_errors, transac
 from glan_core.store.export_choice import forget_choice
 from glan_core.store.export_facts import read_facts
 from glan_core.store.export_log import Export, insert_export
-from glan_core.store.exports import LINEAGE_COLUMNS, gather_rows, read_places
+from glan_core.store.exports import LINEAGE_COLUMNS, average_text_bytes, gather_rows, prepare_rows, read_places
 
 Progress = Callable[[int, int], None]
 """Called with how many pairs are written and how many there are; it may raise, and nothing is left then."""
@@ -146,7 +146,8 @@ def _write_files(
 def _write_pairs(
     cursor: Cursor, folder: Path, request: ExportRequest, choice: Choice, on_progress: Progress, *, is_folder: bool
 ) -> Iterator[ExportedFile]:
-    average = max(1, choice.taken.text_bytes // choice.pairs)
+    prepare_rows(cursor, request.columns)
+    average = max(1, average_text_bytes(cursor))
     step = max(_LEAST_ROWS_AT_ONCE, min(_MOST_ROWS_AT_ONCE, _BYTES_AT_ONCE // average))
     done = 0
     for split, pairs in _sets(choice):
@@ -161,9 +162,9 @@ def _write_pairs(
                 writers.append(writer)
             for start in range(0, pairs, step):
                 end = min(start + step, pairs)
-                gather_rows(cursor, split, start, end, columns=request.columns)
+                rows = gather_rows(cursor, split, start, end, columns=request.columns)
                 for writer in writers:
-                    writer.write_gathered(cursor)
+                    writer.write_gathered(cursor, rows)
                 done += end - start
                 on_progress(done, choice.pairs)
             yield from [writer.close() for writer in writers]

@@ -20,7 +20,7 @@ ORDERS = ("id", "level", "interleaved")
 """By id; introductory first and subject by subject; introductory first with the subjects taking turns."""
 GRAM_WORDS = 13
 """Words in a row that two questions of different sets may not share: the length that GPT-3's authors settled on."""
-_TEXT_KEY = r"md5(trim(regexp_replace(lower(pair.instruction), '\s+', ' ', 'g')))"
+_TEXT_KEY = r"md5_number(trim(regexp_replace(lower(pair.instruction), '\s+', ' ', 'g')))"
 _LEVEL_RANK = " ".join(f"when '{level}' then {rank}" for rank, level in enumerate(SUBJECT_LEVELS))
 
 
@@ -29,12 +29,23 @@ class Taken(NamedTuple):
 
     train: int
     test: int
-    text_bytes: int
-    """Of their questions and answers."""
 
 
 def make_candidates(cursor: Cursor, filter_: Filter, *, has_text_keys: bool) -> None:
     """Begin with the answered pairs of a filter; `has_text_keys` where rules will ask which questions are equal."""
+    cursor.execute(
+        """
+        create or replace temp table export_place as
+        select
+            (row_number() over (order by subject.subject_id))::integer as place,
+            subject.subject_id,
+            subject.name as subject,
+            subject.level,
+            path.*
+        from kept_subject as subject
+        join discipline_path as path on path.discipline_id = subject.discipline_id
+        """
+    )
     condition = condition_of(filter_)
     cursor.execute(
         f"""
@@ -42,17 +53,13 @@ def make_candidates(cursor: Cursor, filter_: Filter, *, has_text_keys: bool) -> 
         select
             pair.instruction_id,
             pair.answer_id,
-            pair.field_id,
-            pair.sub_field_id,
-            pair.discipline_id,
-            pair.subject_id,
-            pair.level,
+            export_place.place,
             pair.status = 'accepted' as is_accepted,
-            strlen(pair.instruction) + strlen(pair.answer) as text_bytes,
-            {_TEXT_KEY if has_text_keys else "''"} as text_key,
+            {_TEXT_KEY if has_text_keys else "0::uhugeint"} as text_key,
             'train' as split,
             null::varchar as reason
         from pair
+        join export_place on export_place.subject_id = pair.subject_id
         where {condition.where}
             and pair.answer_id is not null
         """,  # noqa: S608 - a condition built from parameters only
@@ -121,6 +128,7 @@ def count_by_node(cursor: Cursor, level: str) -> dict[str, int]:
         f"""
         select {_node_column(level)} as node_id, count(*)
         from export_candidate
+        join export_place using (place)
         where reason is null and split = 'train'
         group by node_id
         order by node_id
@@ -141,7 +149,8 @@ def leave_out_beyond(cursor: Cursor, allowed: Mapping[str, int], *, level: str, 
             f"""
             select candidate.rowid
             from export_candidate as candidate
-            join batch on batch.node_id = candidate.{_node_column(level)}
+            join export_place using (place)
+            join batch on batch.node_id = export_place.{_node_column(level)}
             where reason is null and split = 'train'
             qualify row_number() over (
                 partition by batch.node_id
@@ -161,7 +170,9 @@ def leave_out_below(cursor: Cursor, node_id: str, most: int, *, seed: int) -> No
         select rowid
         from export_candidate
         where reason is null and split = 'train'
-            and ? in (field_id, sub_field_id, discipline_id, subject_id)
+            and place in (
+                select place from export_place where ? in (field_id, sub_field_id, discipline_id, subject_id)
+            )
         qualify row_number() over (order by md5(instruction_id || ?), instruction_id, answer_id) > ?
         """,
         [node_id, f" {seed}", most],
@@ -177,28 +188,28 @@ def hold_out(cursor: Cursor, questions: int, *, seed: int) -> int:
         """
         create or replace temp table export_test as
         with single as (
-            select rowid as place, instruction_id, discipline_id
+            select export_candidate.rowid as number, instruction_id, discipline_id, text_key, answer_id
             from export_candidate
+            join export_place using (place)
             where reason is null
             qualify row_number() over (partition by discipline_id, text_key order by instruction_id, answer_id) = 1
         ),
         ranked as (
             select
-                place,
-                discipline_id,
+                number,
                 row_number() over (
                     partition by discipline_id order by md5(instruction_id || ?), instruction_id
-                ) as number,
+                ) as turn,
                 count(*) over (partition by discipline_id) as there
             from single
         )
-        select place, discipline_id
+        select number
         from ranked
-        where number <= least(?, there // 2)
+        where turn <= least(?, there // 2)
         """,
         [f" {seed} test", questions],
     )
-    cursor.execute("update export_candidate set split = 'test' where rowid in (select place from export_test)")
+    cursor.execute("update export_candidate set split = 'test' where rowid in (select number from export_test)")
     row = first_row(
         cursor.execute(
             """
@@ -206,6 +217,7 @@ def hold_out(cursor: Cursor, questions: int, *, seed: int) -> int:
             from (
                 select discipline_id
                 from export_candidate
+                join export_place using (place)
                 where reason is null
                 group by discipline_id
                 having count(*) filter (where split = 'test') < ?
@@ -357,58 +369,60 @@ def count_reasons(cursor: Cursor) -> dict[str, int]:
 
 
 def arrange(cursor: Cursor, order: str) -> Taken:
-    """Give each pair that is taken its place within its set, and count them."""
+    """Give each pair that is taken its place within its set, and count them; the candidates are forgotten."""
     within = "candidate.instruction_id, candidate.answer_id"
     teaching = f"session.position, concept.position, {within}"
-    rank = f"case candidate.level {_LEVEL_RANK} end"
-    by_subject = f"partition by candidate.split, candidate.level, candidate.subject_id order by {teaching}"
+    rank = f"case place.level {_LEVEL_RANK} end"
     orders = {
         "id": within,
-        "level": f"{rank}, candidate.subject_id, {teaching}",
+        "level": f"{rank}, place.subject_id, {teaching}",
         "interleaved": f"{rank}, turn, candidate.subject_id",
     }
     joins = """
+        join export_place as place on place.place = candidate.place
         join instruction on instruction.instruction_id = candidate.instruction_id
         left join key_concept as concept on concept.key_concept_id = instruction.key_concept_ids[1]
         left join class_session as session on session.class_session_id = concept.class_session_id
     """
     turned = f"""
-        select candidate.*, row_number() over ({by_subject}) as turn
+        select
+            candidate.*,
+            place.subject_id,
+            row_number() over (partition by candidate.split, place.place order by {teaching}) as turn
         from export_candidate as candidate
         {joins}
         where candidate.reason is null
     """  # noqa: S608 - names of ours
+    more = {"id": "", "level": joins, "interleaved": "join export_place as place on place.place = candidate.place"}
     cursor.execute(
         f"""
         create or replace temp table export_row as
         select
             candidate.split,
-            row_number() over (partition by candidate.split order by {orders[order]}) - 1 as position,
+            (row_number() over (partition by candidate.split order by {orders[order]}) - 1)::integer as position,
             candidate.instruction_id,
             candidate.answer_id,
-            candidate.text_bytes
+            candidate.place
         from {f"({turned})" if order == "interleaved" else "export_candidate"} as candidate
-        {joins if order == "level" else ""}
+        {more[order]}
         where candidate.reason is null
         """  # noqa: S608 - names of ours
     )
+    cursor.execute("drop table temp.export_candidate")
     row = first_row(
         cursor.execute(
             """
-            select
-                count(*) filter (where split = 'train'),
-                count(*) filter (where split = 'test'),
-                coalesce(sum(text_bytes), 0)::bigint
+            select count(*) filter (where split = 'train'), count(*) filter (where split = 'test')
             from export_row
             """
         )
     )
-    return Taken(*row) if row else Taken(0, 0, 0)
+    return Taken(*row) if row else Taken(0, 0)
 
 
 def forget_choice(cursor: Cursor) -> None:
     """Give back the memory of all that was worked out on this cursor."""
-    for table in ("candidate", "test", "draw", "row", "chunk", "told"):
+    for table in ("candidate", "test", "draw", "row", "place", "maker", "made", "told"):
         cursor.execute(f"drop table if exists temp.export_{table}")
 
 

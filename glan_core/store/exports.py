@@ -1,16 +1,19 @@
 """What does each row of an export hold, with everything that leads back from it?
 
-Rows are brought together for some thousands of places at a time, in a table that only the cursor of the export sees;
-DuckDB then writes them as the lines of a format, or hands them on as Arrow.
+Rows are brought together for some thousands of places at a time as an Arrow table, and DuckDB writes them as the lines
+of a format. What is there of each pair stands in export_choice.py's tables.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from glan_core.entities import Filter
-from glan_core.store.database import Cursor
+from glan_core.store.batches import with_batch
+from glan_core.store.database import Cursor, first_row
 from glan_core.store.export_choice import arrange, make_candidates
 
 LINEAGE_COLUMNS = (
@@ -21,47 +24,101 @@ LINEAGE_COLUMNS = (
 )  # fmt: skip
 """What a row can say beside its question and its answer."""
 EXPORT_COLUMNS = (*LINEAGE_COLUMNS[:2], "instruction", "answer", *LINEAGE_COLUMNS[2:])
-_LISTS = ("class_sessions", "key_concepts", "key_concept_ids", "flags")
-_OF_PAIR = ("field", "sub_field", "discipline", "subject", "level", "strategy", "status", "run_id")
+_LISTS = ("class_sessions", "key_concepts", "key_concept_ids")
+_OF_PLACE = ("field", "sub_field", "discipline", "subject", "level")
+_OF_INSTRUCTION = ("strategy", "status", "run_id")
+_OF_CALLS = {
+    f"{call}_{name}": alias
+    for call, alias in (("instruction", "asked"), ("answer", "answered"))
+    for name in ("model", "template", "template_fingerprint")
+}
 _ROWS_AT_ONCE = 10_000
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def gather_rows(cursor: Cursor, split: str, start: int, end: int, *, columns: Sequence[str]) -> None:
-    """Bring the rows at the places from `start` up to `end` of a set together, with these columns of lineage."""
-    wanted = set(columns)
-    selected = ", ".join(f"{_expression(name)} as {name}" for name in columns)
+def prepare_rows(cursor: Cursor, columns: Sequence[str]) -> None:
+    """Find out once, for all rows that are taken, what would be dear to find for each some thousands of them."""
+    if set(columns).isdisjoint(_OF_CALLS):
+        return
     cursor.execute(
-        f"""
-        create or replace temp table export_chunk as
-        with chunk as materialized (
-            select position, instruction_id, answer_id
-            from export_row
-            where split = ? and position >= ? and position < ?
-        ),
-        gathered as (
-            select chunk.position, pair.*
-            from chunk
-            join pair on pair.instruction_id = chunk.instruction_id and pair.answer_id = chunk.answer_id
+        """
+        create or replace temp table export_maker as
+        select model, template, template_fingerprint, (row_number() over ())::integer as maker
+        from (select distinct model, template, template_fingerprint from model_call)
+        """
+    )
+    cursor.execute(
+        """
+        create or replace temp table export_made as
+        with made as (
+            select call.model_call_id, maker.maker
+            from model_call as call
+            join export_maker as maker
+                on maker.model = call.model
+                and maker.template = call.template
+                and maker.template_fingerprint = call.template_fingerprint
         )
-        {_drawn_concepts() if wanted & {"class_sessions", "key_concepts", "key_concept_ids"} else ""}
-        {_flags() if "flags" in wanted else ""}
-        select gathered.position, gathered.instruction, gathered.answer{f", {selected}" if selected else ""}
-        from gathered
-        {_joins(wanted)}
-        order by gathered.position
-        """,  # noqa: S608 - column names of ours
-        [split, start, end],
+        select row.split, row.position, asked.maker as asked, answered.maker as answered
+        from export_row as row
+        join instruction on instruction.instruction_id = row.instruction_id
+        join answer on answer.answer_id = row.answer_id
+        left join made as asked on asked.model_call_id = instruction.model_call_id
+        left join made as answered on answered.model_call_id = answer.model_call_id
+        """
     )
 
 
-def read_lines(cursor: Cursor, format_: str, *, columns: Sequence[str]) -> Iterator[pa.Array]:
-    """Give the gathered rows as lines of a format, each with its end, in batches: arrays of strings."""
-    reader = cursor.sql(
-        f"select {_line(format_, columns)} as line from export_chunk"  # noqa: S608 - column names of ours
-    ).to_arrow_reader(_ROWS_AT_ONCE)
-    for batch in reader:
-        yield batch.column(0)
+def average_text_bytes(cursor: Cursor) -> int:
+    """Give about how long question and answer of a row are together, from the first thousand."""
+    row = first_row(
+        cursor.execute(
+            """
+            select avg(strlen(instruction.text) + strlen(answer.text))
+            from export_row as row
+            join instruction on instruction.instruction_id = row.instruction_id
+            join answer on answer.answer_id = row.answer_id
+            where row.position < 1000
+            """
+        )
+    )
+    return int(row[0] or 0) if row else 0
+
+
+def gather_rows(cursor: Cursor, split: str, start: int, end: int, *, columns: Sequence[str]) -> pa.Table:
+    """Give the rows at the places from `start` up to `end` of a set: instruction, answer and these columns."""
+    wanted = set(columns)
+    selected = [f"{_expression(name)} as {name}" for name in columns if name not in ("class_sessions", "key_concepts")]
+    needs_concepts = not wanted.isdisjoint(_LISTS)
+    if needs_concepts and "key_concept_ids" not in wanted:
+        selected.append("instruction.key_concept_ids")
+    table: pa.Table = cursor.sql(
+        f"""
+        with chunk as materialized (
+            select *
+            from export_row
+            where split = ? and position >= ? and position < ?
+        )
+        {_flags() if "flags" in wanted else ""}
+        select instruction.text as instruction, answer.text as answer{"".join(f", {each}" for each in selected)}
+        from chunk
+        join instruction on instruction.instruction_id = chunk.instruction_id
+        join answer on answer.answer_id = chunk.answer_id
+        {_joins(wanted)}
+        order by chunk.position
+        """,  # noqa: S608 - column names of ours
+        params=[split, start, end],
+    ).to_arrow_table()
+    return _with_concepts(cursor, table) if needs_concepts else table
+
+
+def read_lines(cursor: Cursor, rows: pa.Table, format_: str, *, columns: Sequence[str]) -> Iterator[pa.Array]:
+    """Give gathered rows as lines of a format, each with its end, in batches: arrays of strings."""
+    with with_batch(cursor, rows):
+        reader = cursor.sql(
+            f"select {_line(format_, columns)} as line from batch"  # noqa: S608 - column names of ours
+        ).to_arrow_reader(_ROWS_AT_ONCE)
+        for batch in reader:
+            yield batch.column(0)
 
 
 def heading_of(format_: str, columns: Sequence[str]) -> str:
@@ -74,13 +131,14 @@ def heading_of(format_: str, columns: Sequence[str]) -> str:
     return f"{_BYTE_ORDER_MARK}{','.join(_csv_columns(columns))}\r\n"
 
 
-def read_table(cursor: Cursor, format_: str, *, columns: Sequence[str]) -> pa.Table:
-    """Give the gathered rows as an Arrow table: for `hf` with messages, otherwise with instruction and answer."""
-    names = _messages() if format_ == "hf" else ", ".join(_text_columns(columns))
-    more = ", ".join(columns) if format_ == "hf" else ""
-    table: pa.Table = cursor.sql(
-        f"select {names}{', ' + more if more else ''} from export_chunk"  # noqa: S608 - column names of ours
-    ).to_arrow_table()
+def read_table(cursor: Cursor, rows: pa.Table, format_: str, *, columns: Sequence[str]) -> pa.Table:
+    """Give gathered rows as a table of a format: for `hf` with messages, otherwise with instruction and answer."""
+    if format_ != "hf":
+        return rows.select(_text_columns(columns))
+    with with_batch(cursor, rows):
+        table: pa.Table = cursor.sql(
+            f"select {', '.join((_messages(), *columns))} from batch"  # noqa: S608 - column names of ours
+        ).to_arrow_table()
     return table
 
 
@@ -102,65 +160,91 @@ def iterate_export_rows(cursor: Cursor, filter_: Filter, *, limit: int | None = 
     """Give the answered pairs of a filter with the columns EXPORT_COLUMNS, ordered by id, the first `limit` of them."""
     make_candidates(cursor, filter_, has_text_keys=False)
     taken = arrange(cursor, "id")
+    prepare_rows(cursor, LINEAGE_COLUMNS)
     end = taken.train if limit is None else min(limit, taken.train)
     for start in range(0, end, _ROWS_AT_ONCE):
-        gather_rows(cursor, "train", start, min(start + _ROWS_AT_ONCE, end), columns=LINEAGE_COLUMNS)
-        yield from read_table(cursor, "parquet", columns=LINEAGE_COLUMNS).to_pylist()
+        rows = gather_rows(cursor, "train", start, min(start + _ROWS_AT_ONCE, end), columns=LINEAGE_COLUMNS)
+        yield from rows.select(EXPORT_COLUMNS).to_pylist()
 
 
 def _expression(column: str) -> str:
-    if column in ("instruction_id", "answer_id", *_OF_PAIR):
-        return f"gathered.{column}"
+    if column in ("instruction_id", "answer_id"):
+        return f"chunk.{column}"
+    if column in _OF_PLACE:
+        return f"export_place.{column}"
+    if column in (*_OF_INSTRUCTION, "key_concept_ids"):
+        return f"instruction.{column}"
     if column == "seed":
         return "run.seed"
-    if column in _LISTS:
-        source = "flagged" if column == "flags" else "drawn"
-        value = f"{source}.{column}"
-        if column == "class_sessions":  # each once, in teaching order
-            value = f"list_filter({value}, lambda title, i: list_position({value}, title) = i)"
-        return f"coalesce({value}, [])"
-    call, _, name = column.partition("_")
-    return f"{'asked' if call == 'instruction' else 'answered'}.{name}"
+    if column == "flags":  # as text: a list that is empty in all first rows has no type to readers of JSON
+        return "coalesce(flagged.flags, '')"
+    return f"coalesce({_OF_CALLS[column]}.{column.partition('_')[2]}, '')"
 
 
 def _joins(wanted: set[str]) -> str:
     joins = []
-    if wanted & {"class_sessions", "key_concepts", "key_concept_ids"}:
-        joins.append("left join drawn on drawn.instruction_id = gathered.instruction_id")
+    if not wanted.isdisjoint(_OF_PLACE):
+        joins.append("join export_place on export_place.place = chunk.place")
     if "flags" in wanted:
-        joins.append("left join flagged on flagged.instruction_id = gathered.instruction_id")
+        joins.append("left join flagged on flagged.instruction_id = chunk.instruction_id")
     if "seed" in wanted:
-        joins.append("left join run on run.run_id = gathered.run_id")
-    for alias, call in (("asked", "instruction"), ("answered", "answer")):
-        if wanted & {f"{call}_model", f"{call}_template", f"{call}_template_fingerprint"}:
-            joins.append(f"left join model_call as {alias} on {alias}.model_call_id = gathered.{call}_model_call_id")
+        joins.append("left join run on run.run_id = instruction.run_id")
+    calls = sorted({alias for name, alias in _OF_CALLS.items() if name in wanted})
+    if calls:
+        joins.append("join export_made as made on made.split = chunk.split and made.position = chunk.position")
+    joins += [f"left join export_maker as {alias} on {alias}.maker = made.{alias}" for alias in calls]
     return "\n".join(joins)
-
-
-def _drawn_concepts() -> str:
-    return """,
-        drawn as (
-            select
-                link.instruction_id,
-                list(concept.name order by session.position, concept.position) as key_concepts,
-                list(concept.key_concept_id order by session.position, concept.position) as key_concept_ids,
-                list(session.title order by session.position, concept.position) as class_sessions
-            from instruction_key_concept as link
-            join key_concept as concept on concept.key_concept_id = link.key_concept_id
-            join class_session as session on session.class_session_id = concept.class_session_id
-            where link.instruction_id in (select instruction_id from chunk)
-            group by link.instruction_id
-        )"""
 
 
 def _flags() -> str:
     return """,
         flagged as (
-            select instruction_id, list(kind order by kind) as flags
+            select instruction_id, string_agg(kind, ', ' order by kind) as flags
             from quality_flag
             where instruction_id in (select instruction_id from chunk)
             group by instruction_id
         )"""
+
+
+def _with_concepts(cursor: Cursor, rows: pa.Table) -> pa.Table:
+    """Add what the ids of key concepts stand for: names, and the titles of their class sessions, each once.
+
+    By position and not by joins: millions of short lists are taken apart and put together again in one go.
+    """
+    lists = rows["key_concept_ids"].combine_chunks()
+    ids, lengths = lists.flatten(), pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
+    with with_batch(cursor, pa.table({"key_concept_id": ids.unique()})):
+        known = cursor.sql(
+            """
+            select concept.key_concept_id, concept.name, session.title
+            from key_concept as concept
+            join class_session as session on session.class_session_id = concept.class_session_id
+            where concept.key_concept_id in (select key_concept_id from batch)
+            order by session.position, concept.position, concept.key_concept_id
+            """
+        ).to_arrow_table()
+    found = pc.index_in(ids, value_set=known["key_concept_id"].combine_chunks())
+    is_known = found.is_valid().to_numpy(zero_copy_only=False)
+    owners = np.repeat(np.arange(len(lists)), lengths)[is_known]
+    places = found.drop_null().to_numpy()
+    found = pa.array(places[np.lexsort((places, owners))])  # in teaching order, as those that are known stand
+    titles = known["title"].combine_chunks().dictionary_encode()
+    codes = titles.indices.take(found).to_numpy(zero_copy_only=False)
+    is_new = np.ones(len(codes), bool)
+    is_new[1:] = (owners[1:] != owners[:-1]) | (codes[1:] != codes[:-1])
+    made = {
+        "key_concept_ids": _lists(known["key_concept_id"].combine_chunks().take(found), owners, len(lists)),
+        "key_concepts": _lists(known["name"].combine_chunks().take(found), owners, len(lists)),
+        "class_sessions": _lists(titles.dictionary.take(pa.array(codes[is_new])), owners[is_new], len(lists)),
+    }
+    columns = {**{name: rows[name] for name in rows.column_names}, **made}
+    return pa.table(columns)
+
+
+def _lists(values: pa.Array, owners: np.ndarray, rows: int) -> pa.Array:
+    """Give each row the values that it owns; `owners` rises."""
+    ends = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=rows))]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(ends), values)
 
 
 def _line(format_: str, columns: Sequence[str]) -> str:

@@ -132,7 +132,7 @@ def test_the_metadata_of_a_line_say_where_the_pair_comes_from(pairs: Small, out:
         "key_concept_ids": list(pairs.nodes.key_concept_ids("thin lens", "focal length", "wavelength")),
         "strategy": "two_sessions",
         "status": "accepted",
-        "flags": [],
+        "flags": "",
         "run_id": "two",
         "seed": 22,
         "instruction_model": "m",
@@ -158,7 +158,7 @@ def test_the_metadata_lead_back_to_the_prompt_and_the_run(pairs: Small, out: Pat
 
 def test_flags_are_named_in_the_metadata(pairs: Small, out: Path):
     export_pairs(pairs.cursor, out, format_="chat", filter_=Filter(is_flagged=True), gates=())
-    assert lines_of(out)[0]["metadata"]["flags"] == ["refusal", "truncated"]
+    assert lines_of(out)[0]["metadata"]["flags"] == "refusal, truncated"
 
 
 def test_without_lineage_a_chat_line_holds_only_its_messages(pairs: Small, out: Path):
