@@ -4,13 +4,13 @@ A rule sees one pair by itself; a finding takes other texts: pairs, or a benchma
 """
 
 RULE_KINDS: dict[str, str] = {
-    "truncated": "The question or the answer ends in the middle: it reached its token limit, or breaks off.",
+    "truncated": "It reached its token limit, or ends in the middle of a sentence.",
     "refusal": "The model declined to ask or to answer.",
-    "empty": "There is no word in the question or in the answer.",
+    "empty": "There is nothing in the question or in the answer.",
     "wrong_language": "The text is in another language than the run asked for.",
     "repeats_question": "The answer says little but the question again.",
-    "too_short": "The question or the answer is too short to say anything.",
-    "too_long": "The question or the answer is far longer than what was asked for.",
+    "too_short": "The question has only one or two words.",
+    "too_long": "The question has more than 1,500 words, or the answer more than 8,000.",
     "unbalanced_code": "A block of code is opened and never closed.",
     "leaked_prompt": "Words of the prompt, or marks of a chat, stand in the text.",
 }

@@ -12,6 +12,7 @@ import streamlit as st
 
 from glan_core.entities import Filter
 from glan_core.errors import GlanError
+from glan_core.quality.kinds import FLAG_KINDS
 from glan_core.store.database import Cursor
 from glan_core.store.runs import list_runs
 from glan_core.store.saved_views import SavedView, find_saved_view
@@ -19,6 +20,7 @@ from glan_core.store.tags import count_tags
 from pages.shared import outline_address, state
 from pages.shared.feedback import plain, show_error
 from pages.shared.filter_words import ANSWERED, DEMO, FLAGGED, LEVELS, REVIEWS, SESSIONS, conditions, unknown_runs
+from pages.shared.flag_words import flag_words
 from pages.shared.formats import ago
 from pages.shared.outlines import read_cached_outline
 from pages.shared.workspace import Workspace
@@ -30,6 +32,7 @@ _LISTS = {
     "levels": "levels",
     "sessions": "strategies",
     "tags": "tags",
+    "kinds": "flag_kinds",
 }
 _CLAIMS = {"flags": "is_flagged", "demo_pairs": "is_demo", "answered": "has_answer"}
 _ANSWERS = {"yes": True, "no": False}
@@ -200,6 +203,7 @@ def _show_more(cursor: Cursor) -> None:
     _pills("reviews", "Review", REVIEWS)
     _claim("answered", "Answer", ANSWERED)
     _claim("flags", "Flags", FLAGGED)
+    _list_field("kinds", "With one of the flags", {kind: flag_words([kind]) for kind in FLAG_KINDS}, "Any or none")
     _claim("demo_pairs", "Demo pairs", DEMO)
     tags = [str(tag) for tag in count_tags(cursor)["tag"]]
     if tags or st.query_params.get_all("tags"):

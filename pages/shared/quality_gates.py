@@ -1,0 +1,118 @@
+"""Which gates are there, what would each leave out, and which are kept together under a name?"""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from glan_core.entities import Filter
+from glan_core.errors import GlanError
+from glan_core.gates import (
+    GATES,
+    HIGHEST_SCORE,
+    LOWEST_SCORE,
+    check_gates,
+    count_left_out,
+    gate_sets,
+    gated,
+    judge_bound,
+    judge_gate,
+    keep_gate_set,
+)
+from glan_core.store.database import Cursor
+from glan_core.store.gate_sets import LONGEST_NAME, GateSet, remove_gate_set
+from glan_core.store.pairs import count_pairs
+from pages.shared import state
+from pages.shared.feedback import plain, show_error
+from pages.shared.flag_words import gate_words
+from pages.shared.formats import ago, count
+from pages.shared.workspace import Workspace
+
+
+def show_gates(workspace: Workspace) -> None:
+    """Let gates be chosen, count what they leave out, and save them under a name."""
+    cursor = workspace.cursor()
+    st.caption("A gate leaves pairs out of what leaves. Gates that are kept under a name can be chosen for an export.")
+    sets = gate_sets(cursor)
+    listed = (*sets.shipped, *sets.saved)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Begin with", [each.name for each in listed], width=280, key="gates-begin")
+        begun = next(each for each in listed if each.name == name)
+        if begun.saved_at is not None:
+            st.caption(f"Saved {ago(begun.saved_at)}.", width="content")
+            st.button(
+                "Remove it",
+                icon=":material/close:",
+                type="tertiary",
+                key="gates-remove",
+                on_click=remove_gate_set,
+                args=(cursor, begun.name),
+            )
+    gates = _choose(begun)
+    _show_counts(cursor, gates)
+    _show_save(cursor, gates)
+
+
+def _choose(begun: GateSet) -> tuple[str, ...]:
+    key = f"{state.GATES_CHOSEN}-{begun.name}-{begun.saved_at}"
+    chosen = st.pills(
+        "Leave out",
+        GATES,
+        default=[gate for gate in begun.gates if gate in GATES],
+        selection_mode="multi",
+        format_func=gate_words,
+        key=key,
+    )
+    bound = judge_bound(begun.gates)
+    least = st.number_input(
+        "Leave out what judges gave less than",
+        LOWEST_SCORE,
+        HIGHEST_SCORE,
+        bound,
+        0.5,
+        placeholder="Whatever they gave",
+        key=f"{key}-judge",
+        width=280,
+        help="The mean of all judges, 1 to 10. What no judge has seen is left out as well.",
+    )
+    return check_gates((*chosen, *([judge_gate(least)] if least else [])))
+
+
+def _show_counts(cursor: Cursor, gates: tuple[str, ...]) -> None:
+    everything = Filter()
+    left_out = count_left_out(cursor, everything, gates)
+    left = count_pairs(cursor, gated(everything, gates))
+    with st.grid(2, min_column_width=150, gap="small"):
+        st.metric("Pairs that pass", count(left), border=True, help="Of all answered pairs.")
+        st.metric("Left out", count(sum(left_out.values())), border=True)
+    if left_out:
+        st.dataframe(
+            pd.DataFrame(
+                {"Left out for": [gate_words(reason) for reason in left_out], "Pairs": list(left_out.values())}
+            ),
+            hide_index=True,
+            column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
+            height="content",
+            alt="How many pairs are left out for which reason.",
+        )
+        if len(left_out) > 1:
+            st.caption("A pair with several reasons is counted for the first of them.")
+
+
+def _show_save(cursor: Cursor, gates: tuple[str, ...]) -> None:
+    if news := st.session_state.pop(state.GATES_NEWS, None):
+        st.success(plain(news), icon=":material/check:") if isinstance(news, str) else show_error(news)
+    with st.form("gates-save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Name", key=state.GATE_NAME, max_chars=LONGEST_NAME, placeholder="for training", width=280)
+        st.form_submit_button("Save gates", icon=":material/save:", on_click=_save, args=(cursor, gates))
+
+
+def _save(cursor: Cursor, gates: tuple[str, ...]) -> None:
+    name = str(st.session_state.get(state.GATE_NAME, ""))
+    try:
+        keep_gate_set(cursor, name, gates, at=datetime.now(UTC))
+    except GlanError as error:
+        st.session_state[state.GATES_NEWS] = error
+        return
+    st.session_state[state.GATES_NEWS] = f"Saved as {' '.join(name.split())}."
+    st.session_state[state.GATE_NAME] = ""
