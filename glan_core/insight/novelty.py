@@ -8,6 +8,7 @@ Thompson, Biometrika 25, 1933; Chapelle and Li, NIPS 2011).
 """
 
 from collections.abc import Mapping
+from functools import cache
 from math import comb
 from typing import NamedTuple
 
@@ -34,16 +35,8 @@ class Evidence(NamedTuple):
 
     @property
     def chance_of_saturation(self) -> float:
-        """How likely it is that less than SATURATED of what comes next is new, 0 to 1.
-
-        The distribution of Beta(a, b) at x, which for whole numbers is a sum: the chance of a or more in
-        a + b - 1 throws that each succeed with x.
-        """
-        throws = self.compared + 1
-        return sum(
-            comb(throws, hits) * SATURATED**hits * (1 - SATURATED) ** (throws - hits)
-            for hits in range(self.new + 1, throws + 1)
-        )
+        """How likely it is that less than SATURATED of what comes next is new, 0 to 1."""
+        return _chance_below(self.new, self.compared)
 
     @property
     def is_saturated(self) -> bool:
@@ -62,3 +55,15 @@ def draw_shares(evidence: Mapping[str, Evidence], *, rounds: int, seed: int) -> 
         rng = np.random.default_rng(list(stable_id("novelty", seed, key).encode()))
         drawn[:, place] = rng.beta(1 + of_branch.new, 1 + of_branch.compared - of_branch.new, rounds)
     return drawn
+
+
+@cache
+def _chance_below(new: int, compared: int) -> float:
+    """Give the distribution of Beta(1 + new, 1 + compared - new) at SATURATED.
+
+    For whole numbers it is a sum: the chance of more than `new` hits in compared + 1 throws that each hit with that
+    share.
+    """
+    throws = compared + 1
+    missed = sum(comb(throws, hits) * SATURATED**hits * (1 - SATURATED) ** (throws - hits) for hits in range(new + 1))
+    return max(0.0, 1 - missed)

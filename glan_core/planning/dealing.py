@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from glan_core.planning.gaps import draws_for_gaps, places_touched
 from glan_core.planning.lazy_codes import Codes, LazyCodes
 from glan_core.planning.novelty import NodeDeal, Novelty, NoveltyDeal
 from glan_core.planning.plan_request import Gap, PlanRequest
-from glan_core.planning.shares import dealt_by_novelty, dealt_to_units, list_units
+from glan_core.planning.shares import dealt_by_novelty, dealt_to_units, draws_of, list_units
 from glan_core.planning.taken import Taken
 from glan_core.planning.targets import Targets
 from glan_core.stages.combinations import count_open_combinations
@@ -24,6 +24,9 @@ from glan_core.store.database import Cursor
 from glan_core.store.subjects import find_subject
 from glan_core.store.syllabus_shapes import SyllabusShape, list_places
 from glan_core.store.taxonomy_nodes import find_taxonomy_node, list_disciplines_below
+
+_Way = Callable[[Mapping[str, int | None], frozenset[str]], dict[str, int]]
+"""Deals to targets, in their order, by how many each can take and which of them are held."""
 
 
 class Dealt(NamedTuple):
@@ -53,10 +56,13 @@ def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken, n
     if request.allocation == "gaps":
         return _dealt_to_gaps(cursor, request, targets, taken)
     capacities = {target_id: _capacity(target_id, request, targets, taken) for target_id in everything}
-    numbers, of_novelty = _numbers(cursor, request, targets, capacities, novelty), None
+    deal_out = _way(cursor, request, targets, novelty)
+    numbers, of_novelty = deal_out(capacities, frozenset()), None
     if novelty is not None:
         held = novelty.saturated() if request.holds_saturated else frozenset()
-        without, numbers = numbers, _numbers(cursor, request, targets, capacities, novelty, held) if held else numbers
+        closed = frozenset(target_id for target_id, node_id in novelty.node_of.items() if node_id in held)
+        room = {target_id: 0 if target_id in closed else limit for target_id, limit in capacities.items()}
+        without, numbers = numbers, deal_out(room, closed) if closed else numbers
         _check_left(numbers, without, held, novelty)
         of_novelty = _told(request, novelty, held, numbers, without)
     codes = {
@@ -68,22 +74,15 @@ def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken, n
     return Dealt(codes, growing, request.instructions - sum(numbers.values()), of_novelty)
 
 
-def _numbers(
-    cursor: Cursor,
-    request: PlanRequest,
-    targets: Targets,
-    capacities: Mapping[str, int | None],
-    novelty: Novelty | None,
-    held: frozenset[str] = frozenset(),
-) -> dict[str, int]:
-    """Deal to all targets but those of held nodes, in the order of `capacities`."""
-    closed = {target_id for target_id, node_id in novelty.node_of.items() if node_id in held} if novelty else set()
-    room = {target_id: 0 if target_id in closed else limit for target_id, limit in capacities.items()}
+def _way(cursor: Cursor, request: PlanRequest, targets: Targets, novelty: Novelty | None) -> _Way:
+    """Give the way in which a request deals; what does not depend on who can take how many is found out once."""
     if request.allocation == "even":
-        return dealt_evenly(request.instructions, room)
+        return lambda room, closed: dealt_evenly(request.instructions, room)
     if novelty is not None and request.allocation == "novelty":
-        return dealt_by_novelty(request, novelty, room)
-    return dealt_to_units(request, list_units(cursor, request, targets), room, closed)
+        draws = draws_of(request, novelty)
+        return lambda room, closed: dealt_by_novelty(request, novelty, draws, room)
+    units = list_units(cursor, request, targets)
+    return lambda room, closed: dealt_to_units(request, units, room, closed)
 
 
 def _check_left(numbers: Mapping[str, int], without: Mapping[str, int], held: frozenset[str], novelty: Novelty) -> None:

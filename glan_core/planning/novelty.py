@@ -12,9 +12,7 @@ from glan_core.insight.headline import UNLIKE
 from glan_core.insight.novelty import LEAST, NEWEST, Evidence
 from glan_core.planning.targets import Targets
 from glan_core.store.database import Cursor
-from glan_core.store.newest_pairs import NewestPairs, NodeLevel, count_listed, count_newest
-from glan_core.store.numbered_vectors import count_linked
-from glan_core.store.samples import samples_version
+from glan_core.store.newest_pairs import NewestPairs, NodeLevel, count_newest, newest_version
 
 _NONE = NewestPairs(0, 0, 0)
 _KEPT = 8
@@ -115,13 +113,9 @@ class NoveltyReader:
         encoder, content = chosen.encoder.encoder, chosen.content
         disciplines = set(targets.discipline_of.values())
         level: NodeLevel = "discipline" if len(disciplines) > 1 else "subject"
-        state = (
-            samples_version(cursor),
-            count_linked(cursor, encoder=encoder, content=content),
-            count_listed(cursor, encoder=encoder, content=content),
-        )
+        version = newest_version(cursor, encoder=encoder, content=content)
         counts = self._remembered(
-            (state, encoder, content, level, before),
+            (version, encoder, content, level, before),
             lambda: count_newest(
                 cursor,
                 level=level,

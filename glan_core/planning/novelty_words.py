@@ -19,7 +19,8 @@ _READ = {
 def novelty_sentences(cursor: Cursor, deal: NoveltyDeal) -> tuple[str, ...]:
     """Say how novelty decided about a plan: what is held, where pairs went, what could not be judged, and by what.
 
-    At most five nodes are named in a sentence, those with most pairs first; it says how many others there are.
+    By what is the last of them. At most five nodes are named in a sentence, those with most pairs first; it says how
+    many others there are.
     """
     names = {node.node_id: node.path[-1] for node in list_scope_nodes(cursor)}
     said = [_of_held(deal, names)] if deal.holds_saturated else []

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from glan_core import ids
 from glan_core.errors import PlanError
 from glan_core.insight.novelty import ROUNDS, draw_shares
@@ -65,17 +67,18 @@ def dealt_to_units(
     return numbers
 
 
-def dealt_by_novelty(request: PlanRequest, novelty: Novelty, capacities: Mapping[str, int | None]) -> dict[str, int]:
+def draws_of(request: PlanRequest, novelty: Novelty) -> np.ndarray:
+    """Draw for each node, in the order of `novelty`, what share of its pairs may be new: see draw_shares."""
+    return draw_shares(novelty.evidence(), rounds=min(request.instructions, ROUNDS), seed=request.seed)
+
+
+def dealt_by_novelty(
+    request: PlanRequest, novelty: Novelty, draws: np.ndarray, capacities: Mapping[str, int | None]
+) -> dict[str, int]:
     """Deal each instruction to the node that is likely to bring something new, and evenly below each."""
-    below: dict[str, list[str]] = {}
+    below: dict[str, list[str]] = {node_id: [] for node_id in novelty.nodes}
     for target_id in capacities:  # in the order that the seed gives
-        below.setdefault(novelty.node_of[target_id], []).append(target_id)
-    evidence = novelty.evidence()
-    draws = draw_shares(
-        {node_id: evidence[node_id] for node_id in below},
-        rounds=min(request.instructions, ROUNDS),
-        seed=request.seed,
-    )
+        below[novelty.node_of[target_id]].append(target_id)
     limits = [_sum(capacities[target_id] for target_id in inside) for inside in below.values()]
     numbers = dict.fromkeys(capacities, 0)
     for inside, share in zip(below.values(), dealt_by_draws(request.instructions, draws, limits), strict=True):

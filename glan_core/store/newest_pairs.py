@@ -31,9 +31,9 @@ def count_newest(
 ) -> dict[str, NewestPairs]:
     """Count, by the id of the node, the newest questions of each discipline or subject that has any.
 
-    Where answers are read, only questions that have one count. Former questions are those of all nodes. Near is a cosine of `near` or more by the neighbour graph, which lists the
-    15 nearest of each; an equal text is near too. With `before` nothing counts whose call was finished later. Removed
-    runs and nodes count nowhere.
+    Where answers are read, only questions that have one count. Former questions are those of all nodes. Near is a
+    cosine of `near` or more by the neighbour graph, which lists the 15 nearest of each; an equal text is near too. With
+    `before` nothing counts whose call was finished later. Removed runs and nodes count nowhere.
     """
     answered = "and exists (from kept_answer where kept_answer.instruction_id = instruction.instruction_id)"
     timely = "join model_call as call on call.model_call_id = instruction.model_call_id and call.finished_at < $before"
@@ -109,9 +109,20 @@ def count_newest(
     return {node_id: NewestPairs(*counts) for node_id, *counts in rows}
 
 
-def count_listed(cursor: Cursor, *, encoder: str, content: str) -> int:
-    """Count the vectors that the neighbour graph holds."""
+def newest_version(cursor: Cursor, *, encoder: str, content: str) -> tuple[object, ...]:
+    """Give what changes whenever count_newest may count otherwise."""
     row = first_row(
-        cursor.execute("select count(*) from neighbourhood where encoder = ? and content = ?", [encoder, content])
+        cursor.execute(
+            """
+            select
+                (select count(*) from instruction),
+                (select count(*) from answer),
+                (select count(*) from edit),
+                (select coalesce(string_agg(run_id order by run_id), '') from removed_run),
+                (select count(*) from embedded_instruction where encoder = $encoder and content = $content),
+                (select count(*) from neighbourhood where encoder = $encoder and content = $content)
+            """,
+            {"encoder": encoder, "content": content},
+        )
     )
-    return int(row[0]) if row else 0
+    return tuple(row or ())

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from glan_core.planning.novelty import NoveltyDeal, NoveltyReader
+from glan_core.planning.novelty import NodeDeal, NoveltyDeal, NoveltyReader
 from glan_core.planning.novelty_words import novelty_sentences
 from glan_core.planning.plan import Forecast
 from glan_core.scope import list_scope_nodes
@@ -29,16 +29,16 @@ def show_novelty(cursor: Cursor, plan: Forecast) -> None:
     deal = plan.novelty
     if deal is None:
         return
-    first, *others = novelty_sentences(cursor, deal)
+    first, *others, by_what = novelty_sentences(cursor, deal)
     with st.container(border=True, gap="xsmall"):
         st.markdown(plain(first), help=_HELP)
-        st.caption(plain(" ".join(others)))
+        for sentence in others:
+            st.caption(plain(sentence))
         if any(node.not_read for node in deal.nodes):
-            page_button(
-                "Read them on the Map", MAP, key="read-newest", type="tertiary", icon=":material/hourglass_empty:"
-            )
+            page_button("Read them on the Map", MAP, key="read-newest", icon=":material/hourglass_empty:")
         with st.expander(f"By {deal.level}"):
             _show_nodes(cursor, deal)
+            st.caption(plain(by_what))
 
 
 def _show_nodes(cursor: Cursor, deal: NoveltyDeal) -> None:
@@ -50,7 +50,7 @@ def _show_nodes(cursor: Cursor, deal: NoveltyDeal) -> None:
             node.compared,
             node.not_read,
             node.instructions,
-            "held" if node.is_held else "open" if node.is_judged else "open, too little read",
+            _state(node),
         )
         for node in sorted(deal.nodes, key=lambda node: (not node.is_held, -node.instructions, node.node_id))
     ]
@@ -59,6 +59,7 @@ def _show_nodes(cursor: Cursor, deal: NoveltyDeal) -> None:
         pd.DataFrame(rows, columns=columns),
         hide_index=True,
         row_height=34,
+        placeholder="–",
         height=min(34 * len(rows) + 38, 320),
         column_config={
             columns[0]: st.column_config.TextColumn(pinned=True),
@@ -67,3 +68,9 @@ def _show_nodes(cursor: Cursor, deal: NoveltyDeal) -> None:
         },
         alt="What the newest pairs of each node showed, and the pairs that it gets.",
     )
+
+
+def _state(node: NodeDeal) -> str:
+    if node.is_judged:
+        return "held" if node.is_held else "open"
+    return "open, too little read" if node.pairs else "open, no pairs yet"

@@ -1,18 +1,21 @@
 """The newest questions of a node are told apart: new, near to a former one, not compared yet."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
 
+from glan_core.edits import apply_edit, set_status
 from glan_core.ids import subject_id
+from glan_core.store.answers import insert_answers
 from glan_core.store.database import Cursor
 from glan_core.store.instructions import insert_instructions
 from glan_core.store.model_calls import insert_model_calls
 from glan_core.store.neighbourhoods import Neighbourhoods, insert_neighbourhoods
-from glan_core.store.newest_pairs import NewestPairs, NodeLevel, count_listed, count_newest
+from glan_core.store.newest_pairs import NewestPairs, NodeLevel, count_newest, newest_version
 from glan_core.store.runs import save_run
 from tests.conftest import Small
-from tests.small_pairs import NOON, instruction, model_call, run
+from tests.small_pairs import NOON, answer, instruction, model_call, run
 from tests.store.vectors import link
 
 OF = {"encoder": "e", "content": "instruction"}
@@ -52,7 +55,6 @@ def test_of_two_that_are_near_the_later_one_is_not_new(small: Small):
     assert counted(small) == NewestPairs(pairs=3, compared=3, new=2)
     assert counted(small, level="subject") == NewestPairs(3, 3, 2)
     assert counted(small, newest=2) == NewestPairs(2, 2, 1)  # b and c: what came before them still counts
-    assert count_listed(small.cursor, **OF) == 3
 
 
 def test_a_text_that_was_there_before_is_not_new(small: Small):
@@ -104,3 +106,21 @@ def test_another_encoder_has_read_nothing(small: Small):
     found = count_newest(small.cursor, level="subject", encoder="f", content="instruction", near=0.8, newest=10)
     assert list(found.values()) == [NewestPairs(1, 0, 0)]
     assert list(found) == [subject_id(small.nodes.physics.taxonomy_node_id, "Optics")]
+
+
+def test_the_version_changes_with_all_that_may_change_the_counts(small: Small):
+    def changes() -> Iterator[None]:
+        yield keep(small.cursor, "a", "b")
+        yield link(small.cursor, "e", a=0, b=1)
+        yield list_near(small.cursor, n0={1: 0.9}, n1={0: 0.9})
+        yield insert_answers(small.cursor, [answer("a")])
+        apply_edit(small.database, set_status(small.cursor, [small.nodes.chemistry.taxonomy_node_id], "removed"))
+        yield
+        small.cursor.execute("update run set is_removed = true where run_id = 'run'")
+        yield
+
+    versions = [newest_version(small.cursor, **OF)]
+    versions += [newest_version(small.cursor, **OF) for _ in changes()]
+    assert len(set(versions)) == len(versions) == 7
+    assert newest_version(small.cursor, **OF) == versions[-1]
+    assert newest_version(small.cursor, encoder="f", content="instruction") != versions[-1]
