@@ -93,11 +93,13 @@ def add_encoder(
     base_url: str = "",
     key_name: str = "",
     means: Means = HERE,
+    on_step: Callable[[str], None] = lambda step: None,
 ) -> Encoder:
     """Try an encoder out and keep it under a name, by default that of its model.
 
     The kinds are `folder`, `name` (of a model on the hub) and `endpoint`; static ones: `add_static_encoder`. Raises
-    SettingsError for what cannot be used, and EmbeddingError or EndpointError if it gives no vector.
+    SettingsError for what cannot be used, and EmbeddingError or EndpointError if it gives no vector. `on_step` hears
+    `fetching` before a model is downloaded, and `trying` before a vector is asked for.
     """
     model = model.strip()
     if not model or not model.isprintable():
@@ -114,7 +116,7 @@ def add_encoder(
     key = means.find_key(draft.key_name) if draft.key_name else ""
     if key and any(key in text for text in (draft.encoder, draft.base_url, draft.model)):
         raise SettingsError("The key itself stands in one of the fields.", "Take it out: its name is enough.")
-    encoder = dataclasses.replace(draft, dimensions=_dimensions(draft, means))
+    encoder = dataclasses.replace(draft, dimensions=_dimensions(draft, means, on_step))
     with database.writing:  # held from the look to the row: somebody may have added another one meanwhile
         _check_free(cursor, encoder)
         _check_dimensions(cursor, encoder)
@@ -173,16 +175,19 @@ def _check_free(cursor: Cursor, draft: Encoder) -> None:
             raise SettingsError(f"There is an encoder {there.encoder!r} already.", "Choose another name.")
 
 
-def _dimensions(draft: Encoder, means: Means) -> int:
+def _dimensions(draft: Encoder, means: Means, on_step: Callable[[str], None]) -> int:
     if draft.kind == "endpoint":
+        on_step("trying")
         return int(embed_at(endpoint_of(draft, means), draft.model, ["How long is a vector?"]).shape[1])
     folder = draft.model
     if draft.kind == "name":
+        on_step("fetching")
         worker = EmbeddingWorker()  # of its own: see fetch_folder
         try:
             folder = worker.compute(fetch_folder, draft.model)
         finally:
             worker.close()
+    on_step("trying")
     return means.compute(dimensions_of, folder)
 
 

@@ -1,12 +1,27 @@
 """Where on this machine does a model lie that has a name on the hub?"""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from glan_core.errors import EmbeddingError
 
 _YES = {"1", "TRUE", "YES", "ON"}
 _MARKS = ("modules.json", "config.json")
+_NO_ANSWER = (
+    "ConnectError",
+    "ConnectionError",
+    "ConnectTimeout",
+    "LocalEntryNotFoundError",
+    "MaxRetryError",
+    "OfflineModeIsEnabled",
+    "ProxyError",
+    "ReadTimeout",
+    "SSLError",
+    "TimeoutException",
+)
+"""What the hub's client and the libraries below it call it when nobody answers."""
+_NOT_THERE = ("RepositoryNotFoundError", "GatedRepoError", "HFValidationError")
 _HINT = "Download it on a machine that may, and add its folder; or start without HF_HUB_OFFLINE."
 
 
@@ -54,8 +69,27 @@ def fetch_folder(name: str) -> str:
     try:
         return str(snapshot_download(name))
     except Exception as error:
+        names = {kind.__name__ for each in _causes(error) for kind in type(each).__mro__}
+        if names & set(_NOT_THERE):
+            raise EmbeddingError(
+                f"The hub has no model {name} that everybody may download.",
+                "Check its name, as in sentence-transformers/all-mpnet-base-v2.",
+            ) from error
+        if names & set(_NO_ANSWER):
+            raise EmbeddingError(
+                f"The hub of models did not answer, so {name} was not downloaded. A firewall may be in the way.",
+                "Download it on a machine that may, and add its folder; or name a proxy in HTTPS_PROXY and start anew.",
+            ) from error
         reason = " ".join(str(error).split())[:200]
         raise EmbeddingError(
             f"The model {name} could not be downloaded: {type(error).__name__}: {reason}",
             "Check its name and the connection, or download it elsewhere and add its folder.",
         ) from error
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Give an error and all that led to it."""
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        found = found.__cause__ or found.__context__

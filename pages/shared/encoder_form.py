@@ -5,24 +5,24 @@ from collections.abc import Sequence
 import streamlit as st
 
 from glan_core.embedder import Embedder
-from glan_core.encoder_choice import LONGEST_NAME, add_encoder, use_encoder
+from glan_core.encoder_choice import LONGEST_NAME
 from glan_core.encoders import Content, Encoder, EncoderKind
-from glan_core.errors import GlanError
-from glan_core.text_encoding import Means
-from pages.shared.feedback import show_error
 from pages.shared.keys import find_key
-from pages.shared.workspace import Workspace
 
-_KINDS: dict[EncoderKind, str] = {"folder": "Folder", "name": "Name", "endpoint": "Endpoint"}
+_KINDS: dict[EncoderKind, str] = {"folder": "Folder", "name": "Hub", "endpoint": "Endpoint"}
 _MODEL_FIELDS: dict[EncoderKind, tuple[str, str]] = {
     "folder": ("Folder", "Of a sentence-transformers model, on the machine that the app runs on."),
-    "name": ("Name of the model", "As the hub of sentence-transformers models lists it. It is downloaded if allowed."),
+    "name": (
+        "Model on the hub",
+        "As the hub of sentence-transformers models lists it, such as sentence-transformers/all-mpnet-base-v2. It is "
+        "downloaded in the background.",
+    ),
     "endpoint": ("Model", "As the endpoint lists it."),
 }
 
 
-def show_new_encoder(workspace: Workspace, embedder: Embedder, there: Sequence[Encoder], content: Content) -> None:
-    """Show the form for another encoder; one that works is kept and in use from then on."""
+def show_new_encoder(embedder: Embedder, there: Sequence[Encoder], content: Content) -> None:
+    """Show the form for another encoder, which is tried in the background; one that works is kept and used."""
     kind = st.segmented_control(
         "Where is it?", list(_KINDS), default="folder", required=True, format_func=lambda each: _KINDS[each]
     )
@@ -44,27 +44,20 @@ def show_new_encoder(workspace: Workspace, embedder: Embedder, there: Sequence[E
             ".streamlit/secrets.toml that holds it, such as OPENAI_API_KEY.",
         )
     name = st.text_input(
-        "Name",
+        "What to call it",
         key="encoder-name",
         max_chars=LONGEST_NAME,
         placeholder="that of the model",
-        help=f"What you call it. In the list already: {', '.join(each.encoder for each in there)}.",
+        help=f"In the list already: {', '.join(each.encoder for each in there)}.",
     )
-    if not st.button("Add and use it", icon=":material/add:", disabled=embedder.is_running):
-        return
-    try:
-        with st.spinner("Trying it out ..."):
-            added = add_encoder(
-                workspace.database,
-                kind=kind,
-                model=model,
-                name=name,
-                base_url=base_url,
-                key_name=key_name,
-                means=Means(workspace.worker.compute, find_key),
-            )
-    except GlanError as error:
-        show_error(error)
-        return
-    use_encoder(workspace.database, added, content)
-    st.rerun()
+    if st.button("Add and use it", icon=":material/add:", disabled=embedder.is_running):
+        embedder.add(
+            content,
+            kind=kind,
+            model=model,
+            name=name,
+            base_url=base_url,
+            key_name=key_name,
+            key=find_key(key_name.strip()) if key_name.strip() else "",
+        )
+        st.rerun()

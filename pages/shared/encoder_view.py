@@ -22,6 +22,8 @@ _STEPS = {
     "names": "Reading names and key concepts",
     "distil": "Making the fast encoder: reading every token once. This takes some minutes",
     "recall": "Measuring which neighbours it keeps",
+    "fetching": "Downloading the model, which may take some minutes. You can leave this page",
+    "trying": "Trying it out",
 }
 _READING = "Each different text is read once, in the background. You can stop it."
 
@@ -39,6 +41,10 @@ def show_encoder_choice(workspace: Workspace) -> None:
     embedder = open_embedder()
     in_use = encoder_in_use(cursor)
     there = list_all_encoders(cursor)
+    if embedder.error is not None:
+        show_error(embedder.error)
+    elif embedder.added is not None and not embedder.is_running:
+        st.success(plain(f"{embedder.added.encoder} works, and is in use."), icon=":material/check:")
     names = [each.encoder for each in there]
     name = st.selectbox(
         "Encoder",
@@ -56,15 +62,13 @@ def show_encoder_choice(workspace: Workspace) -> None:
     )
     encoder = there[names.index(name)]
     _show_facts(cursor, encoder)
-    if embedder.error is not None:
-        show_error(embedder.error)
     if embedder.is_running:
         watch_embedder(embedder)
     else:
         _show_stopped(embedder)
         _show_buttons(workspace, embedder, encoder, content, is_in_use=(encoder, content) == tuple(in_use))
     with st.expander("Add an encoder", icon=":material/add:"):
-        show_new_encoder(workspace, embedder, there, content)
+        show_new_encoder(embedder, there, content)
     cursor.close()
 
 

@@ -1,7 +1,9 @@
 """Where a model lies is checked before it is loaded, and a hub is asked only where that is allowed."""
 
 import os
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,40 @@ def test_a_name_that_is_kept_here_is_found_offline(offline: EmbeddingWorker, tmp
     (kept / "refs").mkdir()
     (kept / "refs" / "main").write_text("0" * 40)
     assert offline.compute(fetch_folder, NAME) == str(snapshot)
+
+
+@pytest.mark.parametrize(
+    ("port", "words"), [(9, "did not answer"), (0, "everybody may download")], ids=["nobody there", "not in its list"]
+)
+def test_a_hub_that_is_silent_or_does_not_know_the_model_is_a_sentence_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int, words: str
+):
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _UnknownModel) if port == 0 else None
+    if server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port if server else port}")
+    worker = EmbeddingWorker()
+    try:
+        with pytest.raises(EmbeddingError, match=words):
+            worker.compute(fetch_folder, NAME)
+    finally:
+        worker.close()
+        if server:
+            server.shutdown()
+
+
+class _UnknownModel(BaseHTTPRequestHandler):
+    """A hub that has no model."""
+
+    def do_GET(self) -> None:
+        self.send_response(404)
+        self.send_header("X-Error-Code", "RepoNotFound")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Keep the terminal quiet."""
