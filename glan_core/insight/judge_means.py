@@ -3,7 +3,7 @@
     Mean(n=40, mean=6.8, lower=6.3, upper=7.3)
 
 Intervals of means are Student's, at 95 %; those of shares are Wilson's (wilson.py). Where every value is the same, the
-interval has no width: that is what was seen, not what is certain.
+interval has no width: that is what was seen, not what is certain. An interval ends where values do.
 """
 
 import math
@@ -13,6 +13,8 @@ import numpy as np
 
 from glan_core.insight.wilson import Interval, wilson_interval
 
+SCORES = (1.0, 10.0)
+_GAPS = (-9.0, 9.0)
 _LEVEL = 0.975
 """Of the upper end: 95 % lie between both."""
 
@@ -48,23 +50,18 @@ class Duel(NamedTuple):
     """What a judge gives to an answer for standing first: half of what the gaps of both orders differ by, in points."""
 
 
-def mean_of(values: np.ndarray) -> Mean:
-    """Give the mean of values, float64 of shape (n,); ValueError for none."""
-    n = len(values)
-    if not n:
-        raise ValueError("there is no mean of nothing")
-    return mean_from(n, float(values.mean()), float(values.std(ddof=1)) if n > 1 else None)
+def mean_from(n: int, mean: float, deviation: float | None, *, within: tuple[float, float] = SCORES) -> Mean:
+    """Give a mean by the standard deviation of the sample; None: it cannot be told, as of a single value.
 
-
-def mean_from(n: int, mean: float, deviation: float | None) -> Mean:
-    """Give a mean by the standard deviation of the sample; None: it cannot be told, as of a single value."""
+    Values lie `within` these bounds, so the mean of all does.
+    """
     if deviation is None or math.isnan(deviation) or n < 2:
         return Mean(n, mean, None, None)
     # Takes a moment, as it brings scipy along.
     from scipy.special import stdtrit
 
     reach = float(stdtrit(n - 1, _LEVEL)) * deviation / math.sqrt(n)
-    return Mean(n, mean, mean - reach, mean + reach)
+    return Mean(n, mean, max(mean - reach, within[0]), min(mean + reach, within[1]))
 
 
 def duel_of(first_gaps: np.ndarray, swapped_gaps: np.ndarray, scores: np.ndarray, compared: np.ndarray) -> Duel:
@@ -84,7 +81,7 @@ def duel_of(first_gaps: np.ndarray, swapped_gaps: np.ndarray, scores: np.ndarray
         win_share=wilson_interval(wins, len(gaps)),
         score=float(scores.mean()),
         compared_score=float(compared.mean()),
-        gap=mean_of(gaps),
+        gap=mean_from(len(gaps), float(gaps.mean()), float(gaps.std(ddof=1)) if len(gaps) > 1 else None, within=_GAPS),
         contradictions=int((first_gaps * swapped_gaps < 0).sum()),
         first_place=float((first_gaps - swapped_gaps).mean() / 2),
     )

@@ -7,10 +7,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from glan_core.entities import Filter
+from glan_core.ids import stable_id
 from glan_core.judgements import ASPECTS, Judgement
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor, first_row
 from glan_core.store.filters import condition_of
+from glan_core.store.samples import samples_version
 
 _BRANCHES = ("field", "sub_field", "discipline", "subject")
 
@@ -52,6 +54,12 @@ def count_judgements(cursor: Cursor) -> int:
     """Count the judgements that count: the newest of each pair and judge."""
     row = first_row(cursor.execute("select count(*) from newest_judgement"))
     return int(row[0]) if row else 0
+
+
+def judged_version(cursor: Cursor) -> str:
+    """Give letters and digits that change whenever something else may have been said of the pairs of a filter."""
+    row = first_row(cursor.execute("select (select count(*) from comparison), (select count(*) from compared_answer)"))
+    return stable_id("judged", *samples_version(cursor), *(row or ()))
 
 
 def list_judges(cursor: Cursor, filter_: Filter) -> tuple[Judge, ...]:
@@ -130,7 +138,7 @@ def list_lowest_scored(cursor: Cursor, filter_: Filter, judge: str, *, limit: in
 
 
 def mean_scores(cursor: Cursor, filter_: Filter, judge: str, *, level: str) -> tuple[BranchScores, ...]:
-    """Give what a judge gave by `field`, `sub_field`, `discipline` or `subject` of the pairs of a filter, least first."""
+    """Give what a judge gave by `field`, `sub_field`, `discipline` or `subject` of pairs of a filter, least first."""
     if level not in _BRANCHES:
         raise ValueError(f"pairs have no branch {level!r}")
     condition = condition_of(filter_)

@@ -656,11 +656,23 @@ select *
 from answer
 where not exists (from removed_run where removed_run.run_id = answer.run_id);
 
--- What counts of the judgements: the newest of each pair and judge, but none of a removed run.
+-- When the text of an instruction or of its answer was changed last.
+create or replace view last_edit as
+select instruction_id, max(reviewed_at) as edited_at
+from standing_review
+where verdict = 'edited'
+group by instruction_id;
+
+-- What counts of the judgements: the newest of each pair and judge, but none of a removed run or of a text since edited.
 create or replace view newest_judgement as
 select *
 from judgement
 where not exists (from removed_run where removed_run.run_id = judgement.run_id)
+    and not exists (
+        from last_edit
+        where last_edit.instruction_id = judgement.instruction_id
+            and last_edit.edited_at > judgement.judged_at
+    )
 qualify row_number() over (partition by answer_id, model order by judged_at desc, judgement_id) = 1;
 
 -- The score of each judged pair: the mean of its judges.
@@ -686,6 +698,11 @@ from (
     from comparison
     join compared_answer on compared_answer.compared_answer_id = comparison.compared_answer_id
     where not exists (from removed_run where removed_run.run_id = comparison.run_id)
+        and not exists (
+            from last_edit
+            where last_edit.instruction_id = comparison.instruction_id
+                and last_edit.edited_at > comparison.judged_at
+        )
     qualify row_number() over (
         partition by comparison.answer_id, compared_answer.model, comparison.model, comparison.is_swapped
         order by comparison.judged_at desc, comparison.comparison_id

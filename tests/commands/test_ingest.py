@@ -5,7 +5,7 @@ import random
 
 from glan_core.starter import insert_curriculum
 from glan_core.store.database import open_database
-from tests.model_server import ModelServer, Reply, default_text, fail_every, stage_of
+from tests.model_server import MODEL, ModelServer, Reply, default_text, fail_every, stage_of
 from tests.small_curriculum import small_curriculum
 from tests.terminal import Terminal
 
@@ -23,6 +23,8 @@ def test_a_lost_database_comes_back_whole(terminal_with_model: Terminal, model_s
     terminal.run("generate", "--grow", "Industry/Beekeeping", "--instructions", "3")
     model_server.script = lambda request: None
     terminal.run("generate", "--grow", "Industry/Weaving", "--instructions", "3")
+    terminal.run("judge", "--n", "2")
+    terminal.run("judge", "--n", "2", "--judge-model", MODEL, "--against-model", "another")
     before = terminal.rows()
     # What no run makes.
     kept = {
@@ -33,7 +35,7 @@ def test_a_lost_database_comes_back_whole(terminal_with_model: Terminal, model_s
         *("evaluation", "corpus", "corpus_row", "corpus_bad_line", "corpus_place", "corpus_point"),
         *("lifted_flag", "quality_check", "duplicate", "benchmark", "benchmark_item"),
         *("contamination", "contamination_curve", "gate_set"),
-        *("judgement", "compared_answer", "comparison"),
+        *("review", "edited_text", "branch_hold"),
     }
     assert {table for table, rows in before.items() if not rows and table not in kept} == set()
 
@@ -41,7 +43,7 @@ def test_a_lost_database_comes_back_whole(terminal_with_model: Terminal, model_s
     terminal.database.unlink()
     terminal.run("init")
     ingested = terminal.run("ingest", "--json")
-    assert (ingested.code, ingested.data["runs"], ingested.data["unreadable"]) == (0, 4, [])
+    assert (ingested.code, ingested.data["runs"], ingested.data["unreadable"]) == (0, 6, [])
     assert terminal.rows() == before
     assert len(model_server.requests) == sent
 

@@ -8,6 +8,7 @@ import dataclasses
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -188,6 +189,24 @@ def test_an_answer_in_other_words_is_judged_anew(
     assert pairs.cursor.execute("select count(*) from judgement").fetchall() == [(5,)]
     ((newest,),) = pairs.cursor.execute("select score from judge_score where instruction_id = 'a'").fetchall()
     assert newest == merit_of("Another answer.")
+
+
+def test_what_was_said_of_a_text_since_edited_counts_nowhere(
+    pairs: Small, judge: GenerationSettings, work_off: Callable[..., Done]
+):
+    work_off(plan_of(pairs, judge))
+    edit = ["edit", 1, "a", "Ada", "edited", [], "card", datetime.now(UTC)]
+    pairs.cursor.execute(
+        """
+        insert into review (review_id, number, instruction_id, reviewer, verdict, reasons, origin, reviewed_at)
+        values (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        edit,
+    )
+    pairs.cursor.execute("update answer set text = 'An edited answer.' where instruction_id = 'a'")
+    assert count_judgements(pairs.cursor) == 3
+    work_off(plan_of(pairs, judge))
+    assert count_judgements(pairs.cursor) == 4
 
 
 def test_a_pair_that_is_gone_is_left_out(pairs: Small, judge: GenerationSettings, work_off: Callable[..., Done]):
