@@ -18,6 +18,7 @@ from pages.shared.quality_rules import show_rules
 from pages.shared.quality_working import open_quality_worker, show_quality_work
 from pages.shared.workspace import open_workspace
 
+# By tab, the tasks whose outcome it tells.
 TABS: dict[str, tuple[Task, ...]] = {
     "Duplicates": ("duplicates",),
     "Contamination": ("adding", "contamination", "meaning"),
@@ -25,7 +26,6 @@ TABS: dict[str, tuple[Task, ...]] = {
     "Judge": (),
     "Gates": (),
 }
-"""By tab, the tasks whose outcome it tells."""
 
 workspace = open_workspace()
 worker = open_quality_worker()

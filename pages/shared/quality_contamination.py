@@ -115,7 +115,7 @@ def _show_report(workspace: Workspace, cursor: Cursor, worker: QualityWorker, be
     report = report_benchmark(cursor, benchmark.benchmark_id)
     with st.grid(4, min_column_width=150, gap="small"):
         st.metric("Pairs that hold it", count(report.pairs), border=True, help="Pairs with a hit of whatever kind.")
-        st.metric("Items that were hit", f"{count(report.items)} of {count(benchmark.items)}", border=True)
+        st.metric(f"Items hit, of {count(benchmark.items)}", count(report.items), border=True)
         st.metric("The same question", count(report.exact), border=True)
         st.metric("Words in a row", count(report.words), border=True)
     show_meaning(workspace, worker, benchmark, report)

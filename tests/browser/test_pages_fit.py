@@ -18,6 +18,7 @@ HEADINGS = {
     "samples": "Samples",
     "diversity": "Diversity",
     "corpora": "Other corpora",
+    "quality": "Quality",
     "review": "Review",
     "export": "Export",
 }

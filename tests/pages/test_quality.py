@@ -135,7 +135,7 @@ def test_no_benchmark_is_said_and_one_can_be_added_by_its_path(
     app.run()
     assert not app.exception
     assert "quiz: looked at 6 of 6 pairs; 0 hits" in said(app).replace("\\", "")
-    assert metrics(app)["Items that were hit"] == "0 of 1"
+    assert metrics(app)["Items hit, of 1"] == "0"
 
 
 def test_a_path_that_is_not_there_is_explained(app: AppTest, run_id: str):
@@ -152,7 +152,7 @@ def test_hits_stand_beside_their_items_and_flags_are_lifted(app: AppTest, app_da
     press(app, "contamination-check")
     assert open_quality_worker().wait(60)
     app.run()
-    assert (metrics(app)["Pairs that hold it"], metrics(app)["Items that were hit"]) == ("3", "1 of 2")
+    assert (metrics(app)["Pairs that hold it"], metrics(app)["Items hit, of 2"]) == ("3", "1")
     assert "The same question" in said(app)
     assert ":orange-background[" in said(app)
     lift = next(key for key in keys(app) if key.startswith("flag-"))
