@@ -2,28 +2,34 @@
 
 import functools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from glan_core.diversity import Asked, evaluate
+from glan_core.diversity import READING, Asked, evaluate
 from glan_core.errors import EmbeddingError, GlanError
 from glan_core.store.database import Database
-from glan_core.text_encoding import Compute
+from glan_core.text_encoding import Compute, key_of_environment
 
 
 class Evaluator:
     """Measures in a thread of its own, one thing after another; pages start it and ask how far it is."""
 
-    def __init__(self, database: Database, compute: Compute) -> None:
+    def __init__(
+        self, database: Database, compute: Compute, *, find_key: Callable[[str], str] = key_of_environment
+    ) -> None:
         """`compute` calls what takes seconds, in another process as a rule."""
         self._database = database
         self._compute = compute
+        self._find_key = find_key
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
         self.asked: tuple[Asked, ...] = ()
         """What it measures, or measured last."""
+        self.step = ""
+        """What is being done: READING, or a step of insight/headline.py."""
         self.done = 0
         self.total = 0
-        """Steps of all that is asked for."""
+        """Rows that are to be read or, beyond that, steps of all that is asked for."""
         self.error: GlanError | None = None
         """Why the last measurement ended early."""
 
@@ -37,9 +43,24 @@ class Evaluator:
         with self._lock:
             if self.is_running:
                 return
-            self.asked, self.done, self.total, self.error = tuple(asked), 0, 0, None
+            self.asked, self.step, self.done, self.total, self.error = tuple(asked), "", 0, 0, None
+            self._stop.clear()
             self._thread = threading.Thread(target=self._run, args=(is_anew,), name="evaluator", daemon=True)
             self._thread.start()
+
+    @property
+    def can_stop(self) -> bool:
+        """Say whether it reads rows, which can be stopped between batches."""
+        return self.is_running and self.step == READING
+
+    @property
+    def is_stopping(self) -> bool:
+        """Say whether it was told to stop and has not ended yet."""
+        return self.is_running and self._stop.is_set()
+
+    def stop(self) -> None:
+        """Let reading end after the batch under way; what was read is kept."""
+        self._stop.set()
 
     def wait(self, seconds: float) -> bool:
         """Wait until it is done, at most so long; says whether it is."""
@@ -58,7 +79,9 @@ class Evaluator:
                     self._database,
                     each,
                     compute=self._compute,
+                    find_key=self._find_key,
                     on_progress=functools.partial(self._hear, number),
+                    is_stopped=self._stop.is_set,
                     is_anew=is_anew,
                 )
         except GlanError as error:
@@ -66,5 +89,9 @@ class Evaluator:
         except Exception as error:  # noqa: BLE001 - a thread that dies in silence would be waited for for ever
             self.error = EmbeddingError(f"Measuring ended on {type(error).__name__}: {error}", "Try again.")
 
-    def _hear(self, number: int, done: int, total: int) -> None:
-        self.done, self.total = number * total + done, len(self.asked) * total
+    def _hear(self, number: int, step: str, done: int, total: int) -> None:
+        self.step = step
+        if step == READING:
+            self.done, self.total = done, total
+        else:
+            self.done, self.total = number * total + done, len(self.asked) * total

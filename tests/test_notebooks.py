@@ -9,12 +9,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from glan_core.corpora.comparison import compare_corpus
 from glan_core.entities import Filter
 from glan_core.llm import built_in
 from glan_core.scope import resolve_scope
 from glan_core.settings import PROJECT_FOLDER
+from glan_core.store.corpora import list_corpora
 from glan_core.store.database import open_database
 from glan_core.store.edits import list_edits
+from glan_core.store.evaluations import PAIRS, list_evaluations
 from glan_core.store.pairs import list_pairs, map_points
 from glan_core.store.projections import find_newest_projection
 from glan_core.store.saved_views import list_saved_views
@@ -135,3 +138,44 @@ def test_the_map_is_read_from_python_and_its_selection_goes_out_as_a_file(tmp_pa
     by_meaning = said.split("by meaning: how diseases spread")[1].split("by words")[0]
     assert "disease" in by_meaning
     assert execute("notebooks/2_reading_the_map.py", folder=tmp_path, pairs=0).count("0 of them new") == 1
+
+
+def test_two_corpora_are_compared_at_equal_n_and_what_the_other_lacks_is_drawn(tmp_path: Path):
+    said = execute("notebooks/3_comparing_two_corpora.py", folder=tmp_path, pairs=0)
+    assert "Templates: 160 rows of templates.jsonl, 0 that could not be used" in said
+    assert "n = 160 of each: of 2,520 own pairs, and of 160 rows of Templates" in said
+    openings = next(line.split() for line in said.splitlines() if line.startswith("  Openings that repeat"))
+    assert float(openings[3]) < float(openings[4])  # the other one is made by templates
+    assert "of 2,520 own pairs are not covered" in said
+    assert "of 160 own pairs" in said
+    with open_database(tmp_path / "corpora.duckdb") as database:
+        cursor = database.cursor()
+        (corpus,) = list_corpora(cursor)
+        kept = list_evaluations(cursor)
+        lacks = compare_corpus(database, corpus)
+    assert sorted((each.conditions.measured, each.conditions.n) for each in kept) == sorted(
+        [(PAIRS, 160), (corpus.corpus_id, 160), (corpus.corpus_id, 160)]
+    )
+    most = lacks.disciplines.iloc[0]
+    assert most["discipline"] in said
+    assert most["lacks"] > 0
+    for figure in ("differences.html", "fields.html"):
+        assert "plotly" in (tmp_path / figure).read_text(encoding="utf-8")
+    again = execute("notebooks/3_comparing_two_corpora.py", folder=tmp_path, pairs=0)
+    assert again.splitlines()[1:] == said.splitlines()[1:]
+    with open_database(tmp_path / "corpora.duckdb") as database:
+        assert len(list_evaluations(database.cursor())) == len(kept)
+
+
+def test_a_filter_becomes_a_folder_that_trainers_read_and_the_same_one_again(tmp_path: Path):
+    said = execute("notebooks/4_from_filter_to_training_file.py", folder=tmp_path, pairs=0)
+    manifest = json.loads((tmp_path / "natural-science" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["test"] > 0
+    assert f"{manifest['train']} pairs to train with, {manifest['test']} held out" in said
+    assert f"train: {manifest['train']} rows with messages" in said  # as the datasets library reads it
+    lines = (tmp_path / "natural-science" / "train.jsonl").read_text(encoding="utf-8").split("\n")
+    assert len(lines) - 1 == manifest["train"]
+    assert (tmp_path / "again" / "train.jsonl").read_bytes() == "\n".join(lines).encode()
+    assert "different: nothing" in said
+    assert "seed: 0 before, 1 now" in said
+    assert "test_combination" in manifest["left_out_for"]

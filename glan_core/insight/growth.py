@@ -57,8 +57,9 @@ class Growth(NamedTuple):
 
 
 def nested_sizes(rows: int, *, points: int = 10) -> np.ndarray:
-    """Give up to so many sizes from a tenth of the rows to all of them, int64 and rising."""
-    return np.unique(np.linspace(rows / points, rows, points).round().astype(np.int64)) if rows else np.empty(0, int)
+    """Give up to so many sizes from a tenth of the rows to all of them, int64, rising and above 0."""
+    sizes = np.unique(np.linspace(rows / points, rows, points).round().astype(np.int64))
+    return sizes[sizes > 0]
 
 
 def draw_orders(rows: int, *, orders: int, seed: int) -> np.ndarray:

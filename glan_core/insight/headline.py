@@ -22,6 +22,7 @@ from glan_core.insight.growth import (
     nested_sizes,
     novelty_of_newest,
 )
+from glan_core.insight.intervals import LEAST_HALVED, half_splits, interval_of
 from glan_core.insight.lexical import LONG_RUN, OPENING_WORDS, compression_ratio, distinct_n, templates
 from glan_core.insight.novel_sum import NEIGHBOURS, POWER, density_in, novel_sum
 from glan_core.insight.redundancy import (
@@ -40,11 +41,20 @@ UNLIKE = 0.8
 """From this cosine on a row brings nothing new beside one that came before."""
 KTH = 10
 STEPS = ("nearest", "meaning", "words", "growth")
+HALVES = "halves"
+"""The step after these that draws intervals, as often as there are splits."""
+LEAST_REFERENCE = max(NEIGHBOURS, BALL) + 1
+"""Rows of a reference."""
 _BINS = np.linspace(0.0, 1.0, 51)
 _MOST_GROUPS = 50
 _NEWEST_SHARE = 10
 _MORE = 1_000
 _ORDERS = 4
+_SHARES = (
+    *("near_duplicate_rate", "opening_share", "run_share", "reference_coverage"),
+    *(f"distinct_{n}" for n in (1, 2, 3)),
+)
+"""What lies between 0 and 1."""
 
 
 class Sample(NamedTuple):
@@ -75,18 +85,67 @@ def measure(
     seed: int,
     near: float = NEAR,
     reference: np.ndarray | None = None,
+    splits: int = 0,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[Measured, ...]:
     """Measure a sample; `reference`, float32 of shape (m, d), adds what it can be held against.
 
-    `on_progress` hears how many of the steps are done. What too few rows have no answer to is left out.
+    With `splits` numbers other than those of growth get an interval from so many splits into halves, where there are
+    enough rows; those of growth have one in any case. `on_progress` hears how many steps are done: STEPS, and one for
+    each split. What too few rows have no answer to is left out. ValueError for a reference below LEAST_REFERENCE rows.
     """
+    if reference is not None and len(reference) < LEAST_REFERENCE:
+        raise ValueError(f"a reference of {len(reference)} rows is too small")
     found: list[Measured] = []
-    for number, step in enumerate((_of_nearest, _of_meaning, _of_words, _of_growth)):
-        on_progress(number, len(STEPS))
+    for number, step in enumerate((*_BY_ROWS, _of_growth)):
+        on_progress(number, len(STEPS) + splits)
         found += step(sample, seed=seed, near=near, reference=reference)
-    on_progress(len(STEPS), len(STEPS))
+    if splits:
+        found = _with_intervals(
+            found, sample, splits, seed=seed, near=near, reference=reference, on_progress=on_progress
+        )
+    on_progress(len(STEPS) + splits, len(STEPS) + splits)
     return tuple(found)
+
+
+def step_at(done: int) -> str:
+    """Give what is being done when so many steps are done."""
+    return STEPS[done] if done < len(STEPS) else HALVES
+
+
+def _with_intervals(
+    found: list[Measured],
+    sample: Sample,
+    splits: int,
+    *,
+    seed: int,
+    near: float,
+    reference: np.ndarray | None,
+    on_progress: Callable[[int, int], None],
+) -> list[Measured]:
+    """Measure the halves of each split, and say of each number that they have how far they move it."""
+    rows = len(sample.texts)
+    of_halves: dict[str, list[list[float]]] = {}
+    names: set[str] = {"near_duplicate_rate"}  # which any number of rows has: it says that halves were asked for
+    for number, split in enumerate(half_splits(rows, splits=splits, seed=seed) if rows >= LEAST_HALVED else ()):
+        on_progress(len(STEPS) + number, len(STEPS) + splits)
+        values = []
+        for half in split:
+            part = Sample([sample.texts[row] for row in half.tolist()], sample.vectors[half], sample.arrival[half])
+            made = [each for step in _BY_ROWS for each in step(part, seed=seed, near=near, reference=reference)]
+            values.append({each.metric: each.value for each in made})
+        for metric in values[0].keys() & values[1].keys():
+            of_halves.setdefault(metric, []).append([value[metric] for value in values])
+        names |= values[0].keys()
+    told = []
+    for each in found:
+        halves = np.array(of_halves.get(each.metric, []))
+        most = 1.0 if each.metric in _SHARES else np.inf
+        interval = interval_of(each.value, halves, most=most) if len(halves) == splits else None
+        lower, upper = interval or (each.lower, each.upper)
+        details = {**each.details, "splits": splits} if each.metric in names else each.details
+        told.append(each._replace(lower=lower, upper=upper, details=details))
+    return told
 
 
 class _Watch:
@@ -137,7 +196,7 @@ def _of_meaning(sample: Sample, *, seed: int, near: float, reference: np.ndarray
         Measured("vendi_2", second, None, None, {"order": 2}, seconds),
         Measured("novel_sum", novel_sum(sample.vectors), None, None, {"density": False}, watch.lap()),
     ]
-    if reference is not None and len(reference) > max(NEIGHBOURS, BALL):
+    if reference is not None:
         dense = novel_sum(sample.vectors, density_in(reference, sample.vectors))
         details = {"density": True, "neighbours": NEIGHBOURS, "power": POWER, "reference_rows": len(reference)}
         made.append(Measured("novel_sum_dense", dense, None, None, details, watch.lap()))
@@ -167,6 +226,9 @@ def _of_words(sample: Sample, *, seed: int, near: float, reference: np.ndarray |
     made.append(Measured("opening_share", found.opening_share, None, None, openings, seconds))
     made.append(Measured("run_share", found.run_share, None, None, runs, seconds))
     return made
+
+
+_BY_ROWS = (_of_nearest, _of_meaning, _of_words)
 
 
 def _of_growth(sample: Sample, *, seed: int, near: float, reference: np.ndarray | None) -> list[Measured]:

@@ -30,16 +30,23 @@ def reference_coverage(
 
     Raises ValueError for a reference of no more than `neighbours` rows, and for an empty set.
     """
+    inside = rows_inside(reference, vectors, neighbours=neighbours)
+    return ReferenceCoverage(float((inside > 0).mean()), int(inside.sum()) / (neighbours * len(vectors)))
+
+
+def rows_inside(reference: np.ndarray, vectors: np.ndarray, *, neighbours: int = NEIGHBOURS) -> np.ndarray:
+    """Count the rows of the set in the ball around each row of the reference: int64 of shape (m,); 0: not covered.
+
+    Takes and raises as `reference_coverage`.
+    """
     if len(reference) <= neighbours or not len(vectors):
         raise ValueError(f"{len(vectors)} rows cannot be compared with {len(reference)} in balls of {neighbours}")
-    covered, inside = 0, 0
+    inside = np.empty(len(reference), np.int64)
     for start in range(0, len(reference), _ROWS):
         block = reference[start : start + _ROWS]
         among = block @ reference.T
         own = np.arange(len(block))
         among[own, start + own] = -np.inf
         reach = np.partition(among, len(reference) - neighbours, axis=1)[:, [len(reference) - neighbours]]
-        within = block @ vectors.T >= reach
-        covered += int(within.any(axis=1).sum())
-        inside += int(within.sum())
-    return ReferenceCoverage(covered / len(reference), inside / (neighbours * len(vectors)))
+        inside[start : start + len(block)] = (block @ vectors.T >= reach).sum(axis=1)
+    return inside

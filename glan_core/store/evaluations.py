@@ -1,20 +1,15 @@
-"""What was measured of how varied pairs are, and which pairs are measured?"""
+"""What was measured of how varied rows are?"""
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from glan_core.entities import Filter
 from glan_core.filter_json import filter_from_json, filter_hash, filter_to_json
 from glan_core.ids import stable_id
 from glan_core.store.batches import insert_batch
-from glan_core.store.database import Cursor, first_row
-from glan_core.store.filters import condition_of
-from glan_core.store.numbered_vectors import count_linked
-from glan_core.store.samples import samples_version
+from glan_core.store.database import Cursor
 
 PAIRS = "pairs"
 
@@ -33,7 +28,7 @@ class Conditions(NamedTuple):
     encoder: str
     content: str
     reference: str
-    """The JSON of a filter; '' for none."""
+    """What it was held against: the JSON of a filter, or the id of a corpus; '' for nothing."""
     dataset_version: str
 
 
@@ -57,89 +52,10 @@ class Evaluation(NamedTuple):
     numbers: Mapping[str, Number]
     """By metric."""
 
-
-class DrawnPairs(NamedTuple):
-    """A sample of the pairs of a filter, in the order of its draw: its beginning is a smaller sample."""
-
-    instruction_ids: tuple[str, ...]
-    texts: tuple[str, ...]
-    """What the encoder read."""
-    numbers: np.ndarray
-    """int64 of shape (n,): those of their vectors."""
-    arrival: np.ndarray
-    """int64 of shape (n,): larger for what came to the database later."""
-
-
-class Drawable(NamedTuple):
-    """How many questions a filter means."""
-
-    rows: int
-    with_vector: int
-
-
-_TEXTS = {
-    "instruction": "pair.instruction",
-    "answer": "min_by(pair.answer, pair.answer_id)",
-    "both": "pair.instruction || chr(10) || chr(10) || min_by(pair.answer, pair.answer_id)",
-}
-
-
-def dataset_version(cursor: Cursor, *, encoder: str, content: str) -> str:
-    """Give letters and digits that change whenever other pairs, or other vectors of them, may be meant."""
-    linked = count_linked(cursor, encoder=encoder, content=content)
-    return stable_id("dataset", *samples_version(cursor), encoder, content, linked)
-
-
-def count_drawable(cursor: Cursor, filter_: Filter, *, encoder: str, content: str) -> Drawable:
-    """Count the questions of a filter, and those of them that an encoder has read."""
-    condition = condition_of(filter_)
-    row = first_row(
-        cursor.execute(
-            f"""
-            select count(distinct pair.instruction_id), count(distinct read.instruction_id)
-            from pair
-            left join embedded_instruction as read
-                on read.instruction_id = pair.instruction_id and read.encoder = ? and read.content = ?
-            where {condition.where}
-            """,  # noqa: S608 - the condition is built from parameters only
-            [encoder, content, *condition.parameters],
-        )
-    )
-    return Drawable(*row) if row else Drawable(0, 0)
-
-
-def draw_pairs(cursor: Cursor, filter_: Filter, *, n: int, seed: int, encoder: str, content: str) -> DrawnPairs:
-    """Draw up to n of the questions of a filter that an encoder has read, by a hash of id and seed.
-
-    So the same ids give the same sample wherever they stand, and a smaller n the beginning of a larger one.
-    """
-    condition = condition_of(filter_)
-    rows = cursor.execute(
-        f"""
-        with drawn as (
-            select distinct pair.instruction_id, read.number
-            from pair
-            join embedded_instruction as read
-                on read.instruction_id = pair.instruction_id and read.encoder = ? and read.content = ?
-            where {condition.where}
-            order by md5(pair.instruction_id || ?), pair.instruction_id
-            limit ?
-        )
-        select drawn.instruction_id, {_TEXTS[content]} as text, drawn.number, min(instruction.rowid) as arrival
-        from drawn
-        join pair on pair.instruction_id = drawn.instruction_id
-        join instruction on instruction.instruction_id = drawn.instruction_id
-        group by drawn.instruction_id, drawn.number, pair.instruction
-        order by md5(drawn.instruction_id || ?), drawn.instruction_id
-        """,  # noqa: S608 - one of three columns, and a condition built from parameters
-        [encoder, content, *condition.parameters, f" {seed}", n, f" {seed}"],
-    ).fetchnumpy()
-    return DrawnPairs(
-        tuple(map(str, rows["instruction_id"])),
-        tuple(map(str, rows["text"])),
-        np.asarray(rows["number"], np.int64),
-        np.asarray(rows["arrival"], np.int64),
-    )
+    @property
+    def has_intervals(self) -> bool:
+        """Say whether it was asked how far another draw would move its numbers."""
+        return any("splits" in number.parameters for number in self.numbers.values())
 
 
 def insert_evaluation(cursor: Cursor, conditions: Conditions, numbers: Sequence[Number], *, at: datetime) -> Evaluation:
@@ -185,10 +101,10 @@ def list_evaluations(
     return tuple(found.values())
 
 
-def find_evaluation(cursor: Cursor, conditions: Conditions) -> Evaluation | None:
-    """Give the newest evaluation under the same conditions; None if there is none."""
+def find_evaluation(cursor: Cursor, conditions: Conditions, *, has_intervals: bool = False) -> Evaluation | None:
+    """Give the newest evaluation under the same conditions, or the newest with intervals; None if there is none."""
     for evaluation in list_evaluations(cursor, conditions.scope):
-        if _told(evaluation.conditions) == _told(conditions):
+        if _told(evaluation.conditions) == _told(conditions) and (evaluation.has_intervals or not has_intervals):
             return evaluation
     return None
 

@@ -1,11 +1,16 @@
-"""How varied are the pairs, in a few numbers, each with what it rests on?"""
+"""How varied are the rows, in a few numbers, each with what it rests on?"""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import streamlit as st
 
-from glan_core.store.evaluations import Evaluation
+from glan_core.insight.headline import UNLIKE
+from glan_core.insight.lexical import LONG_RUN, OPENING_WORDS
+from glan_core.insight.novel_sum import NEIGHBOURS
+from glan_core.insight.redundancy import NEAR
+from glan_core.insight.reference_coverage import NEIGHBOURS as BALL
+from glan_core.store.evaluations import PAIRS, Conditions, Evaluation
 from pages.shared.feedback import plain
 from pages.shared.formats import count
 
@@ -19,7 +24,9 @@ class Card(NamedTuple):
     label: str
     written: Callable[[float], str]
     formula: str
-    """In words."""
+    """In words; {row} and {rows} stand for what is measured."""
+    rests_on: str = ""
+    """The threshold behind the words, shown below the number."""
 
 
 def _percent(value: float) -> str:
@@ -43,41 +50,47 @@ HEADLINE = (
         "near_duplicate_rate",
         "Near-duplicates",
         _percent,
-        "The share of pairs that could go if one of each group of near-duplicates stays. A group hangs together by "
-        "cosines of 0.95 or more.",
+        "The share of {rows} that could go if one of each group of near-duplicates stays. A group hangs together by "
+        f"cosines of {NEAR} or more.",
+        f"cosine {NEAR} or more",
     ),
     Card(
         "nearest_distance",
         "Nearest distance",
         _three_digits,
-        "The mean of 1 − cosine of each pair and the one nearest to it. 0: all have a twin.",
+        "The mean of 1 − cosine of each {row} and the one nearest to it. 0: all have a twin.",
+        "1 − cosine, mean",
     ),
     Card(
         "vendi_1",
         "Vendi score",
         _one_digit,
-        "To how many pairs with nothing in common these amount: the exponential of the entropy of the eigenvalues of "
-        "all cosines by n (order 1).",
+        "To how many {rows} with nothing in common these amount: the exponential of the entropy of the eigenvalues of "
+        "all cosines by n (order 1). It grows with n, and ends at the length of a vector.",
+        "order 1",
     ),
     Card(
         "novel_sum",
         "NovelSum",
         _three_digits,
-        "The mean over all pairs of their distances (1 − cosine) to all others, each weighted by 1 over its rank, the "
+        "The mean over all {rows} of their distances (1 − cosine) to all others, each weighted by 1 over its rank, the "
         "nearest first. Without density.",
+        "0 to 2, without density",
     ),
     Card(
         "distinct_2",
         "Different word pairs",
         _percent,
         "The share of different runs of two words among all such runs.",
+        "2 words in a row",
     ),
     Card(
         "unlike_gain",
         "Next 1,000 add",
         _whole,
-        "How many of the next 1,000 pairs would be unlike all before, with no cosine of 0.8 or more, if it goes on "
-        "like the fitted curve of the Growth tab.",
+        f"How many of the next 1,000 {{rows}} would be unlike all before, with no cosine of {UNLIKE} or more, if it "
+        "goes on like the fitted curve of the Growth tab.",
+        f"cosine below {UNLIKE}",
     ),
 )
 WORDS = (
@@ -86,6 +99,7 @@ WORDS = (
         "Compression ratio",
         lambda value: f"{value:.2f}",
         "The bytes of all texts by the bytes that zlib makes of them, in alphabetical order. More: they repeat more.",
+        "zlib, level 9",
     ),
     *(
         Card(
@@ -93,28 +107,72 @@ WORDS = (
             f"Distinct-{n}",
             _percent,
             f"The share of different runs of {n} word{'' if n == 1 else 's'} among all such runs.",
+            f"{n} word{'' if n == 1 else 's'} in a row",
         )
         for n in (1, 2, 3)
     ),
     Card(
         "opening_share",
-        "Openings that repeat",
+        "Repeated openings",
         _percent,
-        "The share of pairs that begin with the same four words as another one.",
+        f"The share of {{rows}} that begin with the same {OPENING_WORDS} words as another one.",
+        f"first {OPENING_WORDS} words",
     ),
     Card(
         "run_share",
-        "Eight words that repeat",
+        "Repeated runs",
         _percent,
-        "The share of pairs with eight words in a row that another one has too.",
+        f"The share of {{rows}} with {LONG_RUN} words in a row that another one has too.",
+        f"{LONG_RUN} words in a row",
     ),
 )
+AGAINST_REFERENCE = (
+    Card(
+        "reference_coverage",
+        "Coverage",
+        _percent,
+        f"Around each row of the reference lies a ball that reaches to its {BALL}th nearest other row there. Coverage "
+        "is the share of balls with one of these {rows} inside (Naeem and others 2020).",
+        f"balls of {BALL} neighbours",
+    ),
+    Card(
+        "reference_density",
+        "Density",
+        lambda value: f"{value:.2f}",
+        f"In how many balls one of these {{rows}} lies on average, by {BALL}. About 1: both are drawn alike. More: "
+        "these stay where the reference is dense. It may be above 1.",
+        f"balls of {BALL} neighbours",
+    ),
+    Card(
+        "novel_sum_dense",
+        "NovelSum with density",
+        _three_digits,
+        "As NovelSum, each row counted more the denser the reference is around it: 1 over the square root of its mean "
+        f"distance to the {NEIGHBOURS} nearest rows there.",
+        f"{NEIGHBOURS} nearest in the reference",
+    ),
+)
+_OF_HEADLINE = {card.metric for card in HEADLINE}
+COMPARED = (*HEADLINE, *(card for card in WORDS if card.metric not in _OF_HEADLINE))
+"""Each number once."""
+EVERY_CARD = {card.metric: card for card in (*COMPARED, *AGAINST_REFERENCE)}
+"""By metric."""
+
+
+def noun_of(conditions: Conditions, number: int = 2) -> str:
+    """Give what is measured: pairs, or rows of a corpus."""
+    return ("pair" if conditions.measured == PAIRS else "row") + ("" if number == 1 else "s")
+
+
+def formula_of(card: Card, conditions: Conditions) -> str:
+    """Give the formula of a number in words."""
+    return card.formula.format(row=noun_of(conditions, 1), rows=noun_of(conditions))
 
 
 def show_cards(evaluation: Evaluation, before: Evaluation | None, cards: tuple[Card, ...]) -> None:
-    """Show numbers of an evaluation, each with its n and how it changed since the one before."""
+    """Show numbers of an evaluation, each with what it rests on, its n, and how it changed since the one before."""
     conditions = evaluation.conditions
-    with st.container(border=True), st.grid(len(cards), min_column_width=130, gap="small"):
+    with st.container(border=True), st.grid(len(cards), min_column_width=140, gap="small"):
         for card in cards:
             number = evaluation.numbers.get(card.metric)
             earlier = before.numbers.get(card.metric) if before else None
@@ -127,27 +185,37 @@ def show_cards(evaluation: Evaluation, before: Evaluation | None, cards: tuple[C
                     delta_arrow="off",
                     help=_help(evaluation, card),
                 )
+                st.caption(plain(card.rests_on))
                 st.caption(f"n = {count(conditions.n)} of {count(conditions.rows)}")
 
 
+def written_difference(card: Card, value: float) -> str:
+    """Write a difference with its sign; that of two shares in points, as a percentage of neither."""
+    text = card.written(abs(value)).replace(" %", " points")
+    if card.written(abs(value)) == card.written(0.0):
+        return text
+    return f"{'+' if value > 0 else '−'}{text}"
+
+
 def _change(card: Card, value: float, earlier: float) -> str:
-    change = card.written(abs(value - earlier))
     if card.written(value) == card.written(earlier):
         return "same as before"
-    return f"{'+' if value > earlier else '−'}{change} since before"
+    return f"{written_difference(card, value - earlier)} since before"
 
 
 def _help(evaluation: Evaluation, card: Card) -> str:
     """Say the formula, and what the number rests on."""
     conditions, number = evaluation.conditions, evaluation.numbers.get(card.metric)
+    formula, rows = formula_of(card, conditions), noun_of(conditions)
     if number is None:
-        return plain(f"{card.formula} Too few pairs to say.")
+        return plain(f"{formula} Too few {rows} to say.")
     interval = "" if number.lower is None or number.upper is None else (
         f" 90 %: {card.written(number.lower)} to {card.written(number.upper)}."
     )  # fmt: skip
+    reference = number.parameters.get("reference_rows")
+    held = "none" if reference is None else f"{count(reference)} rows, drawn by the same seed"
     return plain(
-        f"{card.formula}{interval} {count(conditions.n)} of {count(conditions.rows)} pairs, drawn by a hash of their "
+        f"{formula}{interval} {count(conditions.n)} of {count(conditions.rows)} {rows}, drawn by a hash of their "
         f"ids and the seed {conditions.seed}. Encoder: {conditions.encoder}, which read "
-        f"{_CONTENT_WORDS[conditions.content]}. Reference: {conditions.reference or 'none'}. "
-        f"Measured in {number.seconds:.2f} s."
+        f"{_CONTENT_WORDS[conditions.content]}. Reference: {held}. Measured in {number.seconds:.2f} s."
     )

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from glan_core.diversity import Asked
+from glan_core.diversity import READING, Asked
 from glan_core.evaluator import Evaluator
-from glan_core.insight.headline import STEPS
 from pages.shared.feedback import show_error
+from pages.shared.formats import count
+from pages.shared.keys import find_key
 from pages.shared.workspace import open_workspace
 
 _STEP_WORDS = {
-    "nearest": "Comparing every pair with every other one",
+    READING: "Reading rows",
+    "nearest": "Comparing every row with every other one",
     "meaning": "Counting meanings",
     "words": "Counting words",
     "growth": "Drawing how it grows",
+    "halves": "Measuring halves, for how far chance moves the numbers",
 }
 
 
@@ -22,30 +25,34 @@ _STEP_WORDS = {
 def open_evaluator() -> Evaluator:
     """Give the one that measures in the background, the same for all pages of this server."""
     workspace = open_workspace()
-    return Evaluator(workspace.database, workspace.worker.compute)
+    return Evaluator(workspace.database, workspace.worker.compute, find_key=find_key)
 
 
-def show_measure_button(evaluator: Evaluator, asked: Asked, *, is_again: bool) -> None:
-    """Offer to measure; nothing can be pressed while something is measured."""
+def show_measure_button(
+    evaluator: Evaluator, asked: Sequence[Asked], *, label: str = "Measure", key: str = "diversity-measure"
+) -> None:
+    """Offer to measure what is asked for; nothing can be pressed while something is measured."""
     st.button(
-        "Measure again" if is_again else "Measure",
+        label,
         on_click=_start,
-        args=(evaluator, [asked]),
+        args=(evaluator, tuple(asked)),
         type="primary",
         icon=":material/straighten:",
-        key="diversity-measure",
+        key=key,
         disabled=evaluator.is_running,
-        help="Works in the background, a few seconds for 10,000 pairs. Pairs stay as they are.",
+        help="Works in the background: some seconds for 10,000 rows that are read, and four times as long where it "
+        "is told how far chance moves the numbers. Nothing but the numbers is kept.",
     )
 
 
 def show_measuring(evaluator: Evaluator, asked: Asked) -> None:
     """Say why the last measurement of this ended early, or how far one is; the page is drawn anew at its end."""
-    if evaluator.error is not None and asked in evaluator.asked:
+    is_of_this = any(each.rows == asked.rows for each in evaluator.asked)
+    if evaluator.error is not None and is_of_this:
         show_error(evaluator.error)
     if evaluator.is_running:
-        if asked not in evaluator.asked:
-            st.caption("Other pairs are being measured. These can be measured after them.")
+        if not is_of_this:
+            st.caption("Other rows are being measured. These can be measured after them.")
         _watch(evaluator)
 
 
@@ -58,5 +65,19 @@ def _watch(evaluator: Evaluator) -> None:
     if not evaluator.is_running:
         st.rerun()
     done, total = evaluator.done, evaluator.total
-    step = _STEP_WORDS[STEPS[done % len(STEPS)]] if total else "Getting ready"
-    st.progress(min(done / total, 1.0) if total else 0.0, text=f"{step} ...")
+    words = _STEP_WORDS.get(evaluator.step, "Getting ready")
+    if evaluator.is_stopping:
+        words = "Stopping after the texts under way"
+    elif evaluator.step == READING and total:
+        words = f"{words}: {count(done)} of {count(total)}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(min(done / total, 1.0) if total else 0.0, text=f"{words} ...", width="stretch")
+        if evaluator.can_stop:
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key="diversity-stop",
+                disabled=evaluator.is_stopping,
+                on_click=evaluator.stop,
+                help="Ends after the texts under way. What was read is kept.",
+            )

@@ -9,9 +9,11 @@ import streamlit as st
 from glan_core.entities import Filter
 from glan_core.figures.growth_curve import Ahead, growth_curve
 from glan_core.figures.nearest_histogram import nearest_histogram
-from glan_core.insight.growth import Fit
-from glan_core.store.evaluations import Evaluation, Number
-from pages.shared.diversity_cards import WORDS, show_cards
+from glan_core.insight.growth import LEAST_SIZES, Fit
+from glan_core.insight.headline import UNLIKE
+from glan_core.insight.lexical import LONG_RUN, OPENING_WORDS
+from glan_core.store.evaluations import PAIRS, Evaluation, Number
+from pages.shared.diversity_cards import WORDS, noun_of, show_cards
 from pages.shared.filter_views import go_with
 from pages.shared.formats import count
 from pages.shared.theme import ground, show_figure
@@ -19,7 +21,7 @@ from pages.shared.workspace import Workspace
 
 _SAMPLES = "pages/explore/samples.py"
 _CURVES = {
-    "unlike_gain": ("Unlike any before", "pairs unlike any before"),
+    "unlike_gain": ("Unlike any before", "rows unlike any before"),
     "vendi_gain": ("Vendi score", "to the Vendi score"),
     "words_gain": ("Different words", "different words"),
 }
@@ -27,22 +29,28 @@ _POINTS = 60
 
 
 def show_redundancy(workspace: Workspace, evaluation: Evaluation) -> None:
-    """Draw how near each pair is to its nearest, and lead to the near-duplicates."""
+    """Draw how near each row is to its nearest, and lead to the near-duplicates."""
+    conditions = evaluation.conditions
     nearest = evaluation.numbers["nearest_distance"].parameters
     found = evaluation.numbers["near_duplicate_rate"].parameters
     show_figure(
         nearest_histogram(nearest["edges"], nearest["counts"], near=found["near"], ground=ground()),
         key="diversity-nearest",
-        alt="The share of pairs by the cosine to the pair nearest to each.",
+        alt="The share of rows by the cosine to the row nearest to each.",
     )
     groups = found["groups"]
     if not groups:
-        st.caption(f"No two of these {count(evaluation.conditions.n)} pairs are near-duplicates.")
+        st.caption(
+            f"No two of these {count(conditions.n)} {noun_of(conditions)} are near-duplicates, with a cosine of "
+            f"{found['near']} or more."
+        )
         return
     st.caption(
-        f"{_of(found['rows_in_groups'], 'pair')} of {count(evaluation.conditions.n)} are near-duplicates, in "
-        f"{_of(found['all_groups'], 'group')}: cosines from {found['near']} on, right of the line."
+        f"{_of(found['rows_in_groups'], noun_of(conditions, 1))} of {count(conditions.n)} are near-duplicates, in "
+        f"{_of(found['all_groups'], 'group')}: cosines of {found['near']} or more, right of the line."
     )
+    if conditions.measured != PAIRS:
+        return
     listed = "them" if len(groups) == found["all_groups"] else f"those of the {len(groups)} largest groups"
     st.button(
         f"List {listed}",
@@ -58,13 +66,13 @@ def show_words(evaluation: Evaluation, before: Evaluation | None) -> None:
     """Show how much texts repeat one another in their words, and which words these are."""
     show_cards(evaluation, before, WORDS)
     for metric, heading, column in (
-        ("opening_share", "Commonest openings", "Opening"),
-        ("run_share", "Commonest runs of eight words", "Words"),
+        ("opening_share", f"Commonest openings, the first {OPENING_WORDS} words", "Opening"),
+        ("run_share", f"Commonest runs of {LONG_RUN} words", "Words"),
     ):
         most = evaluation.numbers[metric].parameters["most_common"]
         st.markdown(f"**{heading}**")
         if most:
-            _show_repeated(most, column, evaluation.conditions.n)
+            _show_repeated(most, column, evaluation)
         else:
             st.caption("None is there twice.")
 
@@ -73,7 +81,11 @@ def show_growth(evaluation: Evaluation) -> None:
     """Draw how a number grew with the pairs, and say what the next ones would add."""
     there = [metric for metric in _CURVES if metric in evaluation.numbers]
     if not there:
-        st.info("Too few pairs to draw a curve.", icon=":material/show_chart:")
+        n = count(evaluation.conditions.n)
+        st.info(
+            f"A curve wants {LEAST_SIZES} sizes or more, and n = {n} gives fewer. Measure more.",
+            icon=":material/show_chart:",
+        )
         return
     chosen = st.segmented_control(
         "What grows",
@@ -86,13 +98,17 @@ def show_growth(evaluation: Evaluation) -> None:
     )
     number = evaluation.numbers[chosen]
     name, what = _CURVES[chosen]
-    st.markdown(f"**{growth_sentence(number, what)}**")
-    show_figure(_curve(number, name), key=f"diversity-growth-{chosen}", alt=f"{name} by the number of pairs.")
-    _show_newest(evaluation)
+    st.markdown(f"**{growth_sentence(number, what.replace('rows', noun_of(evaluation.conditions)))}**")
+    show_figure(_curve(number, name), key=f"diversity-growth-{chosen}", alt=f"{name} by the number of rows.")
+    conditions = evaluation.conditions
+    if conditions.measured == PAIRS:
+        _show_newest(evaluation)
+    unlike = f"Unlike any before: no cosine of {UNLIKE} or more to one that came earlier. "
     st.caption(
-        f"n = {count(evaluation.conditions.n)} of {count(evaluation.conditions.rows)} pairs, in "
-        f"{number.parameters['orders']} random orders (seed {evaluation.conditions.seed}). The range says how far the "
-        "order moves the curve, not how far the curve may be wrong. Small samples overstate what is to come."
+        f"{unlike if chosen == 'unlike_gain' else ''}n = {count(conditions.n)} of {count(conditions.rows)} "
+        f"{noun_of(conditions)}, in {number.parameters['orders']} random orders (seed {conditions.seed}). The range "
+        "says how far the order moves the curve, not how far the curve may be wrong. Small samples overstate what is "
+        "to come."
     )
 
 
@@ -135,15 +151,17 @@ def _show_newest(evaluation: Evaluation) -> None:
         )
 
 
-def _show_repeated(most: list[list[Any]], column: str, n: int) -> None:
+def _show_repeated(most: list[list[Any]], column: str, evaluation: Evaluation) -> None:
+    conditions = evaluation.conditions
+    number = noun_of(conditions).capitalize()
     st.dataframe(
-        pd.DataFrame({column: [words for words, _ in most], "Pairs": [texts for _, texts in most]}).assign(
-            Share=lambda rows: 100 * rows["Pairs"] / n
+        pd.DataFrame({column: [words for words, _ in most], number: [texts for _, texts in most]}).assign(
+            Share=lambda rows: 100 * rows[number] / conditions.n
         ),
         hide_index=True,
         column_config={
-            column: st.column_config.TextColumn(width="large"),
-            "Pairs": st.column_config.NumberColumn(width=80),
+            column: st.column_config.TextColumn(width="medium"),
+            number: st.column_config.NumberColumn(width=80),
             "Share": st.column_config.NumberColumn(format="%.1f %%", width=80),
         },
         alt=f"{len(most)} rows, the most common first.",

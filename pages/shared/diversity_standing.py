@@ -6,17 +6,9 @@ import streamlit as st
 
 from glan_core.diversity import LEAST, MOST, ROWS, Asked, conditions_of, drawable, find_before
 from glan_core.encoder_choice import encoder_in_use
-from glan_core.entities import Filter
-from glan_core.filter_json import filter_to_json
 from glan_core.store.database import Cursor
-from glan_core.store.evaluations import (
-    Conditions,
-    Drawable,
-    Evaluation,
-    dataset_version,
-    find_evaluation,
-    list_evaluations,
-)
+from glan_core.store.drawn_rows import Drawable, RowSet, dataset_version, row_set_to_text
+from glan_core.store.evaluations import Conditions, Evaluation, find_evaluation, list_evaluations
 from pages.shared import state
 from pages.shared.formats import count
 from pages.shared.workspace import Workspace
@@ -30,18 +22,18 @@ class Standing(NamedTuple):
     """Under which it would be measured now."""
     drawable: Drawable
     evaluation: Evaluation | None
-    """What was measured last, of these pairs as they are or as they were."""
+    """What was measured last, of these rows as they are or as they were."""
     is_earlier: bool
     """Whether pairs or vectors have changed since."""
     before: Evaluation | None
     """The one before it that it can be compared with."""
 
 
-def choose_draw(scope: Filter) -> Asked:
-    """Let the visitor choose how many pairs are drawn, and by which seed."""
-    with st.popover("Draw", icon=":material/casino:", help="How many pairs are measured, and which."):
+def choose_draw(rows: RowSet) -> Asked:
+    """Let the visitor choose how many rows are drawn, and by which seed."""
+    with st.popover("Draw", icon=":material/casino:", help="How many rows are measured, and which."):
         n = st.number_input(
-            "Pairs, at most",
+            "Rows, at most",
             min_value=LEAST,
             max_value=MOST,
             value=ROWS,
@@ -49,8 +41,8 @@ def choose_draw(scope: Filter) -> Asked:
             key=state.DIVERSITY_N,
             bind="query-params",
             required=True,
-            help=f"All of them where there are fewer. Up to {count(MOST)}: every pair is compared with every other "
-            "one. Only numbers of as many pairs can be compared.",
+            help=f"All of them where there are fewer. Up to {count(MOST)}: every row is compared with every other "
+            "one. Only numbers of as many rows can be compared.",
         )
         seed = st.number_input(
             "Seed",
@@ -60,17 +52,17 @@ def choose_draw(scope: Filter) -> Asked:
             key=state.DIVERSITY_SEED,
             bind="query-params",
             required=True,
-            help="Another seed draws other pairs. The same one draws the same pairs.",
+            help="Another seed draws other rows. The same one draws the same rows.",
         )
-    return Asked(scope, ROWS if n is None else int(n), 0 if seed is None else int(seed))
+    return Asked(rows.scope, ROWS if n is None else int(n), 0 if seed is None else int(seed), corpus_id=rows.corpus_id)
 
 
 def find_standing(workspace: Workspace, cursor: Cursor, asked: Asked) -> Standing:
-    """Look up what was measured of these pairs."""
+    """Look up what was measured of these rows; raises as `diversity.conditions_of`."""
     encoder, content = encoder_in_use(cursor)
     version = dataset_version(cursor, encoder=encoder.encoder, content=content)
-    path, meant = str(workspace.database.path), filter_to_json(asked.scope)
-    conditions, there = _counted(path, version, meant, asked.n, asked.seed, cursor, asked)
+    meant = (row_set_to_text(asked.rows), asked.reference and row_set_to_text(asked.reference), asked.n, asked.seed)
+    conditions, there = _counted(str(workspace.database.path), version, meant, cursor, asked)
     kept = find_evaluation(cursor, conditions)
     found = kept or _find_earlier(cursor, conditions, asked)
     before = None if found is None else find_before(cursor, found)
@@ -87,9 +79,9 @@ def _find_earlier(cursor: Cursor, conditions: Conditions, asked: Asked) -> Evalu
     return None
 
 
-@st.cache_resource(max_entries=16, show_spinner="Counting pairs")
+@st.cache_resource(max_entries=16, show_spinner="Counting rows")
 def _counted(
-    path: str, version: str, meant: str, n: int, seed: int, _cursor: Cursor, _asked: Asked
+    path: str, version: str, meant: tuple[object, ...], _cursor: Cursor, _asked: Asked
 ) -> tuple[Conditions, Drawable]:
-    del path, version, meant, n, seed
-    return conditions_of(_cursor, _asked), drawable(_cursor, _asked.scope)
+    del path, version, meant
+    return conditions_of(_cursor, _asked), drawable(_cursor, _asked.rows)

@@ -1,15 +1,19 @@
 """What does `diversity` print?"""
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from glan_core.corpora.importing import import_corpus
 from glan_core.embedding.encoder import ENCODER
 from glan_core.insight.headline import STEPS
 from glan_core.store.database import open_database
 from glan_core.store.evaluations import list_evaluations
 from glan_core.store.ingest import ingest
 from glan_core.store.runs import save_run
+from tests.corpus_files.files import alpaca, write
 from tests.embedding.test_neighbours import clustered
 from tests.small_pairs import instruction, run
 from tests.store.vectors import embed, link
@@ -165,3 +169,109 @@ def test_a_process_of_its_own_prints_the_same(terminal_with_pairs: Terminal):
     there = json.loads(apart.out)
     assert there["before"] == here["evaluation_id"]
     assert there["metrics"]["vendi_1"]["value"] == pytest.approx(here["metrics"]["vendi_1"]["value"])
+
+
+@pytest.fixture
+def metals(terminal_with_pairs: Terminal, tmp_path: Path) -> Terminal:
+    """The same, with vectors as long as those of the encoder, and a corpus of 12 rows of which 6 repeat the others."""
+    with open_database(terminal_with_pairs.database) as database:
+        cursor = database.cursor()
+        cursor.execute("delete from embedded_instruction")
+        cursor.execute("delete from embedding")
+        embed(cursor, ENCODER, np.pad(clustered(20), ((0, 0), (0, 384 - 32))))
+        link(cursor, ENCODER, **{f"p{n}": n % 10 if n < 20 else n - 10 for n in range(30)})
+        pairs = [(f"Why does metal number {n % 6} rust?", "It oxidises.") for n in range(12)]
+        import_corpus(database, write(tmp_path / "set.jsonl", alpaca(pairs)), name="Metals")
+    return terminal_with_pairs
+
+
+def test_a_corpus_is_measured_in_place_of_pairs(metals: Terminal):
+    done = metals.run("diversity", "--corpus", "metals", "--json")
+    assert done.code == 0
+    assert _conditions(done) == (12, 12)
+    assert done.data["measured"] not in ("pairs", "")
+    assert done.data["metrics"]["near_duplicate_rate"]["value"] >= 0.5
+    assert "Reading 6 texts ..." in done.err or "Reading 12 texts ..." in done.err
+    assert "12 rows" in metals.run("diversity", "--corpus", "Metals").out
+
+
+def test_two_sets_are_compared_at_equal_n(metals: Terminal):
+    done = metals.run("diversity", "--run", "two", "--against", "corpus:Metals", "--json")
+    assert done.code == 0
+    found = done.data
+    assert (found["n"], found["seed"], found["encoder"]) == (10, 0, ENCODER)
+    assert (found["first"]["n"], found["first"]["rows"], found["first"]["scope"]) == (10, 10, {"run_ids": ["two"]})
+    assert (found["second"]["n"], found["second"]["rows"], found["second"]["scope"]) == (10, 12, {})
+    assert sorted(_kept(metals)) == sorted([found["first"]["evaluation_id"], found["second"]["evaluation_id"]])
+    for metric, each in found["differences"].items():
+        one, other = (found[name]["metrics"][metric]["value"] for name in ("first", "second"))
+        assert (each["first"], each["second"], each["difference"]) == (one, other, one - other)
+    vendi = found["differences"]["vendi_1"]
+    assert vendi["lower"] < vendi["difference"] < vendi["upper"]
+    again = metals.run("diversity", "--run", "two", "--against", "corpus:Metals", "--json")
+    assert (again.data, again.err) == (found, "")
+    lines = metals.run("diversity", "--run", "two", "--against", "corpus:Metals").out.splitlines()
+    assert lines[0].startswith("n = 10 of each: of 10 rows, and of 12 rows of corpus:Metals; seed 0, ")
+    assert any(line.startswith("  Vendi score, q = 1: ") for line in lines)
+
+
+@pytest.mark.parametrize("against", ["pairs", "run:one", '{"run_ids": ["one"]}', FIELD])
+def test_a_set_is_named_in_any_of_the_forms(terminal_with_pairs: Terminal, against: str):
+    done = terminal_with_pairs.run("diversity", "--run", "two", "--against", against, "--json")
+    assert done.code == 0, done.err
+    assert (done.data["n"], done.data["second"]["rows"]) == (10, 30 if against in ("pairs", FIELD) else 20)
+
+
+def test_a_reference_tells_how_far_it_is_covered(terminal_with_pairs: Terminal):
+    done = terminal_with_pairs.run("diversity", "--reference", "run:one", "--json")
+    numbers = done.data["metrics"]
+    assert done.data["reference"] == '{"run_ids": ["one"]}'
+    assert numbers["reference_coverage"]["value"] == 1  # all of it is among the pairs
+    assert numbers["reference_coverage"]["parameters"]["reference_rows"] == 20
+    assert numbers["reference_coverage"]["parameters"]["shared_rows"] == 20
+    assert "Coverage of the reference, share: 1" in terminal_with_pairs.run("diversity", "--reference", "run:one").out
+    error, _ = complaint(terminal_with_pairs.run("diversity", "--reference", "run:two", "--json"))
+    assert "A reference wants 11 rows, and 10 were drawn" in error
+
+
+def test_intervals_are_told_where_they_are_asked_for(terminal_with_pairs: Terminal):
+    found = terminal_with_pairs.run("diversity", "--intervals", "--json")
+    vendi = found.data["metrics"]["vendi_1"]
+    assert vendi["lower"] < vendi["value"] < vendi["upper"]
+    assert "Measuring 8 times two halves ..." in found.err
+
+
+def test_earlier_evaluations_are_compared_at_equal_n_and_others_say_why_not(terminal_with_pairs: Terminal):
+    of_ten = terminal_with_pairs.run("diversity", "--run", "two", "--json").data["evaluation_id"]
+    of_all = terminal_with_pairs.run("diversity", "--json").data["evaluation_id"]
+    found = terminal_with_pairs.run("diversity", "--run", "one", "--n", "10", "--earlier", "--json").data
+    earlier = {each["evaluation_id"]: each for each in found["earlier"]}
+    assert earlier[of_ten]["not_compared"] is None
+    difference = earlier[of_ten]["differences"]["vendi_1"]
+    assert difference["difference"] == difference["first"] - difference["second"]
+    assert difference["first"] == found["metrics"]["vendi_1"]["value"]
+    assert (earlier[of_all]["not_compared"], earlier[of_all]["differences"]) == ("n = 30, not 10", None)
+    told = terminal_with_pairs.run("diversity", "--run", "one", "--n", "10", "--earlier").out
+    assert "not compared, n = 30, not 10" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--against", "corpus:Nowhere"), "There is no corpus 'Nowhere'."),
+        (("--against", "run:three"), "There is no run 'three'."),
+        (("--against", "Alchemy"), "Alchemy"),
+        (("--against", "{"), "is not a filter"),
+        (("--run", "three", "--against", "pairs"), "0 and 30 rows can be drawn"),
+        (("--corpus", "Nowhere"), "There is no corpus 'Nowhere'."),
+        (("--corpus", "Metals", "--run", "one"), "--corpus excludes --scope, --filter and --run."),
+        (("--reference", "corpus:Nowhere"), "There is no corpus 'Nowhere'."),
+    ],
+)
+def test_a_set_that_is_not_there_is_told_in_a_sentence(
+    terminal_with_pairs: Terminal, options: tuple[str, ...], sentence: str
+):
+    error, hint = complaint(terminal_with_pairs.run("diversity", *options, "--json"))
+    assert sentence in error
+    assert hint
+    assert _kept(terminal_with_pairs) == []

@@ -1,6 +1,7 @@
 """Does the Diversity page say what is missing, measure beside the page, and show what was measured?"""
 
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,22 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from glan_core import text_vectors
+from glan_core.corpora.importing import import_corpus
 from glan_core.diversity import Asked, evaluate
-from glan_core.embedding.encoder import ENCODER
+from glan_core.diversity_comparison import at_equal_n, find_comparison
+from glan_core.embedding.encoder import ENCODER, encode
+from glan_core.entities import Filter
 from glan_core.errors import EmbeddingError
+from glan_core.evaluator import Evaluator
 from glan_core.store.database import Database
+from glan_core.store.drawn_rows import RowSet
 from glan_core.store.embeddings import insert_embeddings
 from glan_core.store.evaluations import list_evaluations
 from pages.shared.diversity_measuring import open_evaluator
+from pages.shared.filter_views import view_of
+from pages.shared.workspace import open_workspace
+from tests.corpus_files.files import alpaca, write
 from tests.model_server import ModelServer
 from tests.pages.pairs import make_pairs
 from tests.pages.test_coverage import button, metrics, said
@@ -108,7 +118,7 @@ def test_each_tab_shows_what_is_behind_the_numbers(app: AppTest, app_database: D
     read(app_database)
     evaluation = evaluate(app_database, Asked())
     open_page(app)
-    assert "No two of these 12 pairs are near-duplicates" in said(app)
+    assert "No two of these 12 pairs are near-duplicates, with a cosine of 0.95 or more" in said(app)
     open_page(app, about="Words")
     assert metrics(app)["Compression ratio"][0] == f"{evaluation.numbers['compression_ratio'].value:.2f}"
     openings = evaluation.numbers["opening_share"].parameters["most_common"]
@@ -116,6 +126,7 @@ def test_each_tab_shows_what_is_behind_the_numbers(app: AppTest, app_database: D
     open_page(app, about="Growth")
     gain = evaluation.numbers["unlike_gain"]
     assert f"The next 1,000 here add about {gain.value:,.0f} pairs unlike any before" in said(app)
+    assert "no cosine of 0.8 or more" in said(app)
     app.segmented_control(key="diversity-curve").set_value("vendi_gain").run()
     assert not app.exception
     assert "to the Vendi score" in said(app)
@@ -195,3 +206,207 @@ def open_evaluator_of(app: AppTest) -> Any:
     """Open the page, and give what measures for it."""
     open_page(app)
     return open_evaluator()
+
+
+def compute_quickly(function: Any, *arguments: Any, **options: Any) -> Any:
+    """Call a function in this process; texts get vectors that their letters decide, at once."""
+    if function is not encode:
+        return function(*arguments, **options)
+    drawn = [np.random.default_rng(zlib.crc32(text.encode())).normal(size=384) for text in arguments[0]]
+    return np.array([row / np.linalg.norm(row) for row in drawn], np.float32)
+
+
+@pytest.fixture
+def quick_evaluator(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> Evaluator:
+    """What measures for the page, without the processes that the encoder and the numbers want."""
+    evaluator = open_evaluator()
+    monkeypatch.setattr(evaluator, "_compute", compute_quickly)
+    return evaluator
+
+
+@pytest.fixture
+def corpus_id(app_database: Database, tmp_path: Path) -> str:
+    """A corpus of eleven questions."""
+    pairs = [(f"Why does **metal** number {number} rust?", "It oxidises.") for number in range(11)]
+    return import_corpus(app_database, write(tmp_path / "set.jsonl", alpaca(pairs)), name="**Metals**").corpus.corpus_id
+
+
+def test_a_corpus_is_measured_as_pairs_are_and_its_rows_are_read_first(
+    app: AppTest, app_database: Database, run_id: str, corpus_id: str, quick_evaluator: Evaluator
+):
+    open_page(app, set=f"corpus:{corpus_id}", draw_n="6")
+    assert "compares 6 of 11 rows" in said(app)
+    assert "has not read 6 of these 6 rows" in said(app).replace("\\", "")
+    assert not has_button(app, "encoder-read")
+    assert not app.multiselect  # there is nothing to filter by
+    button(app, "diversity-measure").click().run()
+    wait()
+    app.run()
+    assert not app.exception
+    assert open_evaluator().error is None
+    (kept,) = list_evaluations(app_database.cursor())
+    assert kept.conditions[1:4] == (corpus_id, 6, 11)
+    assert metrics(app)["Vendi score"][0] == f"{kept.numbers['vendi_1'].value:,.1f}"
+    assert "n = 6 of 11" in said(app)
+    assert not has_button(app, "diversity-groups")  # rows of a corpus are no pairs that Samples could list
+    app.selectbox(key="diversity-set").set_value("pairs").run()
+    assert not app.exception
+    assert "set" not in app.query_params
+    assert has_button(app, "encoder-read")
+
+
+def test_a_corpus_that_is_gone_is_said_and_pairs_are_shown(app: AppTest, app_database: Database, run_id: str):
+    read(app_database)
+    open_page(app, set="corpus:gone")
+    assert "is not there, or was removed" in said(app)
+    assert f"compares all {PAIRS} pairs" in said(app)
+
+
+def test_two_sets_are_compared_side_by_side_at_equal_n(
+    app: AppTest, app_database: Database, run_id: str, corpus_id: str, quick_evaluator: Evaluator
+):
+    read(app_database, twins=6)
+    open_page(app, about="Compare")
+    assert "drawn down to as many rows" in said(app)
+    app.selectbox(key="diversity-against").set_value(f"corpus:{corpus_id}").run()
+    assert app.query_params["against"] in (f"corpus:{corpus_id}", [f"corpus:{corpus_id}"])
+    shown = said(app).replace("\\", "")
+    assert "Both are drawn down to n = 11. All pairs: 12; Corpus **Metals**: 11." in shown
+    assert "has not read 11 of these 11 rows" in shown
+    assert button(app, "diversity-compare").label == "Compare at n = 11"
+    button(app, "diversity-compare").click().run()
+    wait()
+    app.run()
+    assert not app.exception
+    assert open_evaluator().error is None
+    assert not has_button(app, "diversity-compare")
+    (table,) = [each.value for each in app.dataframe]
+    equal = at_equal_n(app_database.cursor(), Asked(), RowSet(corpus_id=corpus_id))
+    found = find_comparison(app_database, app_database.cursor(), equal)
+    assert found is not None
+    row = table[table["Number"] == "Vendi score"].iloc[0]
+    vendi = found.differences["vendi_1"]
+    assert row["All pairs"] == f"{vendi.first.value:,.1f}"
+    assert row["Corpus **Metals**"] == f"{vendi.second.value:,.1f}"
+    assert row["Difference"].lstrip("+−") == f"{abs(vendi.difference):,.1f}"
+    assert set(table["Beyond chance"]) <= {"yes", ""}
+    assert len(list_evaluations(app_database.cursor())) == 2
+    assert "n = 11 of each" in said(app)
+
+
+def test_what_cannot_be_compared_says_why(app: AppTest, app_database: Database, run_id: str):
+    read(app_database, leave=11)
+    open_page(app, about="Compare", against=f"run:{run_id}", below=["nowhere"])
+    assert "No pair fits this filter" in said(app)
+    app.query_params.clear()
+    open_page(app, about="Compare", against="pairs")
+    assert not app.dataframe  # one read pair: nothing to compare
+    read_all = (
+        app_database.cursor()
+        .execute("select instruction_id from instruction anti join embedded_instruction using (instruction_id)")
+        .fetchall()
+    )
+    link(app_database.cursor(), ENCODER, **{row[0]: 0 for row in read_all})
+    open_page(app, about="Compare", against="pairs")
+    assert "That is the very set that is measured" in said(app)
+    open_page(app, about="Compare", against="corpus:gone")
+    assert "names is not there any more" in said(app)
+
+
+def test_a_reference_is_chosen_and_how_far_it_is_covered_is_shown(
+    app: AppTest, app_database: Database, run_id: str, corpus_id: str, quick_evaluator: Evaluator
+):
+    read(app_database)
+    evaluate(app_database, Asked())
+    open_page(app, about="Reference")
+    assert "a set that these rows should cover" in said(app)
+    app.selectbox(key="diversity-reference").set_value(f"corpus:{corpus_id}").run()
+    assert "has not read 12 of these 12 rows" not in said(app)
+    button(app, "diversity-reference-measure").click().run()
+    wait()
+    app.run()
+    assert not app.exception
+    assert open_evaluator().error is None
+    held = next(each for each in list_evaluations(app_database.cursor()) if each.conditions.reference)
+    assert metrics(app)["Coverage"][0] == f"{100 * held.numbers['reference_coverage'].value:.1f} %"
+    assert "12 pairs held against 11 of the reference" in said(app).replace("\\", "")
+    assert "Reference: 11 rows" in next(each.help for each in app.metric if each.label == "Coverage").replace("\\", "")
+    open_page(app, about="Reference", reference="pairs")
+    assert "very set that is measured" in said(app)
+    open_page(app, about="Reference", reference=f"corpus:{corpus_id}")
+    app.number_input(key="draw_n").set_value(8).run()
+    assert "A reference wants 11 rows that are read" in said(app)
+
+
+def test_a_reference_that_shares_rows_says_so(app: AppTest, app_database: Database, run_id: str):
+    read(app_database)
+    evaluate(app_database, Asked(Filter(has_answer=True), reference=RowSet()))
+    open_page(app, about="Reference", reference="pairs", answered="yes")
+    assert "12 of the rows are in both draws" in said(app)
+
+
+def test_earlier_measurements_are_listed_with_what_differs_or_why_not(
+    app: AppTest, app_database: Database, run_id: str
+):
+    read(app_database, twins=3)
+    open_page(app, about="Earlier")
+    assert "Nothing else was measured yet" in said(app)
+    evaluate(app_database, Asked(n=8))
+    evaluate(app_database, Asked(Filter(run_ids=(run_id,)), n=12))
+    evaluate(app_database, Asked(n=12, seed=3))
+    open_page(app, about="Earlier")
+    assert set(app.dataframe[0].value["Not compared because"]) == {"these are not measured yet"}
+    evaluate(app_database, Asked())
+    open_page(app, about="Earlier")
+    table = app.dataframe[0].value
+    reasons = table["Not compared because"].fillna("")
+    assert dict(zip(table["Measured"] + table["n"].astype(str), reasons, strict=True)) == {
+        "All pairs8": "n = 8, not 12",
+        "All pairs12": "seed 3, not 0",
+        f"Run {run_id[:6]}12": "",
+    }
+    of_run = table[table["Measured"] == f"Run {run_id[:6]}"].iloc[0]
+    assert (of_run["Shown here, less this"], of_run["Near-duplicates"]) == ("same", f"{100 * 2 / PAIRS:.1f} %")
+    app.selectbox(key="diversity-earlier").set_value("vendi_1").run()
+    assert not app.exception
+    assert "Vendi score" in app.dataframe[0].value.columns
+
+
+def test_a_single_pair_has_nothing_to_be_compared_with(app: AppTest, app_database: Database, run_id: str):
+    read(app_database)
+    (key,) = app_database.cursor().execute("select min(instruction_id) from instruction").fetchall()[0]
+    only = view_of(open_workspace(), Filter(instruction_ids=(key,)), source="a test").saved_view_id
+    open_page(app, view=only)
+    assert "A single one has nothing to be compared with" in said(app)
+    assert not has_button(app, "diversity-measure")
+
+
+def test_reading_rows_can_be_stopped_and_says_so(
+    app: AppTest,
+    app_database: Database,
+    run_id: str,
+    corpus_id: str,
+    quick_evaluator: Evaluator,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    open_page(app, set=f"corpus:{corpus_id}")
+    evaluator = quick_evaluator
+
+    def slow(function: Any, *arguments: Any, **options: Any) -> Any:
+        while not evaluator.is_stopping:
+            time.sleep(0.01)
+        return compute_quickly(function, *arguments, **options)
+
+    monkeypatch.setattr(evaluator, "_compute", slow)
+    monkeypatch.setattr(text_vectors, "_FIRST_BATCH", 4)
+    button(app, "diversity-measure").click().run()
+    while not evaluator.can_stop:
+        time.sleep(0.01)
+    app.run()
+    assert "Reading rows: 0 of 11" in str(app.get("progress")[0].proto)
+    button(app, "diversity-stop").click().run()
+    wait()
+    app.run()
+    assert "Reading was stopped with 7 texts to go" in said(app).replace("\\", "")
+    assert "has not read 7 of these 11 rows" in said(app).replace("\\", "")
+    assert list_evaluations(app_database.cursor()) == ()

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import duckdb
-import numpy as np
 import pytest
 
 from glan_core.diversity import find_before
@@ -12,20 +11,13 @@ from glan_core.store.database import Cursor
 from glan_core.store.evaluations import (
     PAIRS,
     Conditions,
-    Drawable,
     Evaluation,
     Number,
-    count_drawable,
-    dataset_version,
-    draw_pairs,
     find_evaluation,
     insert_evaluation,
     list_evaluations,
 )
-from glan_core.store.ingest import ingest
-from tests.conftest import Small
-from tests.small_pairs import NOON, answer, instruction
-from tests.store.vectors import embed, link
+from tests.small_pairs import NOON
 
 ENCODER = "e"
 OF_RUNS = Filter(run_ids=("one", "two"))
@@ -48,15 +40,6 @@ NUMBERS = (
 
 def _keep(cursor: Cursor, *, hours: int = 0, **changes: object) -> Evaluation:
     return insert_evaluation(cursor, CONDITIONS._replace(**changes), NUMBERS, at=NOON + timedelta(hours=hours))
-
-
-@pytest.fixture
-def read(small: Small) -> Small:
-    """Six questions, of which five have a vector; two of them share one."""
-    ingest(small.cursor, [instruction(name) for name in "abcdef"])
-    embed(small.cursor, ENCODER, np.eye(4, dtype=np.float32))
-    link(small.cursor, ENCODER, a=0, b=1, c=2, d=3, e=3)
-    return small
 
 
 def test_an_evaluation_comes_back_as_it_was_kept(cursor: Cursor):
@@ -150,69 +133,3 @@ def test_the_evaluation_before_is_the_last_earlier_one_of_other_data(cursor: Cur
 def test_what_was_measured_in_another_way_is_nothing_to_compare_with(cursor: Cursor, other: dict[str, object]):
     _keep(cursor)
     assert find_before(cursor, _keep(cursor, hours=1, **other)) is None
-
-
-def test_the_version_of_the_dataset_changes_with_its_pairs_and_their_vectors(read: Small):
-    versions = [dataset_version(read.cursor, encoder=ENCODER, content="instruction")]
-    assert dataset_version(read.cursor, encoder=ENCODER, content="instruction") == versions[0]
-    versions.append(dataset_version(read.cursor, encoder="f", content="instruction"))
-    versions.append(dataset_version(read.cursor, encoder=ENCODER, content="both"))
-    link(read.cursor, ENCODER, f=0)
-    versions.append(dataset_version(read.cursor, encoder=ENCODER, content="instruction"))
-    ingest(read.cursor, [instruction("g")])
-    versions.append(dataset_version(read.cursor, encoder=ENCODER, content="instruction"))
-    ingest(read.cursor, [answer("a")])
-    versions.append(dataset_version(read.cursor, encoder=ENCODER, content="instruction"))
-    assert len(set(versions)) == 6
-
-
-def test_questions_without_a_vector_are_counted_and_not_drawn(read: Small):
-    assert count_drawable(read.cursor, Filter(), encoder=ENCODER, content="instruction") == Drawable(6, 5)
-    assert count_drawable(read.cursor, Filter(), encoder=ENCODER, content="both") == Drawable(6, 0)
-    of_two = Filter(instruction_ids=("a", "f"))
-    assert count_drawable(read.cursor, of_two, encoder=ENCODER, content="instruction") == Drawable(2, 1)
-    drawn = draw_pairs(read.cursor, Filter(), n=10, seed=0, encoder=ENCODER, content="instruction")
-    assert sorted(drawn.instruction_ids) == list("abcde")
-
-
-def test_each_row_has_its_text_and_its_vector(read: Small):
-    drawn = draw_pairs(read.cursor, Filter(), n=10, seed=0, encoder=ENCODER, content="instruction")
-    assert drawn.texts == tuple(f"Question {name}?" for name in drawn.instruction_ids)
-    assert dict(zip(drawn.instruction_ids, drawn.numbers.tolist(), strict=True)) == {
-        "a": 0,
-        "b": 1,
-        "c": 2,
-        "d": 3,
-        "e": 3,
-    }
-
-
-def test_what_was_taken_in_later_arrived_later(read: Small):
-    ingest(read.cursor, [instruction("Z"), instruction("Y")])
-    ingest(read.cursor, [instruction("B")])
-    link(read.cursor, ENCODER, Z=0, Y=1, B=2)
-    drawn = draw_pairs(read.cursor, Filter(), n=10, seed=0, encoder=ENCODER, content="instruction")
-    names = [drawn.instruction_ids[row] for row in np.argsort(drawn.arrival)]
-    assert [sorted(part) for part in (names[:5], names[5:7], names[7:])] == [list("abcde"), ["Y", "Z"], ["B"]]
-
-
-def test_a_draw_depends_on_ids_and_seed_alone(read: Small):
-    def ids(seed: int, n: int = 10) -> tuple[str, ...]:
-        return draw_pairs(read.cursor, Filter(), n=n, seed=seed, encoder=ENCODER, content="instruction").instruction_ids
-
-    before = ids(0)
-    assert len({ids(seed) for seed in range(8)}) > 1
-    assert ids(0, 2) == before[:2]
-    link(read.cursor, ENCODER, f=1)
-    assert tuple(name for name in ids(0) if name != "f") == before
-
-
-def test_a_question_with_two_answers_is_one_row_and_both_is_the_text_that_was_read(read: Small):
-    ingest(read.cursor, [answer("a"), answer("a", answer_id="zz", text="Another answer.")])
-    link(read.cursor, ENCODER, "both", a=0)
-    link(read.cursor, ENCODER, "answer", a=1)
-    assert count_drawable(read.cursor, Filter(), encoder=ENCODER, content="both") == Drawable(6, 1)
-    both = draw_pairs(read.cursor, Filter(), n=10, seed=0, encoder=ENCODER, content="both")
-    assert (both.instruction_ids, both.texts) == (("a",), ("Question a?\n\nAnswer to a.",))
-    answered = draw_pairs(read.cursor, Filter(), n=10, seed=0, encoder=ENCODER, content="answer")
-    assert answered.texts == ("Answer to a.",)
