@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from glan_core.store.batches import with_batch
 from glan_core.store.database import Cursor, first_row
+from glan_core.store.kept_instructions import KEPT_INSTRUCTIONS
 
 HitKind = Literal["exact", "words", "meaning"]
 HIT_KINDS: tuple[HitKind, ...] = ("exact", "words", "meaning")
@@ -131,7 +132,7 @@ def report_benchmark(cursor: Cursor, benchmark_id: str) -> BenchmarkReport:
     """Count what was found of a benchmark."""
     row = first_row(
         cursor.execute(
-            """
+            f"""
             select
                 count(distinct instruction_id),
                 count(distinct number),
@@ -139,8 +140,8 @@ def report_benchmark(cursor: Cursor, benchmark_id: str) -> BenchmarkReport:
                 count(distinct instruction_id) filter (kind = 'words'),
                 count(distinct instruction_id) filter (kind = 'meaning')
             from contamination
-            where benchmark_id = ? and instruction_id in (select instruction_id from pair)
-            """,
+            where benchmark_id = ? and instruction_id in ({KEPT_INSTRUCTIONS})
+            """,  # noqa: S608 - a text of ours
             [benchmark_id],
         )
     )
@@ -157,13 +158,13 @@ def list_hits(
     question and item_answer (of the benchmark), is_flagged, is_lifted.
     """
     return cursor.execute(
-        """
+        f"""
         with listed as (
             select *, list_position(['exact', 'words', 'meaning'], kind) as place
             from contamination
             where benchmark_id = ?
                 and kind in (select unnest(?::varchar[]))
-                and instruction_id in (select instruction_id from pair)
+                and instruction_id in ({KEPT_INSTRUCTIONS})
             order by place, similarity desc, words desc, instruction_id, content
             limit ? offset ?
         )
@@ -181,7 +182,7 @@ def list_hits(
             qualify row_number() over (partition by instruction_id order by answer_id) = 1
         ) as pair on pair.instruction_id = listed.instruction_id
         order by listed.place, listed.similarity desc, listed.words desc, listed.instruction_id, listed.content
-        """,
+        """,  # noqa: S608 - a text of ours
         [benchmark_id, list(kinds), limit, first],
     ).df()
 
@@ -190,13 +191,13 @@ def count_hits(cursor: Cursor, benchmark_id: str, kinds: Sequence[HitKind] = HIT
     """Count what `list_hits` lists."""
     row = first_row(
         cursor.execute(
-            """
+            f"""
             select count(*)
             from contamination
             where benchmark_id = ?
                 and kind in (select unnest(?::varchar[]))
-                and instruction_id in (select instruction_id from pair)
-            """,
+                and instruction_id in ({KEPT_INSTRUCTIONS})
+            """,  # noqa: S608 - a text of ours
             [benchmark_id, list(kinds)],
         )
     )

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from glan_core.store.batches import with_batch
 from glan_core.store.database import Cursor, transaction
+from glan_core.store.kept_instructions import KEPT_INSTRUCTIONS
 
 _SHOWN_CHARACTERS = 400
 
@@ -95,7 +96,7 @@ def put_back_flags(cursor: Cursor, kind: str, instruction_ids: Sequence[str]) ->
 def count_flags(cursor: Cursor) -> tuple[FlagCount, ...]:
     """Count the pairs with each kind of flag, by kind."""
     rows = cursor.execute(
-        """
+        f"""
         with listed as (
             select instruction_id, kind, true as is_flag from quality_flag
             union all
@@ -103,10 +104,10 @@ def count_flags(cursor: Cursor) -> tuple[FlagCount, ...]:
         )
         select kind, count(*) filter (is_flag), count(*) filter (not is_flag)
         from listed
-        where instruction_id in (select instruction_id from pair)
+        where instruction_id in ({KEPT_INSTRUCTIONS})
         group by kind
         order by kind
-        """
+        """  # noqa: S608 - a text of ours
     ).fetchall()
     return tuple(FlagCount(*row) for row in rows)
 
