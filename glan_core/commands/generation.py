@@ -25,7 +25,7 @@ from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.planning.estimates import Estimate, estimate
-from glan_core.planning.novelty_words import novelty_sentences
+from glan_core.planning.novelty_words import node_names, novelty_sentences
 from glan_core.planning.plan import Plan, make_plan
 from glan_core.runs.claims import check_claims, taken_codes
 from glan_core.runs.headless import Planning, Prepared, bring_home, planning_database, prepare, work_off
@@ -193,7 +193,7 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
             hindrance = error
         concurrency = asked.concurrency or choice.concurrency
         expected = estimate(cursor, made, concurrency=concurrency, endpoint_url=choice.endpoint.base_url)
-        told = novelty_sentences(cursor, made.novelty) if made.novelty else ()
+        told = novelty_sentences(made.novelty, node_names(cursor)) if made.novelty else ()
     finally:
         if asked.grow is not None:
             cursor.rollback()  # a plan leaves no trace; a run adds the nodes for good
@@ -271,7 +271,9 @@ def _result(progress: Progress, plan: Plan, endpoint: Endpoint) -> dict[str, Any
         "cost": progress.cost,
         "seconds": round(progress.seconds, 3),
         "refused_for_load": progress.refusals,
-        "model": plan.request.settings.stages["instructions" if plan.judging is None else plan.request.stages[-1]].model,
+        "model": plan.request.settings.stages[
+            "instructions" if plan.judging is None else plan.request.stages[-1]
+        ].model,
         "endpoint": endpoint.label,
     }
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from glan_core.insight.headline import UNLIKE
 from glan_core.insight.novelty import LEAST, NEWEST, SATURATED
 from glan_core.planning.novelty import NodeDeal, NoveltyDeal
-from glan_core.scope import list_scope_nodes
 from glan_core.store.database import Cursor
+from glan_core.store.names import list_known_names
 
 _MOST_NAMED = 5
 _READ = {
@@ -16,13 +16,17 @@ _READ = {
 }
 
 
-def novelty_sentences(cursor: Cursor, deal: NoveltyDeal) -> tuple[str, ...]:
+def node_names(cursor: Cursor) -> dict[str, str]:
+    """Give the names of all nodes and subjects by id, without counting what they hold."""
+    return {known.node_id: known.name for known in list_known_names(cursor)}
+
+
+def novelty_sentences(deal: NoveltyDeal, names: Mapping[str, str]) -> tuple[str, ...]:
     """Say how novelty decided about a plan: what is held, where pairs went, what could not be judged, and by what.
 
-    By what is the last of them. At most five nodes are named in a sentence, those with most pairs first; it says how
-    many others there are.
+    `names` are as node_names gives them. By what is the last of the sentences. At most five nodes are named in one,
+    those with most pairs first; it says how many others there are.
     """
-    names = {node.node_id: node.path[-1] for node in list_scope_nodes(cursor)}
     said = [_of_held(deal, names)] if deal.holds_saturated else []
     if deal.held:
         said.append(_of_moved(deal, names))

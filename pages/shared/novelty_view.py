@@ -1,12 +1,13 @@
 """How did the novelty of the newest pairs decide about a plan, and what is still to be read?"""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
 from glan_core.planning.novelty import NodeDeal, NoveltyDeal, NoveltyReader
-from glan_core.planning.novelty_words import novelty_sentences
+from glan_core.planning.novelty_words import node_names, novelty_sentences
 from glan_core.planning.plan import Forecast
-from glan_core.scope import list_scope_nodes
 from glan_core.store.database import Cursor
 from pages.shared.feedback import plain
 from pages.shared.page_button import page_button
@@ -29,7 +30,8 @@ def show_novelty(cursor: Cursor, plan: Forecast) -> None:
     deal = plan.novelty
     if deal is None:
         return
-    first, *others, by_what = novelty_sentences(cursor, deal)
+    names = node_names(cursor)
+    first, *others, by_what = novelty_sentences(deal, names)
     with st.container(border=True, gap="xsmall"):
         st.markdown(plain(first), help=_HELP)
         for sentence in others:
@@ -37,12 +39,11 @@ def show_novelty(cursor: Cursor, plan: Forecast) -> None:
         if any(node.not_read for node in deal.nodes):
             page_button("Read them on the Map", MAP, key="read-newest", icon=":material/hourglass_empty:")
         with st.expander(f"By {deal.level}"):
-            _show_nodes(cursor, deal)
+            _show_nodes(deal, names)
             st.caption(plain(by_what))
 
 
-def _show_nodes(cursor: Cursor, deal: NoveltyDeal) -> None:
-    names = {node.node_id: node.path[-1] for node in list_scope_nodes(cursor)}
+def _show_nodes(deal: NoveltyDeal, names: Mapping[str, str]) -> None:
     rows = [
         (
             names.get(node.node_id, node.node_id),

@@ -9,7 +9,7 @@ import pytest
 from glan_core.errors import PlanError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.novelty import NodeDeal, NoveltyReader
-from glan_core.planning.novelty_words import novelty_sentences
+from glan_core.planning.novelty_words import node_names, novelty_sentences
 from glan_core.planning.plan import Plan, PlanRequest, forecast_plan, make_plan, plan_from_data
 from glan_core.planning.trial import plan_trial
 from glan_core.scope import resolve_scope
@@ -253,7 +253,7 @@ def test_sentences_say_what_is_held_by_what_and_where_its_pairs_went(cursor: Cur
     keep_questions(cursor, subject_of(cursor, "Chemistry"), new=10, repeated=0, unread=7)
     plan = plan_of(cursor, settings, holds_saturated=True)
     assert plan.novelty is not None
-    assert novelty_sentences(cursor, plan.novelty) == (
+    assert novelty_sentences(plan.novelty, node_names(cursor)) == (
         "1 of 3 disciplines is held, as more adds nearly nothing new: Physics (1 of its newest 100 compared pairs is "
         "new, 1%).",
         "The 10 pairs that would have gone there went to Chemistry +5, Logic +5.",
@@ -269,12 +269,12 @@ def test_sentences_say_what_is_held_by_what_and_where_its_pairs_went(cursor: Cur
 def test_where_nothing_is_held_that_is_said(cursor: Cursor, settings: GenerationSettings):
     plan = plan_of(cursor, settings, holds_saturated=True)
     assert plan.novelty is not None
-    first, second, *_ = novelty_sentences(cursor, plan.novelty)
+    first, second, *_ = novelty_sentences(plan.novelty, node_names(cursor))
     assert first == "No discipline is held: none is sure to add less than 10% that is new."
     assert second.startswith("Pairs by discipline: ")
     plan = plan_of(cursor, settings, allocation="novelty")
     assert plan.novelty is not None
-    assert not any("held" in sentence for sentence in novelty_sentences(cursor, plan.novelty))
+    assert not any("held" in sentence for sentence in novelty_sentences(plan.novelty, node_names(cursor)))
 
 
 def test_no_more_than_five_nodes_are_named(cursor: Cursor, settings: GenerationSettings):
@@ -282,7 +282,7 @@ def test_no_more_than_five_nodes_are_named(cursor: Cursor, settings: GenerationS
     names = tuple(name for (name,) in fields)
     plan = plan_of(cursor, settings, names=names, instructions=100, allocation="novelty")
     assert plan.novelty is not None
-    dealt_to = next(each for each in novelty_sentences(cursor, plan.novelty) if each.startswith("Pairs by"))
+    dealt_to = next(each for each in novelty_sentences(plan.novelty, node_names(cursor)) if each.startswith("Pairs by"))
     number = sum(1 for node in plan.novelty.nodes if node.instructions)
     assert dealt_to.count(",") == 4
     assert dealt_to.endswith(f" and {number - 5} more.")
