@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 
 from glan_core.errors import ExportError, GlanError
@@ -103,7 +103,7 @@ class Previewer:
             future = self._asked[key]
         try:
             return future.result(timeout=seconds)
-        except TimeoutError:
+        except (TimeoutError, CancelledError):  # it gave way to what somebody else asked for
             return None
 
     def _work(self, request: ExportRequest) -> Preview:

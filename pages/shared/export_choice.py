@@ -20,7 +20,7 @@ from pages.shared.formats import ago
 from pages.shared.map_views import find_view_of_address
 
 _OWN = "Own choice"
-_DUPLICATES = {"keep": "Keep", "exact": "Equal out", "near": "Near out"}
+_DUPLICATES = {"keep": "Keep", "exact": "Drop equal", "near": "Drop near"}
 _BALANCES = {"": "As they are", "cap": "At most, of each", "even": "Evenly, in all"}
 _LEVELS = {"field": "Field", "sub_field": "Sub-field", "discipline": "Discipline", "subject": "Subject"}
 _ORDERS = {"id": "By id", "level": "By level", "interleaved": "By level, subjects in turns"}
@@ -45,6 +45,7 @@ def choose_request(cursor: Cursor) -> ExportRequest:
         selection_mode="multi",
         default=["chat"],
         format_func=lambda name: FORMATS[name].words,
+        wrap=True,
         help="Cells of a CSV that a spreadsheet would take for a formula begin with an apostrophe.",
     )
     request = ExportRequest(filter_=filter_, gates=gates, duplicates=duplicates, formats=tuple(formats))

@@ -91,7 +91,7 @@ def _show_downloads(export: Export, files: tuple[ExportedFile, ...]) -> None:
                 st.caption(f"{plain(each.file)}: {count(each.bytes)} bytes, too large for a download. It lies there.")
                 continue
             st.download_button(
-                "Download" if len(files) == 1 or each is files[0] else path.name,
+                f"Download {path.name}" if each is files[0] else path.name,
                 functools.partial(path.read_bytes),
                 file_name=path.name,
                 icon=":material/download:",

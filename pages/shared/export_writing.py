@@ -9,6 +9,7 @@ from glan_core.exports.formats import TRAIN, file_of
 from glan_core.exports.preview import Preview
 from glan_core.exports.request import ExportRequest
 from glan_core.settings import exports_folder
+from pages.shared import state
 from pages.shared.feedback import show_error
 from pages.shared.formats import count
 from pages.shared.workspace import Workspace, open_workspace
@@ -40,6 +41,7 @@ def show_write_button(workspace: Workspace, request: ExportRequest, preview: Pre
 
 def write(workspace: Workspace, request: ExportRequest) -> None:
     """Begin to write into a folder that is not there yet; for a callback."""
+    st.session_state[state.EXPORT_STARTED] = True
     open_exporter().start(next_folder(exports_folder(workspace.settings.database)), request)
 
 
@@ -56,11 +58,12 @@ def next_folder(folder: Path) -> Path:
 def show_writing() -> None:
     """Say how far the export is, or why the last one ended early; the page is drawn anew at its end."""
     exporter = open_exporter()
-    if exporter.error is not None:
+    is_mine = st.session_state.get(state.EXPORT_STARTED, False)
+    if exporter.error is not None and is_mine:
         show_error(exporter.error)
     if exporter.is_running:
         _watch(exporter)
-    elif exporter.newest is not None:
+    elif exporter.newest is not None and is_mine:
         pairs = count(exporter.newest.manifest["pairs"])
         st.success(f"{pairs} pairs written. They stand first among the exports below.", icon=":material/check:")
 

@@ -41,7 +41,7 @@ def test_a_run_is_watched_paused_resumed_stopped_and_gone_on_with_until_its_rows
     page.get_by_role("button", name="Write pairs.jsonl").click()
     expect(page.get_by_text("SHA-256")).to_be_visible()
     app.stop()
-    lines = (app.database.with_suffix(".exports") / "pairs.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (app.database.with_suffix(".exports") / "export-1" / "pairs.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 2  # flagged ones stay behind
     for line in lines:
         assert [message["role"] for message in json.loads(line)["messages"]] == ["user", "assistant"]

@@ -28,7 +28,7 @@ def test_five_pairs_reach_the_map_and_the_file_and_lead_back_to_their_key_concep
     expect(page.get_by_text("SHA-256")).to_be_visible()
     app.stop()
 
-    lines = (app.database.with_suffix(".exports") / "pairs.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (app.database.with_suffix(".exports") / "export-1" / "pairs.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     assert 1 <= len(rows) <= 5  # flagged ones stay behind
     with open_database(app.database) as database:
