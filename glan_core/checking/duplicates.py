@@ -163,7 +163,7 @@ def _compare(
             return None
         sketches.add(read_words(read_texts_at(cursor, places[first : first + _TEXTS_AT_ONCE], settings.content)))
     equal = _verified(cursor, places, sketches.equal(), settings.content)
-    candidates = sketches.candidates()
+    candidates = sketches.candidates(settings.text_similarity)
     near, cosines = [], []
     for first in range(0, len(candidates.one), _PAIRS_AT_ONCE):
         on_progress(len(places) + len(places) * first // len(candidates.one), total)

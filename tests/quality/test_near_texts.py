@@ -50,7 +50,7 @@ def test_near_texts_are_candidates_and_strangers_are_not():
         words = text.split()
         words[generator.randrange(40)] = "other"
         changed.append(" ".join(words))
-    found = _sketched(strangers[:1_000], strangers[1_000:], changed).candidates()
+    found = _sketched(strangers[:1_000], strangers[1_000:], changed).candidates(0.8)
     pairs = set(zip(found.one.tolist(), found.other.tolist(), strict=True))
     planted = {(number, 2_000 + number) for number in range(300)}
     assert len(planted & pairs) == 300
@@ -62,7 +62,7 @@ def test_of_equal_texts_the_first_stands_for_all():
     sketches = _sketched(texts)
     equal = sketches.equal()
     assert (equal.one.tolist(), equal.other.tolist()) == ([0], [2])
-    found = sketches.candidates()
+    found = sketches.candidates(0.8)
     assert (found.one.tolist(), found.other.tolist()) == ([0], [1])
 
 
@@ -70,13 +70,13 @@ def test_nothing_is_found_in_nothing():
     for batches in ((), ([],), ([""],)):
         sketches = _sketched(*batches)
         assert len(sketches.equal().one) == 0
-        assert len(sketches.candidates().one) == 0
+        assert len(sketches.candidates(0.8).one) == 0
 
 
 def test_many_texts_that_are_nearly_the_same_stay_linked():
     body = " ".join(f"w{number}" for number in range(60))
     texts = [f"{body} n{number}" for number in range(200)]
-    found = _sketched(texts).candidates()
+    found = _sketched(texts).candidates(0.8)
     group = list(range(200))
 
     def root(number: int) -> int:
