@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from glan_core.commands.corpus_comparison import accuracy_data, accuracy_words, comparison_data, comparison_words
 from glan_core.commands.options import find_key
 from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, tell
 from glan_core.commands.progress_display import shown_count
-from glan_core.corpora.comparison import Comparison, compare_corpus
+from glan_core.corpora.comparison import compare_corpus
 from glan_core.corpora.importing import (
     Imported,
     corpus_named,
@@ -22,7 +23,6 @@ from glan_core.corpora.placing import Placed, place_corpus
 from glan_core.corpus_files import FORMATS, Layout, find_layout
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.encoder_choice import encoder_in_use
-from glan_core.insight.nearest_disciplines import Accuracy
 from glan_core.store.corpora import Corpus, KeptBadLine, list_bad_lines, list_corpora
 from glan_core.store.corpus_places import count_places
 from glan_core.store.database import open_database
@@ -121,10 +121,14 @@ def show(
     data: dict[str, Any] = {
         **_data(corpus),
         "bad_line_list": [line._asdict() for line in bad_lines],
-        "comparison": None if compared is None else _comparison_data(compared),
+        "comparison": None if compared is None else comparison_data(compared),
     }
     words = [f"{corpus.name}: {corpus.rows:,} rows of {corpus.file_name}.", *_bad_words(corpus, bad_lines)]
-    words += ["Its rows have no places yet: glan_core corpora place NAME"] if compared is None else _lacks(compared)
+    words += (
+        ["Its rows have no places yet: glan_core corpora place NAME"]
+        if compared is None
+        else comparison_words(compared)
+    )
     tell(data, as_json, "\n".join(words))
 
 
@@ -227,21 +231,6 @@ def _bad_words(corpus: Corpus, bad_lines: tuple[KeptBadLine, ...]) -> list[str]:
     return words + ([f"  and {corpus.bad_lines - _SHOWN:,} more"] if corpus.bad_lines > _SHOWN else [])
 
 
-def _accuracy_data(accuracy: Accuracy) -> dict[str, Any] | None:
-    if not accuracy.texts:
-        return None
-    return {"pairs": accuracy.texts, "top_1": round(accuracy.top_1, 4), "top_5": round(accuracy.top_5, 4)}
-
-
-def _accuracy_words(accuracy: Accuracy) -> str:
-    if not accuracy.texts:
-        return "How often that is right cannot be told, as no pairs of your own have been read: glan_core embed"
-    return (
-        f"Of {accuracy.texts:,} pairs of your own, placed in the same way, {100 * accuracy.top_1:.0f} % are nearest to "
-        f"their own discipline, and {100 * accuracy.top_5:.0f} % have it among the five nearest."
-    )
-
-
 def _placed_data(placed: Placed) -> dict[str, Any]:
     return {
         "corpus_id": placed.corpus.corpus_id,
@@ -252,7 +241,7 @@ def _placed_data(placed: Placed) -> dict[str, Any]:
         "placed": placed.placed,
         "embedded": placed.embedded,
         "median_confidence": round(placed.median_confidence, 4),
-        "own_pairs": _accuracy_data(placed.accuracy),
+        "own_pairs": accuracy_data(placed.accuracy),
         "seconds": round(placed.seconds, 3),
     }
 
@@ -260,42 +249,8 @@ def _placed_data(placed: Placed) -> dict[str, Any]:
 def _placed_words(placed: Placed) -> str:
     return (
         f"Placed {placed.placed:,} of {placed.corpus.rows:,} rows of {placed.corpus.name} by {placed.encoder}; the "
-        f"median confidence is {placed.median_confidence:.2f}.\n{_accuracy_words(placed.accuracy)}"
+        f"median confidence is {placed.median_confidence:.2f}.\n{accuracy_words(placed.accuracy)}"
     )
-
-
-def _comparison_data(compared: Comparison) -> dict[str, Any]:
-    disciplines = compared.disciplines.round(4).astype(object)
-    return {
-        "encoder": compared.encoder,
-        "content": compared.content,
-        "least_confidence": compared.least_confidence,
-        "own_pairs": compared.own_pairs,
-        "placed_rows": compared.placed_rows,
-        "rows": compared.rows,
-        "n": compared.n,
-        "own_reached": round(compared.own_reached, 2),
-        "corpus_reached": round(compared.corpus_reached, 2),
-        "accuracy": _accuracy_data(compared.accuracy),
-        "fields": compared.fields().round(4).to_dict("records"),
-        "disciplines": disciplines.where(disciplines.notna(), None).to_dict("records"),
-    }
-
-
-def _lacks(compared: Comparison) -> list[str]:
-    words = [
-        f"{compared.placed_rows:,} of its rows have a place by {compared.encoder}. At n = {compared.n:,} they reach "
-        f"{compared.corpus_reached:.1f} disciplines, and your own pairs {compared.own_reached:.1f}.",
-        _accuracy_words(compared.accuracy),
-    ]
-    if compared.n:
-        lacked = compared.disciplines[compared.disciplines["lacks"] > 0].head(_SHOWN)
-        words.append(f"What it lacks most (of {compared.n:,}: yours, its own):")
-        words += [
-            f"  {name}: {own:.1f}, {rows:.1f}"
-            for name, own, rows in zip(lacked["discipline"], lacked["own_at_n"], lacked["rows_at_n"], strict=True)
-        ]
-    return words
 
 
 def _start(text: str) -> str:

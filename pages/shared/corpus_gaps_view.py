@@ -106,7 +106,7 @@ def _show_found(cursor: Cursor, found: CorpusGaps) -> None:
         ),
     )
     if listed.empty:
-        st.success("There is none at this threshold.", icon=":material/check:")
+        st.success("There is none at this threshold. Raise it to see what is farthest.", icon=":material/check:")
     else:
         _show_table(cursor, found, listed, among)
 

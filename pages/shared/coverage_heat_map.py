@@ -25,6 +25,11 @@ def show_heat_map(nodes: pd.DataFrame, level: str) -> None:
     if rows.empty:
         st.info(f"No {one} fits this filter. Choose another level.", icon=":material/account_tree:")
         return
+    bare = int((rows["subjects"] == 0).sum())
+    rows = rows[rows["subjects"] > 0]
+    if rows.empty:
+        st.info(f"No {one} here has a subject yet, so there are no levels.", icon=":material/account_tree:")
+        return
     pages = -(-len(rows) // PAGE_ROWS)
     number = st.pagination(pages, key=f"{state.COVERAGE_PAGE}-{of}-{pages}") if pages > 1 else 1
     first = (number - 1) * PAGE_ROWS
@@ -44,8 +49,14 @@ def show_heat_map(nodes: pd.DataFrame, level: str) -> None:
         alt=f"Pairs of {count(len(shown))} {many} by level of subject: {_sums(shown)}.",
     )
     where = f"{count(first + 1)} to {count(first + len(shown))} of {count(len(rows))} {many}. " if pages > 1 else ""
+    left_out = (
+        f" {count(bare)} {one if bare == 1 else many} without a subject {'is' if bare == 1 else 'are'} left out."
+        if bare
+        else ""
+    )
     st.caption(
         f"{where}A cell without a number has no subject of that level. {count(empty)} cells have subjects but no pair."
+        f"{left_out}"
     )
 
 

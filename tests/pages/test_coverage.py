@@ -157,6 +157,24 @@ def test_the_heat_map_shows_a_page_of_disciplines(app: AppTest, run_id: str):
     assert "cells have subjects but no pair" in said(app)
 
 
+def test_the_heat_map_leaves_out_what_has_no_subject_and_says_so(app: AppTest, app_database: Database):
+    app_database.cursor().execute(
+        """
+        update subject set status = 'removed'
+        where discipline_id in (select discipline_id from discipline_path where discipline = 'Physics')
+        """
+    )
+    open_page(app, part="Heat map")
+    assert "1 to 40 of 125 disciplines" in said(app)
+    assert "1 discipline without a subject is left out" in said(app)
+
+
+def test_without_a_subject_there_is_no_heat_map(app: AppTest, app_database: Database):
+    app_database.cursor().execute("update subject set status = 'removed'")
+    open_page(app, part="Heat map")
+    assert "No discipline here has a subject yet" in said(app)
+
+
 def test_what_was_never_used_is_listed_searched_and_planned_as_a_whole(
     app: AppTest, app_database: Database, run_id: str
 ):
