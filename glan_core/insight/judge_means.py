@@ -2,8 +2,8 @@
 
     Mean(n=40, mean=6.8, lower=6.3, upper=7.3)
 
-Intervals of means are Student's, at 95 %; those of shares are Wilson's (wilson.py). Where every value is the same, the
-interval has no width: that is what was seen, not what is certain. An interval ends where values do.
+Intervals of means are Student's, at 95 %; those of shares are Wilson's (wilson.py). Where every value is the
+same there is no interval: it would have no width, as if nothing else could come. An interval ends where values do.
 """
 
 import math
@@ -11,12 +11,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glan_core.insight.wilson import Interval, wilson_interval
+from glan_core.insight.wilson import Interval, Z, wilson_interval
 
 SCORES = (1.0, 10.0)
 _GAPS = (-9.0, 9.0)
-_LEVEL = 0.975
-"""Of the upper end: 95 % lie between both."""
+# 97.5th percentiles of Student's t with 1 to 30 degrees of freedom, as every table has them.
+_STUDENT = (
+    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
+    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
+    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
+)
 
 
 class Mean(NamedTuple):
@@ -25,7 +29,7 @@ class Mean(NamedTuple):
     n: int
     mean: float
     lower: float | None
-    """End of its interval; None for a single value."""
+    """End of its interval; None for a single value, or where all are the same."""
     upper: float | None
 
 
@@ -51,17 +55,24 @@ class Duel(NamedTuple):
 
 
 def mean_from(n: int, mean: float, deviation: float | None, *, within: tuple[float, float] = SCORES) -> Mean:
-    """Give a mean by the standard deviation of the sample; None: it cannot be told, as of a single value.
+    """Give a mean by the standard deviation of the sample; without an interval where that is None, nan or 0.
 
     Values lie `within` these bounds, so the mean of all does.
     """
-    if deviation is None or math.isnan(deviation) or n < 2:
+    if not deviation or math.isnan(deviation) or n < 2:
         return Mean(n, mean, None, None)
-    # Takes a moment, as it brings scipy along.
-    from scipy.special import stdtrit
-
-    reach = float(stdtrit(n - 1, _LEVEL)) * deviation / math.sqrt(n)
+    reach = student(n - 1) * deviation / math.sqrt(n)
     return Mean(n, mean, max(mean - reach, within[0]), min(mean + reach, within[1]))
+
+
+def student(degrees: int) -> float:
+    """Give the 97.5th percentile of Student's t with so many degrees of freedom, at least 1, to three digits.
+
+    Beyond the table by the expansion in 1 / degrees (Abramowitz and Stegun, 26.7.5).
+    """
+    if degrees <= len(_STUDENT):
+        return _STUDENT[degrees - 1]
+    return Z + (Z**3 + Z) / (4 * degrees) + (5 * Z**5 + 16 * Z**3 + 3 * Z) / (96 * degrees**2)
 
 
 def duel_of(first_gaps: np.ndarray, swapped_gaps: np.ndarray, scores: np.ndarray, compared: np.ndarray) -> Duel:

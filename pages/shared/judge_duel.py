@@ -83,11 +83,11 @@ def _show_whole(duel: Duel, compared_model: str) -> None:
         )
         lower, upper = duel.win_share
         st.metric(
-            "Win, tie, loss",
-            f"{duel.wins:,} / {duel.ties:,} / {duel.losses:,}",
+            "Wins",
+            f"{100 * duel.wins / duel.n:.0f} %",
             border=True,
-            help=f"Of {count(duel.n)} pairs. Wins are {100 * duel.wins / duel.n:.0f} % "
-            f"(95 %: {100 * lower:.0f} to {100 * upper:.0f} %, Wilson).",
+            help=f"{duel.wins:,} wins, {duel.ties:,} ties and {duel.losses:,} losses of {count(duel.n)} pairs. Of the "
+            f"wins 95 %: {100 * lower:.0f} to {100 * upper:.0f} % (Wilson).",
         )
         st.metric(
             "Orders disagree",
@@ -127,7 +127,7 @@ def _show_table(frame: pd.DataFrame) -> None:
 
 def _range(duel: Duel) -> str:
     gap = duel.gap
-    return "–" if gap.lower is None or gap.upper is None else f"{gap.lower:+.2f} – {gap.upper:+.2f}"
+    return "–" if gap.lower is None or gap.upper is None else f"{gap.lower:+.2f} to {gap.upper:+.2f}"
 
 
 @st.cache_data(max_entries=20, show_spinner=False, hash_funcs={Filter: repr})

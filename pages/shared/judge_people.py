@@ -34,7 +34,14 @@ def show_people(cursor: Cursor, filter_: Filter, judge: str, *, version: str) ->
     )
     confusion = held.at(threshold)
     frame = confusion_frame(confusion)
-    st.dataframe(frame, hide_index=True, alt="What people said of the pairs that the judge would keep and leave out.")
+    number = st.column_config.NumberColumn
+    columns = {name: number(format="localized", help=f"{name} by people.") for name in ("Accepted", "Rejected")}
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config=columns,
+        alt="What people said of the pairs that the judge would keep and leave out.",
+    )
     kappa = confusion.kappa
     beyond = "not defined, as one side says the same of all" if kappa is None else f"{kappa:.2f}"
     st.caption(
@@ -47,9 +54,9 @@ def confusion_frame(confusion: Confusion) -> pd.DataFrame:
     """Give the four counts of a threshold as a table."""
     return pd.DataFrame(
         {
-            "The judge": [f"keeps it, {confusion.at_least} or more", f"leaves it out, below {confusion.at_least}"],
-            "People accepted": [confusion.kept_accepted, confusion.left_out_accepted],
-            "People rejected": [confusion.kept_rejected, confusion.left_out_rejected],
+            "The judge": [f"{confusion.at_least} or more", f"below {confusion.at_least}"],
+            "Accepted": [confusion.kept_accepted, confusion.left_out_accepted],
+            "Rejected": [confusion.kept_rejected, confusion.left_out_rejected],
         }
     )
 

@@ -58,7 +58,7 @@ def show_scores(workspace: Workspace, filter_: Filter, judge: str, *, version: s
 def interval_words(mean: Mean) -> str:
     """Say between which numbers a mean lies with 95 % confidence."""
     if mean.lower is None or mean.upper is None:
-        return "without an interval, as there is one value"
+        return "no interval, as there is one value or all are the same"
     return f"95 %: {mean.lower:.2f} to {mean.upper:.2f}"
 
 
@@ -126,7 +126,7 @@ def _show_lowest(cursor: Cursor, filter_: Filter, judge: str) -> None:
 
 
 def _range(mean: Mean) -> str:
-    return "–" if mean.lower is None or mean.upper is None else f"{mean.lower:.2f} – {mean.upper:.2f}"
+    return "–" if mean.lower is None or mean.upper is None else f"{mean.lower:.2f} to {mean.upper:.2f}"
 
 
 @st.cache_data(max_entries=20, show_spinner=False, hash_funcs={Filter: repr})

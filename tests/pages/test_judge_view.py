@@ -1,6 +1,7 @@
 """Does the tab of judges plan, begin and watch a run, and show what was said of the pairs?"""
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -143,8 +144,10 @@ def test_two_models_are_shown_by_field_and_discipline(
 ):
     run(app_database, model_server, tmp_path / "runs", compared_model=OTHER)
     shown(tab)
-    wins, ties, losses = map(int, number(tab, "Win, tie, loss").split(" / "))
+    (card,) = (each for each in tab.metric if each.label == "Wins")
+    wins, ties, losses = map(int, re.findall(r"(\d+) (?:wins|ties|losses)", card.help))
     assert wins + ties + losses == PAIRS
+    assert card.value == f"{100 * wins / PAIRS:.0f} %"
     assert number(tab, "First place is worth") == "+0.00"
     by_field = tab.dataframe[0].value
     assert by_field["Where"].iloc[0] == "All pairs"

@@ -21,6 +21,7 @@ from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.judging_plan import make_judging_plan
 from glan_core.planning.plan import Plan, plan_from_data
 from glan_core.runs.attempts import Counts
+from glan_core.runs.claims import check_claims
 from glan_core.runs.costs import Costs
 from glan_core.runs.journal import Journal, read_journal
 from glan_core.runs.judging import pipeline_of
@@ -153,6 +154,14 @@ def test_a_plan_is_read_back_as_it_was(pairs: Small, judge: GenerationSettings):
 
 def test_the_same_pairs_and_judge_are_the_same_run(pairs: Small, judge: GenerationSettings):
     assert plan_of(pairs, judge).run_id == plan_of(pairs, judge).run_id
+
+
+def test_two_runs_do_not_pay_for_the_same_judgement(pairs: Small, judge: GenerationSettings):
+    whole, two = plan_of(pairs, judge), plan_of(pairs, judge, n=2)
+    with pytest.raises(PlanError, match="some of the same pairs judged"):
+        check_claims(pairs.cursor, two, [whole])
+    stages = {"judge": dataclasses.replace(judge.stages["judge"], model="another-judge")}
+    check_claims(pairs.cursor, plan_of(pairs, dataclasses.replace(judge, stages=stages)), [whole])
 
 
 # Judging --------------------------------------------------------------------------------------------------------------
