@@ -18,7 +18,7 @@ from glan_core.store.quality_checks import QualityCheck, Texts, find_check, read
 
 FEWEST_WORDS = 3
 MOST_WORDS = 100
-_LETTERS_AT_ONCE = 8_000_000
+_LETTERS_AT_ONCE = 1_000_000
 
 
 def check_settings(settings: RunSettings) -> None:

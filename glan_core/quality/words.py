@@ -23,7 +23,8 @@ _PLAIN = bytes(
     ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 if code < 128 else code for code in range(256)
 )
 _SPACE = 32
-_LONGEST_WORD = 256  # bytes whose place counts in a hash; what differs beyond them has another hash all the same
+_LONGEST_WORD = 256  # bytes whose place counts in a hash, a power of 2; what lies beyond them counts all the same
+_LETTERS_AT_ONCE = 500_000  # as arrays of numbers they stay in the processor's cache, which is three times as fast
 _U64 = np.uint64
 _FACTOR = 0x9E3779B97F4A7C15
 _RUN_FACTOR = 0xD1342543DE82EF95
@@ -62,23 +63,16 @@ def normalised(text: str) -> str:
 
 
 def read_words(texts: Sequence[str]) -> Words:
-    """Hash the words of some texts; a few megabytes at once are read fastest."""
-    parts = [_reduced(text) for text in texts]
-    letters = np.frombuffer(b" ".join((*parts, b"")), np.uint8)
-    if not len(letters):
-        return Words(np.empty(0, _U64), np.zeros(len(texts) + 1, np.int64))
-    is_word = letters != _SPACE
-    edges = np.flatnonzero(np.diff(is_word, prepend=False, append=False))
-    first, last = edges[0::2], edges[1::2]
-    text_ends = np.cumsum([len(part) + 1 for part in parts])
-    starts = np.concatenate([[0], np.searchsorted(first, text_ends)]).astype(np.int64)
-    if not len(first):
-        return Words(np.empty(0, _U64), starts)
-    used = letters[is_word]
-    lengths = last - first
-    begins = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    within = (np.arange(len(used)) - np.repeat(begins, lengths)) % _LONGEST_WORD
-    return Words(_mixed(np.add.reduceat(_LETTER_HASHES[used] * _POWERS[within], begins)), starts)
+    """Hash the words of some texts."""
+    hashes, counts, block, letters = [], [], [], 0
+    for text in texts:
+        block.append(_reduced(text))
+        letters += len(block[-1])
+        if letters >= _LETTERS_AT_ONCE:
+            hashes.append(_hashed(block, counts))
+            block, letters = [], 0
+    hashes.append(_hashed(block, counts))
+    return Words(np.concatenate(hashes), np.concatenate([[0], *counts]).cumsum().astype(np.int64))
 
 
 def whole_hashes(words: Words) -> np.ndarray:
@@ -127,6 +121,23 @@ def _reduced(text: str) -> bytes:
         return text.encode().translate(_PLAIN, b"'`")
     whole = unicodedata.normalize("NFKC", text).casefold()
     return _UNSPACED.sub(r" \1 ", _APART.sub(" ", _DROPPED.sub("", whole))).encode("utf-8", "replace")
+
+
+def _hashed(parts: Sequence[bytes], counts: list[np.ndarray]) -> np.ndarray:
+    """Give the hashes of all words of some reduced texts, and add to `counts` how many each text has."""
+    letters = np.frombuffer(b" ".join((*parts, b"")), np.uint8)
+    is_word = letters != _SPACE
+    edges = np.flatnonzero(np.diff(is_word, prepend=False, append=False))
+    first, last = edges[0::2], edges[1::2]
+    text_ends = np.cumsum([len(part) + 1 for part in parts])
+    counts.append(np.diff(np.searchsorted(first, text_ends), prepend=0))
+    if not len(first):
+        return np.empty(0, _U64)
+    used = letters[is_word]
+    lengths = last - first
+    begins = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    within = (np.arange(len(used)) - np.repeat(begins, lengths)) & (_LONGEST_WORD - 1)
+    return _mixed(np.add.reduceat(_LETTER_HASHES[used] * _POWERS[within], begins))
 
 
 def _joined(hashes: np.ndarray, length: int) -> np.ndarray:
