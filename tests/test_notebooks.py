@@ -144,8 +144,8 @@ def test_two_corpora_are_compared_at_equal_n_and_what_the_other_lacks_is_drawn(t
     said = execute("notebooks/3_comparing_two_corpora.py", folder=tmp_path, pairs=0)
     assert "Templates: 160 rows of templates.jsonl, 0 that could not be used" in said
     assert "n = 160 of each: of 2,520 own pairs, and of 160 rows of Templates" in said
-    openings = next(line.split() for line in said.splitlines() if line.startswith("  Openings that repeat"))
-    assert float(openings[3]) < float(openings[4])  # the other one is made by templates
+    own, of_templates = next(line.split()[2:4] for line in said.splitlines() if line.startswith("  Vendi score"))
+    assert float(own) > 2 * float(of_templates)
     assert "of 2,520 own pairs are not covered" in said
     assert "of 160 own pairs" in said
     with open_database(tmp_path / "corpora.duckdb") as database:
