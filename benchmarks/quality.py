@@ -21,11 +21,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from benchmarks.synthetic_pairs import make_database
 from glan_core.checking.benchmarks import benchmark_named
 from glan_core.checking.contamination import check_contamination
 from glan_core.checking.duplicates import DuplicateSettings, check_duplicates
 from glan_core.checking.rules import check_rules
+from glan_core.starter import insert_curriculum, read_curriculum
 from glan_core.store.batches import insert_table
 from glan_core.store.benchmarks import Benchmark, BenchmarkItem, insert_benchmark
 from glan_core.store.contamination import list_hits
@@ -37,6 +37,19 @@ GOALS = {"contamination": (90.0, 2.0), "duplicates": (300.0, None), "rules": (No
 _ITEMS = 50_000
 _PLANTED = 250  # of each kind
 _KINDS = ("exact", "re-cased", "re-punctuated", "inside")
+_ROWS_AT_ONCE = 50_000
+_FORMS = (
+    "How does {0} bear on {1}? Work through an example with {2}, step by step, and check it by {3} (case {4}).",
+    "A firm with {4} staff has to choose between {0} and {1}. Which would you advise, given {2}, and what of {3}?",
+    "Compare {0} with {1} in a table of {4} words: name where {2} matters, and give one limit of {3}.",
+    "Design an experiment that tells {0} from {1}. Say what you measure {4} times, and how {2} and {3} disturb it.",
+)
+_ANSWER = (
+    "First recall what {0} is, and in which cases of number {4} it holds. From this it follows for {1} that the order "
+    "matters: whoever begins with {2} finds that {3} is fixed from then on, as the example shows. Then take the second "
+    "case. Here {1} is given, {0} is sought, and the same steps lead back to {2}. In the end compare both results: "
+    "they agree but for {3}, which tells how far the first one can be trusted."
+)
 _WORDS = [f"{a}{b}{c}" for a in "bcdfghjklmnprstvw" for b in "aeiou" for c in ("ld", "n", "r", "st", "ck")]
 
 
@@ -69,16 +82,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_set(path: Path, pairs: int, items: int) -> None:
     """Make a database of pairs, a benchmark and the planted pairs among them."""
-    make_database(path, rows=pairs)
+    path.parent.mkdir(parents=True, exist_ok=True)
     generator = random.Random(0)
     asked = [_sentence(generator, generator.randrange(8, 60)) for _ in range(items)]
-    with open_database(path) as database:
+    with open_database(path, create=True) as database:
         cursor = database.cursor()
+        curriculum = read_curriculum()
+        insert_curriculum(cursor, curriculum)
+        names = [concept.name for concept in curriculum.key_concepts]
+        syllabi = [syllabus.syllabus_id for syllabus in curriculum.syllabi]
+        for first in range(0, pairs, _ROWS_AT_ONCE):
+            _insert_pairs(cursor, generator, names, syllabi, range(first, min(first + _ROWS_AT_ONCE, pairs)))
         benchmark = Benchmark("benchmark", "planted", "planted.jsonl", items, 0, NOON)
         rows = [BenchmarkItem(number, text, "") for number, text in enumerate(asked, start=1)]
         insert_benchmark(cursor, benchmark, rows)
         _plant(cursor, generator, asked)
         cursor.execute("checkpoint")
+
+
+def _insert_pairs(
+    cursor: Cursor, generator: random.Random, names: list[str], syllabi: list[str], numbers: range
+) -> None:
+    """Insert pairs of about 25 and 90 words, in a few forms, about key concepts of the curriculum."""
+    drawn = [generator.choices(names, k=4) for _ in numbers]
+    ids = [f"pair-{number:011}" for number in numbers]
+    run, calls = ["run"] * len(ids), [f"call-{number}" for number in numbers]
+    questions = [generator.choice(_FORMS).format(*each, number) for number, each in zip(numbers, drawn, strict=True)]
+    answers = [_ANSWER.format(*each, number) for number, each in zip(numbers, drawn, strict=True)]
+    asked: dict[str, Any] = {
+        "instruction_id": ids,
+        "syllabus_id": generator.choices(syllabi, k=len(ids)),
+        "strategy": ["one_session"] * len(ids),
+        "text": questions,
+        "run_id": run,
+        "key_concept_ids": pa.array([[]] * len(ids), pa.list_(pa.string())),
+        "model_call_id": calls,
+    }
+    insert_table(cursor, "instruction", pa.table(asked))
+    said = {"answer_id": ids, "instruction_id": ids, "text": answers, "run_id": run, "model_call_id": calls}
+    insert_table(cursor, "answer", pa.table(said))
 
 
 def _plant(cursor: Cursor, generator: random.Random, asked: list[str]) -> None:
