@@ -206,7 +206,7 @@ def _earlier_line(evaluation: Evaluation, other: Evaluation) -> str:
 def _comparison_lines(found: Comparison, against: str) -> list[str]:
     first, second = found.first.conditions, found.second.conditions
     lines = [
-        f"n = {first.n:,} of each: of {first.rows:,} rows, and of {second.rows:,} of {against}; seed {first.seed}, "
+        f"n = {first.n:,} of each: of {first.rows:,} rows, and of {second.rows:,} rows of {against}; seed {first.seed}, "
         f"{first.encoder} ({first.content}). First, second, difference (90 %)."
     ]
     for metric, name in _NAMES.items():
