@@ -206,8 +206,8 @@ def _earlier_line(evaluation: Evaluation, other: Evaluation) -> str:
 def _comparison_lines(found: Comparison, against: str) -> list[str]:
     first, second = found.first.conditions, found.second.conditions
     lines = [
-        f"n = {first.n:,} of each: of {first.rows:,} rows, and of {second.rows:,} rows of {against}; seed {first.seed}, "
-        f"{first.encoder} ({first.content}). First, second, difference (90 %)."
+        f"n = {first.n:,} of each: of {first.rows:,} rows, and of {second.rows:,} rows of {against}; "
+        f"seed {first.seed}, {first.encoder} ({first.content}). First, second, difference (90 %)."
     ]
     for metric, name in _NAMES.items():
         if metric in found.differences:
