@@ -60,9 +60,11 @@ def show_judge_plan(workspace: Workspace, filter_: Filter, *, answered: int, ver
         st.caption(f"All {count(plan.wanted)} were judged already, in the same words by the same judge.")
         return
     show_plan(plan, expected)
-    with st.popover("Limits", icon=":material/speed:", help="Where the run ends though not all is judged."):
-        show_limits()
-    if st.button("Start judging", type="primary", icon=":material/play_arrow:", key="judge-start"):
+    with st.container(horizontal=True, gap="small"):
+        starts = st.button("Start judging", type="primary", icon=":material/play_arrow:", key="judge-start")
+        with st.popover("Limits", icon=":material/speed:", help="Where the run ends though not all is judged."):
+            show_limits()
+    if starts:
         _start(workspace, plan, model)
 
 

@@ -41,7 +41,9 @@ def show_plan(plan: Forecast, expected: Estimate) -> None:
         sentences.append(f"{count(plan.combinations_used)} of {count(plan.combinations)} combinations are taken.")
     st.caption(
         " ".join(sentences),
-        help="A combination is a way to draw key concepts from the syllabi in scope. A taken one has a question.",
+        help="A combination is a way to draw key concepts from the syllabi in scope. A taken one has a question."
+        if plan.combinations
+        else None,
     )
 
 

@@ -240,7 +240,8 @@ def _show_work(now: RunNow, made: RunCounts) -> None:
             "sent again later, and fewer are sent at once until the endpoint keeps up.",
         )
     if now.wish == "work" and not made.calls and not (now.status and now.status.message):
-        st.caption("Waiting for the first reply. A model on this machine reads the whole syllabus first.")
+        reads = "both texts of a pair" if _judges(now.run) else "the whole syllabus"
+        st.caption(f"Waiting for the first reply. A model on this machine reads {reads} first.")
 
 
 def show_newest_pairs(workspace: Workspace, run: Run) -> None:
