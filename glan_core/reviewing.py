@@ -20,9 +20,11 @@ from glan_core.store.reviews import (
     find_newest_standing,
     find_pair_text,
     find_review,
+    follow_newest,
     insert_reviews,
     insert_reviews_of,
     is_standing,
+    is_there,
     next_number,
     settle,
     undo_batch,
@@ -73,7 +75,7 @@ def decide_each(
         first = next_number(cursor)
         reviews, edits = [], []
         for number, decision in enumerate(decisions, first):
-            pair = find_pair_text(cursor, decision.instruction_id)
+            pair = _find(cursor, decision)
             checked = check_decision(decision, pair)
             review = Review(
                 stable_id("review", number, decision.instruction_id, decision.reviewer, _moment(at)),
@@ -92,7 +94,7 @@ def decide_each(
             if pair is not None and checked.verdict == "edited":
                 edits.append(_edit(review, pair, checked))
         insert_reviews(cursor, reviews, edits)
-        settle(cursor, [review.instruction_id for review in reviews])
+        follow_newest(cursor, edits, since=first)
     return tuple(reviews)
 
 
@@ -121,8 +123,9 @@ def undo(database: Database, review_id: str, *, reviewer: str, at: datetime) -> 
         review = find_review(cursor, review_id)
         if review is None or not is_standing(cursor, review_id):
             raise ReviewError("This review was taken back already.", "Decide on the pair anew.")
-        insert_reviews(cursor, [_undoing(review, next_number(cursor), reviewer, at)])
-        settle(cursor, [review.instruction_id])
+        undoing = _undoing(review, next_number(cursor), reviewer, at)
+        insert_reviews(cursor, [undoing])
+        settle(cursor, since=undoing.number)
     return review
 
 
@@ -178,9 +181,9 @@ def take_back(database: Database, batch_id: str, *, reviewer: str, at: datetime)
             stable_id("undoing", number, batch_id, _moment(at)), number, "", reviewer, "undone", (), "", "bulk",
             None, None, at,
         )  # fmt: skip
-        touched = undo_batch(cursor, batch_id, undoing)
-        settle(cursor, touched)
-    return len(touched)
+        undone = undo_batch(cursor, batch_id, undoing)
+        settle(cursor, since=number)
+    return undone
 
 
 @contextmanager
@@ -193,6 +196,14 @@ def _writing(database: Database) -> Iterator[Cursor]:
             database.tidy(cursor)
     finally:
         cursor.close()
+
+
+def _find(cursor: Cursor, decision: Decision) -> PairText | None:
+    """Give a pair; with its texts for an edit alone, as to find an answer takes as long as all the rest."""
+    key = decision.instruction_id
+    if decision.verdict == "edited":
+        return find_pair_text(cursor, key)
+    return PairText(key, None, "", None) if is_there(cursor, key) else None
 
 
 def _check_edit(decision: Decision, pair: PairText) -> None:

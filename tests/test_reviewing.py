@@ -192,11 +192,11 @@ steps = st.lists(
         st.tuples(st.just("say"), st.sampled_from(IDS), st.sampled_from(["accepted", "rejected", "edited"])),
         st.tuples(st.just("bulk"), st.sampled_from(["accepted", "rejected"]), st.booleans()),
     ),
-    max_size=6,
+    max_size=4,
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=steps, after=steps)
 def test_undoing_in_reverse_brings_back_every_state(three: Small, before: list[tuple], after: list[tuple]):  # type: ignore[type-arg]
     three.cursor.execute("delete from review")

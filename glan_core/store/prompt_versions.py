@@ -1,4 +1,4 @@
-"""Which wording of which prompt did a pair come from?"""
+"""What was a question drawn from, and by which wording of which prompt was it asked for?"""
 
 from typing import NamedTuple
 
@@ -14,6 +14,30 @@ class PromptVersion(NamedTuple):
     fingerprint: str
     model: str
     """That it was sent to."""
+
+
+class Drawn(NamedTuple):
+    """What a question was drawn from, in teaching order."""
+
+    class_sessions: tuple[str, ...]
+    key_concepts: tuple[str, ...]
+
+
+def find_drawn(cursor: Cursor, instruction_id: str) -> Drawn:
+    """Give titles of class sessions and names of key concepts."""
+    rows = cursor.execute(
+        """
+        select session.title, concept.name
+        from key_concept as concept
+        join class_session as session on session.class_session_id = concept.class_session_id
+        where concept.key_concept_id in (
+            select unnest(key_concept_ids) from instruction where instruction_id = ?
+        )
+        order by session.position, concept.position
+        """,
+        [instruction_id],
+    ).fetchall()
+    return Drawn(tuple(dict.fromkeys(title for title, _ in rows)), tuple(name for _, name in rows))
 
 
 def list_prompt_versions(cursor: Cursor, instruction_id: str) -> tuple[PromptVersion, ...]:

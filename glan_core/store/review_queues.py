@@ -185,6 +185,27 @@ def judged_worst_first(cursor: Cursor, numbers: np.ndarray) -> np.ndarray:
     return np.asarray(found, np.int64)
 
 
+def rows_version(cursor: Cursor) -> str:
+    """Give what changes when other pairs may fit a filter that asks for no status: not with every review."""
+    row = first_row(
+        cursor.execute(
+            """
+            select concat_ws(
+                ' ',
+                (select count(*) from instruction),
+                (select count(*) from answer),
+                (select count(*) from quality_flag),
+                (select count(*) from tag),
+                (select count(*) from edit),
+                (select count(*) from judgement),
+                (select string_agg(run_id order by run_id) from removed_run)
+            )
+            """
+        )
+    )
+    return str(row[0]) if row else ""
+
+
 def has_judgements(cursor: Cursor) -> bool:
     """Say whether a judge has scored any pair."""
     return bool(cursor.execute("select 1 from judgement limit 1").fetchall())

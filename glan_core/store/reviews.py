@@ -118,24 +118,66 @@ def find_pair_text(cursor: Cursor, instruction_id: str) -> PairText | None:
     return PairText(instruction_id, answer_id, asked[0], answer)
 
 
-def settle(cursor: Cursor, instruction_ids: Sequence[str]) -> None:
-    """Give instructions the status and, if they were ever edited, the texts that their reviews say by now."""
-    parameters = {"ids": list(instruction_ids)}
+def is_there(cursor: Cursor, instruction_id: str) -> bool:
+    """Say whether there is an instruction of this id."""
+    return bool(cursor.execute("select 1 from instruction where instruction_id = ?", [instruction_id]).fetchall())
+
+
+def has_pairs(cursor: Cursor) -> bool:
+    """Say whether there is anything to review at all."""
+    found = cursor.execute(
+        "select 1 from instruction where run_id not in (select run_id from removed_run) limit 1"
+    ).fetchall()
+    return bool(found)
+
+
+def follow_newest(cursor: Cursor, edits: Sequence[EditedText], *, since: int) -> None:
+    """Give instructions the status and the texts of reviews that were added now, the newest of all that stand."""
+    cursor.execute(
+        f"""
+        update instruction
+        set status = said.status
+        from (
+            select instruction_id, arg_max({_STATUS}, number) as status
+            from review
+            where number >= ?
+            group by instruction_id
+        ) as said
+        where instruction.instruction_id = said.instruction_id
+        """,  # noqa: S608 - a text of ours
+        [since],
+    )
+    for edit in edits:
+        _write_texts(cursor, edit)
+
+
+def settle(cursor: Cursor, *, since: int) -> None:
+    """Give what the undoings from a number on are about the status and the texts that what stands says by now."""
     cursor.execute(
         f"""
         update instruction
         set status = coalesce(said.status, 'generated')
         from (
-            select asked.instruction_id, arg_max({_STATUS}, review.number) as status
-            from (select unnest($ids::varchar[]) as instruction_id) as asked
-            left join standing_review as review on review.instruction_id = asked.instruction_id
-            group by asked.instruction_id
+            with told as materialized (
+                select *
+                from review
+                where instruction_id in (select instruction_id from review where number >= $since)
+            )
+            select instruction_id, arg_max({_STATUS}, number) filter (is_standing) as status
+            from (
+                select
+                    *,
+                    verdict <> 'undone' and not exists (from told as undone where undone.of_review_id = told.review_id)
+                        as is_standing
+                from told
+            )
+            group by instruction_id
         ) as said
         where instruction.instruction_id = said.instruction_id
         """,  # noqa: S608 - a text of ours
-        parameters,
+        {"since": since},
     )
-    for edit in _texts_to_be(cursor, instruction_ids):
+    for edit in _texts_to_be(cursor, since):
         _write_texts(cursor, edit)
 
 
@@ -188,22 +230,23 @@ def insert_reviews_of(cursor: Cursor, filter_: Filter, review: Review, *, is_ope
     return int(row[0]) if row else 0
 
 
-def undo_batch(cursor: Cursor, batch_id: str, undoing: Review) -> tuple[str, ...]:
-    """Take back what stands of a batch, with rows like `undoing`; gives the instructions, to be settled."""
-    cursor.execute(
-        f"""
-        insert into review ({_COLUMNS})
-        select
-            left(md5(concat(?, review_id)), 16),
-            ? + row_number() over (order by number) - 1,
-            instruction_id, ?, 'undone', [], '', origin, null, review_id, ?::timestamptz
-        from standing_review
-        where batch_id = ?
-        """,  # noqa: S608 - column names of ours
-        [undoing.review_id, undoing.number, undoing.reviewer, undoing.reviewed_at, batch_id],
+def undo_batch(cursor: Cursor, batch_id: str, undoing: Review) -> int:
+    """Take back what stands of a batch, with rows like `undoing`; gives how many. `settle` does the rest."""
+    row = first_row(
+        cursor.execute(
+            f"""
+            insert into review ({_COLUMNS})
+            select
+                left(md5(concat(?, review_id)), 16),
+                ? + row_number() over (order by number) - 1,
+                instruction_id, ?, 'undone', [], '', origin, null, review_id, ?::timestamptz
+            from standing_review
+            where batch_id = ?
+            """,  # noqa: S608 - column names of ours
+            [undoing.review_id, undoing.number, undoing.reviewer, undoing.reviewed_at, batch_id],
+        )
     )
-    rows = cursor.execute("select instruction_id from review where number >= ?", [undoing.number]).fetchall()
-    return tuple(instruction_id for (instruction_id,) in rows)
+    return int(row[0]) if row else 0
 
 
 def find_review(cursor: Cursor, review_id: str) -> Review | None:
@@ -322,8 +365,8 @@ def _reviews(cursor: Cursor, query: str, parameters: list[object]) -> tuple[Revi
     return tuple(Review._make((*row[:5], tuple(row[5]), *row[6:])) for row in rows)
 
 
-def _texts_to_be(cursor: Cursor, instruction_ids: Sequence[str]) -> tuple[EditedText, ...]:
-    """Give, for each of these that was ever edited, what its texts should be, as `..._after`."""
+def _texts_to_be(cursor: Cursor, since: int) -> tuple[EditedText, ...]:
+    """Give what the texts should be, as `..._after`, of what these reviews are about and that was ever edited."""
     rows = cursor.execute(
         """
         with told as (
@@ -333,7 +376,7 @@ def _texts_to_be(cursor: Cursor, instruction_ids: Sequence[str]) -> tuple[Edited
                 review.review_id in (select review_id from standing_review) as is_standing
             from edited_text as edit
             join review on review.review_id = edit.review_id
-            where edit.instruction_id in (select unnest($ids::varchar[]))
+            where edit.instruction_id in (select instruction_id from review where number >= $since)
         )
         select
             arg_max(review_id, number),
@@ -346,7 +389,7 @@ def _texts_to_be(cursor: Cursor, instruction_ids: Sequence[str]) -> tuple[Edited
         from told
         group by instruction_id
         """,
-        {"ids": list(instruction_ids)},
+        {"since": since},
     ).fetchall()
     return tuple(map(EditedText._make, rows))
 

@@ -7,8 +7,7 @@ The address holds the reviewer, the tab, the queue with its seed, the filter of 
 import streamlit as st
 
 from glan_core.reviewing import LONGEST_NAME
-from glan_core.store.reports import totals
-from glan_core.store.reviews import count_reviewed_by, list_reviewer_names
+from glan_core.store.reviews import count_reviewed_by, has_pairs, list_reviewer_names
 from pages.shared import state
 from pages.shared.feedback import plain, show_empty, show_error
 from pages.shared.filter_bar import is_narrowed, read_filter, show_filter_bar
@@ -42,7 +41,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     )
 tidy = " ".join((written or "").split())
 reviewer = next((name for name in names if name.casefold() == tidy.casefold()), tidy)
-if not totals(cursor).instructions:
+if not has_pairs(cursor):
     show_empty("There are no pairs to review yet.", page="pages/generate/new_run.py", label="Make five pairs")
     st.stop()
 

@@ -8,7 +8,7 @@ import streamlit as st
 from glan_core.reviewing import LONGEST_COMMENT, Decision
 from glan_core.store.database import Cursor
 from glan_core.store.pairs import lineage
-from glan_core.store.prompt_versions import list_prompt_versions
+from glan_core.store.prompt_versions import find_drawn, list_prompt_versions
 from glan_core.store.reviews import list_edits_of, list_reviews
 from pages.shared import state
 from pages.shared.feedback import plain
@@ -198,23 +198,23 @@ def _show_origin(cursor: Cursor, row: pd.Series) -> None:
                 st.badge(plain(flag_words([kind])), color="orange", icon=":material/flag:")
             for tag in row["tags"]:
                 st.badge(plain(tag), color="blue", icon=":material/label:")
-    found = lineage(cursor, row.instruction_id)
-    if found is None:
-        return
+    drawn = find_drawn(cursor, row.instruction_id)
     st.markdown("**Drawn from**")
-    st.caption(plain("; ".join(found.class_sessions)))
+    st.caption(plain("; ".join(drawn.class_sessions)))
     with st.container(horizontal=True, gap="xsmall"):
-        for name in found.key_concepts:
+        for name in drawn.key_concepts:
             st.badge(plain(name), color="gray")
     st.markdown("**Prompts**")
     with st.container(gap=None):
         for version in list_prompt_versions(cursor, row.instruction_id):
             words = f"{_STAGE_WORDS.get(version.stage, version.stage)}: {version.template} {version.fingerprint[:6]}"
             st.caption(plain(f"{words}, {version.model}"))
-    for words, messages in (("question", found.instruction_messages), ("answer", found.answer_messages)):
-        if messages:
-            with st.popover(f"Prompt of the {words}", icon=":material/chat:", width="stretch"):
-                show_messages(messages)
+    with st.expander("Word for word", icon=":material/chat:", on_change="rerun", key="review-prompts") as prompts:
+        if prompts.open and (found := lineage(cursor, row.instruction_id)) is not None:
+            for words, messages in (("Question", found.instruction_messages), ("Answer", found.answer_messages)):
+                if messages:
+                    st.markdown(f"**{words}**")
+                    show_messages(messages)
     with st.expander("Nearest pairs", icon=":material/hub:", on_change="rerun", key="review-near") as near:
         if near.open:
             show_neighbours(cursor, row.instruction_id)

@@ -25,8 +25,8 @@ from glan_core.review_queues import (
     random_queue,
 )
 from glan_core.store.database import Cursor
-from glan_core.store.review_queues import By, draw_sample, has_judgements, last_vector
-from glan_core.store.samples import Version, find_samples, samples_version
+from glan_core.store.review_queues import By, draw_sample, has_judgements, last_vector, rows_version
+from glan_core.store.samples import find_samples, samples_version
 from pages.shared import state
 from pages.shared.gap_finding import open_gap_finder
 from pages.shared.workspace import Workspace
@@ -130,16 +130,15 @@ def open_statuses(filter_: Filter, kind: QueueKind) -> tuple[str, ...]:
     return ("rejected",) if kind == "rejected" else filter_.statuses or ("generated",)
 
 
-def _version(cursor: Cursor, filter_: Filter) -> Version:
-    """Give what changes when others belong to a queue; not with every decision."""
-    version = samples_version(cursor)
-    return version if filter_.statuses else version._replace(accepted=0, rejected=0, rewritten=0)
+def _version(cursor: Cursor, filter_: Filter) -> str:
+    """Give what changes when others belong to a queue; not with every decision, unless it is about these."""
+    return str(samples_version(cursor)) if filter_.statuses else rows_version(cursor)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking through all pairs")
 def _found(
     path: str,
-    version: Version,
+    version: str,
     filter_text: str,
     draw: Draw,
     encoder: str,
@@ -163,16 +162,14 @@ def _found(
 
 @st.cache_resource(max_entries=4, show_spinner="Looking through all pairs")
 def _elsewhere(
-    path: str, version: Version, filter_text: str, stamp: str, _cursor: Cursor, _filter: Filter, _ids: list[str]
+    path: str, version: str, filter_text: str, stamp: str, _cursor: Cursor, _filter: Filter, _ids: list[str]
 ) -> ReviewQueue:
     del path, version, filter_text, stamp
     return listed_queue(_cursor, _filter, _ids)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing a sample")
-def _sample(
-    path: str, version: Version, filter_text: str, draw: Draw, _cursor: Cursor, _filter: Filter
-) -> pd.DataFrame:
+def _sample(path: str, version: str, filter_text: str, draw: Draw, _cursor: Cursor, _filter: Filter) -> pd.DataFrame:
     del path, version, filter_text
     numbers = find_samples(_cursor, _filter, "oldest")
     return draw_sample(_cursor, numbers, by=draw.by, each=draw.each, seed=draw.seed)
