@@ -208,3 +208,14 @@ def test_every_tab_opens(app: AppTest, run_id: str):
     for tab in ("Duplicates", "Contamination", "Rules", "Judge", "Gates"):
         open_page(app, check=tab)
         assert next(each for each in app.title).value == "Quality"
+
+
+def test_pairs_with_a_flag_are_listed_on_samples(app: AppTest, app_database: Database, run_id: str):
+    first, *_ = app_database.cursor().execute("select instruction_id from instruction order by 1").fetchall()
+    insert_quality_flags(app_database.cursor(), [QualityFlag(first[0], "too_short")])
+    app.run()
+    app.query_params["kinds"] = "too_short"
+    app.switch_page("pages/explore/samples.py").run()
+    assert not app.exception
+    assert app.subheader[0].value == "1 pair"
+    assert next(each.value for each in app.multiselect if each.label == "With one of the flags") == ["too_short"]
