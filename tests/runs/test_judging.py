@@ -33,6 +33,7 @@ from glan_core.store.ingest import ingest
 from glan_core.store.judgements import count_judgements, list_lowest_scored
 from glan_core.store.pairs import count_pairs
 from glan_core.store.runs import remove_run, run_counts, save_run
+from glan_core.store.samples import find_samples
 from tests.conftest import Small
 from tests.model_server import MODEL, merit_of
 from tests.scripted_model import AnsweringModel, Script
@@ -283,6 +284,7 @@ def test_a_filter_asks_for_the_score(pairs: Small, judge: GenerationSettings, wo
     ranges = [(None, 5), (5, None), (5, 8), (9, None), (None, 10)]
     counts = [count_pairs(pairs.cursor, Filter(judge_score=ScoreRange(*ends))) for ends in ranges]
     assert counts == [2, 2, 2, 0, 3]  # d was not judged and fits none
+    assert [len(find_samples(pairs.cursor, Filter(judge_score=ScoreRange(*ends)))) for ends in ranges] == counts
 
 
 def test_what_a_removed_run_said_counts_nowhere(pairs: Small, judge: GenerationSettings, work_off: Callable[..., Done]):
