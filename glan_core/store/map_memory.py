@@ -104,7 +104,7 @@ def _stamps(cursor: Cursor) -> str:
         select
             (select count(*) from projected_point),
             (select count(*) from answer),
-            (select count(*) from quality_flag),
+            (select bit_xor(hash(hash(instruction_id, kind))) from quality_flag),
             (select count(*) from tag),
             (select count(*) from judgement),
             (select count(*) from neighbourhood),

@@ -21,6 +21,7 @@ from glan_core.gates import (
 )
 from glan_core.store.database import Cursor
 from glan_core.store.gate_sets import LONGEST_NAME, GateSet, remove_gate_set
+from glan_core.store.judgements import judged_version
 from glan_core.store.pairs import count_pairs
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
@@ -49,7 +50,7 @@ def show_gates(workspace: Workspace) -> None:
                 args=(cursor, begun.name),
             )
     gates = _choose(begun)
-    _show_counts(cursor, gates)
+    _show_counts(workspace, cursor, gates)
     _show_save(cursor, gates)
 
 
@@ -78,10 +79,15 @@ def _choose(begun: GateSet) -> tuple[str, ...]:
     return check_gates((*chosen, *([judge_gate(least)] if least else [])))
 
 
-def _show_counts(cursor: Cursor, gates: tuple[str, ...]) -> None:
-    everything = Filter()
-    left_out = count_left_out(cursor, everything, gates)
-    left = count_pairs(cursor, gated(everything, gates))
+@st.cache_data(max_entries=32, show_spinner="Counting pairs")
+def _counted(path: str, version: str, gates: tuple[str, ...], _cursor: Cursor) -> tuple[int, dict[str, int]]:
+    """Count the answered pairs that pass some gates, and those that do not by reason; once for each state."""
+    del path, version
+    return count_pairs(_cursor, gated(Filter(), gates)), count_left_out(_cursor, Filter(), gates)
+
+
+def _show_counts(workspace: Workspace, cursor: Cursor, gates: tuple[str, ...]) -> None:
+    left, left_out = _counted(str(workspace.database.path), judged_version(cursor), gates, cursor)
     with st.grid(2, min_column_width=150, gap="small"):
         st.metric("Pairs that pass", count(left), border=True, help="Of all answered pairs.")
         st.metric("Left out", count(sum(left_out.values())), border=True)

@@ -15,6 +15,8 @@ from pages.shared.page_button import page_button
 from pages.shared.theme import ground, show_figure
 from pages.shared.workspace import Workspace
 
+_READ = {"instruction": "questions", "answer": "answers", "both": "questions with answers"}
+
 
 def show_meaning(workspace: Workspace, worker: QualityWorker, benchmark: Benchmark, report: BenchmarkReport) -> None:
     """Show the curve of thresholds, and offer to compare by meaning."""
@@ -66,7 +68,7 @@ def show_meaning(workspace: Workspace, worker: QualityWorker, benchmark: Benchma
         st.caption(
             plain(
                 f"{count(report.meaning)} pairs come as near as {used:g}. n = {count(read)} pairs that "
-                f"{encoder.encoder} has read ({content}), each with its nearest item."
+                f"{encoder.encoder} has read ({_READ[content]}), each with its nearest item."
             ),
             help="The cosine of the vectors of a pair and of the item nearest to it, 1 for the same text. Every pair "
             "is compared with every item; nothing is sampled.",

@@ -22,6 +22,7 @@ from glan_core.store.flags import lift_flags, list_flagged
 from glan_core.store.neighbourhoods import Neighbourhoods, insert_neighbourhoods
 from glan_core.store.pairs import list_pairs
 from glan_core.store.runs import save_run
+from glan_core.store.samples import samples_version
 from tests.checking.conftest import MakePairs
 from tests.conftest import Small
 from tests.small_pairs import NOON, run
@@ -196,3 +197,13 @@ def test_settings_that_cannot_be_are_refused(small: Small, settings: DuplicateSe
 
 def test_nothing_is_alike_where_there_is_nothing(small: Small):
     assert check_duplicates(small.database, WORDS).found == 0
+
+
+def test_another_choice_of_what_is_kept_is_news_to_the_lists_of_pairs(small: Small, make_pairs: MakePairs):
+    make_pairs(dict.fromkeys("abc", LENS))
+    check_duplicates(small.database, WORDS)
+    keep_one(small.database, ["exact"])
+    ((_, first),) = _groups(small.cursor, "exact")
+    before = samples_version(small.cursor)
+    keep_this(small.database, "exact", 1, next(name for name in "abc" if name != first))
+    assert samples_version(small.cursor) != before
