@@ -5,8 +5,8 @@
 
 Server time of what the page asks for at one interaction, by the functions that it calls: the median of five after a
 first time. The set is synthetic: pairs of 1,200 subjects in heaps on the map, questions of ten words, five runs and two
-models. Beside each time stands the processor time of all threads, which other work on the machine changes less, and
-the bytes of the frames that a figure is made of.
+models; and a corpus of as many rows, each near a pair. Beside each time stands the processor time of all threads, which
+other work on the machine changes less, and the bytes of the frames that a figure is made of.
 """
 
 import argparse
@@ -24,11 +24,13 @@ from typing import NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from benchmarks.map_set import PROJECTION, add_points, make_set
+from benchmarks.map_set import PROJECTION, add_corpus, add_points, make_set
 from glan_core.embedding.stop_words import english_stop_words
 from glan_core.entities import Filter, Window
 from glan_core.lassos import simplify
+from glan_core.store.corpus_points import PlacedCorpus
 from glan_core.store.database import Cursor, first_row, open_database
+from glan_core.store.map_corpus import corpus_difference, count_corpus, sample_corpus_points
 from glan_core.store.map_density import density, most_common
 from glan_core.store.map_difference import difference
 from glan_core.store.map_places import list_labels
@@ -85,6 +87,7 @@ def measure(path: Path) -> dict[str, object]:
     """Give seconds and bytes of preparing the map, and each interaction."""
     with open_database(path) as database:
         cursor = database.cursor()
+        corpus = add_corpus(cursor)
         began, began_processor = time.perf_counter(), time.process_time()
         map_ = prepare_map(cursor, PROJECTION)
         seconds, processor_seconds = time.perf_counter() - began, time.process_time() - began_processor
@@ -98,7 +101,8 @@ def measure(path: Path) -> dict[str, object]:
             "prepared_processor_seconds": round(processor_seconds, 2),
             "memory_mb": round((memory[0] if memory else 0) / 1e6, 1),
             "interactions": [
-                _measured(name, act, is_held_to_goal=is_held) for name, act, is_held in interactions(cursor, map_)
+                _measured(name, act, is_held_to_goal=is_held)
+                for name, act, is_held in (*interactions(cursor, map_), *corpus_interactions(cursor, map_, corpus))
             ],
         }
 
@@ -135,6 +139,31 @@ def interactions(cursor: Cursor, map_: MapTable) -> list[tuple[str, Callable[[],
         ("100 new pairs made, and their points taken in", _new_points(cursor), False),
         ("words, once for each version", _new_words(cursor, map_), False),
         ("words, then density", lambda: [density(cursor, map_, Filter(text="w7 w11")).cells], True),
+    ]
+
+
+def corpus_interactions(
+    cursor: Cursor, map_: MapTable, corpus: PlacedCorpus
+) -> list[tuple[str, Callable[[], list[pd.DataFrame]], bool]]:
+    """Give what a person does with a corpus on the map, as the calls that the page makes."""
+    lasso = simplify(_drawn_by_hand(_part(map_.window, 0.5))).polygon
+    drawn = Filter(projection_id=PROJECTION, polygon=lasso)
+
+    def counted() -> list[pd.DataFrame]:
+        return [pd.DataFrame({"rows": [count_corpus(cursor, corpus, drawn)]})]
+
+    def sample(where: Filter, limit: int, characters: int) -> list[pd.DataFrame]:
+        return [sample_corpus_points(cursor, corpus, where, limit=limit, characters=characters).rows]
+
+    return [
+        (
+            "corpus: its difference from all pairs",
+            lambda: [corpus_difference(cursor, map_, Filter(), corpus).cells],
+            True,
+        ),
+        ("corpus: sample of 10,000 rows", lambda: sample(Filter(), 10_000, CHARACTERS), True),
+        ("corpus: rows in a lasso counted", counted, True),
+        ("corpus: 50 rows in a lasso", lambda: sample(drawn, 50, 400), True),
     ]
 
 

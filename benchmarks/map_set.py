@@ -8,6 +8,7 @@ measured, and no map asks for one.
 
 from pathlib import Path
 
+from glan_core.store.corpus_points import PlacedCorpus, list_placed_corpora
 from glan_core.store.database import Cursor, first_row, open_database
 
 PROJECTION = "synthetic"
@@ -37,6 +38,36 @@ def add_points(cursor: Cursor, pairs: int) -> None:
     row = first_row(cursor.execute("select count(*) from instruction"))
     start = int(row[0]) if row else 0
     _make_pairs(cursor, start, start + pairs)
+
+
+def add_corpus(cursor: Cursor) -> PlacedCorpus:
+    """Give a corpus of as many rows as there are pairs, each near one of them on the map; made if it is not there."""
+    if not list_placed_corpora(cursor, PROJECTION):
+        cursor.execute(
+            """
+            insert into corpus (
+                corpus_id, name, file_name, container, format, mapping, imported_at, rows, bad_lines,
+                longer_conversations
+            )
+            select 'corpus', 'Corpus', 'corpus.jsonl', 'json_lines', 'alpaca', '{}', now(), count(*), 0, 0
+            from projected_point
+            """
+        )
+        cursor.execute(
+            """
+            insert into corpus_row
+            select 'corpus', rowid + 1, md5(rowid::varchar), text || ' Say why.', 'Because.' from instruction
+            """
+        )
+        cursor.execute(
+            """
+            insert into corpus_point
+            select projection_id, 'corpus', rowid + 1, x + 0.05, y - 0.05, 0.1 from projected_point
+            """
+        )
+        cursor.execute("checkpoint")
+    (corpus,) = list_placed_corpora(cursor, PROJECTION)
+    return corpus
 
 
 def _make_tree(cursor: Cursor) -> None:

@@ -21,7 +21,7 @@ def test_every_interaction_gives_something_to_draw(folder: Path):
     figures = measure(folder / "map-3000.duckdb")
     assert figures["points"] == 3_000
     interactions = {row.name: row for row in figures["interactions"]}
-    assert len(interactions) == 15
+    assert len(interactions) == 19
     assert min(row.milliseconds for row in interactions.values()) > 0
     drawn = [row for name, row in interactions.items() if "words" not in name and "news" not in name]
     assert min(row.bytes for row in drawn) > 0

@@ -20,6 +20,10 @@ from glan_core.store.map_points import count_points
 from glan_core.store.map_table import MapTable
 from glan_core.store.polygons import inside_box, inside_polygon
 
+_HASHES = 2**32
+_HASH = "(hash(point.number) >> 32)::bigint"
+_SPARE, _SPARE_ROWS = 1.25, 200  # a little more than wanted is looked at, as hashes do not lie quite evenly
+
 
 class CorpusSample(NamedTuple):
     """Rows of a corpus to draw or to list."""
@@ -52,17 +56,11 @@ def sample_corpus_points(
     So the sample of a smaller window holds every point that the sample of a larger one had there.
     """
     condition = corpus_condition(corpus, where, window)
-    rows = cursor.execute(
-        f"""
-        select point.number, point.x, point.y
-        from corpus_point as point
-        where {condition.where}
-        order by hash(point.number), point.number
-        limit ?
-        """,  # noqa: S608 - a condition built from parameters only
-        [*condition.parameters, limit],
-    ).df()
-    total = len(rows) if len(rows) < limit else count_corpus(cursor, corpus, where, window)
+    total = count_corpus(cursor, corpus, where, window)
+    below = int(_HASHES * min(1.0, (limit * _SPARE + _SPARE_ROWS) / max(total, 1)))
+    rows = _smallest(cursor, all_of(Condition(f"{_HASH} < ?::bigint", [below]), condition), limit)
+    if len(rows) < min(limit, total):  # a set whose hashes happen to be large
+        rows = _smallest(cursor, condition, limit)
     return CorpusSample(_with_texts(cursor, corpus, rows, characters), total)
 
 
@@ -122,6 +120,19 @@ def corpus_condition(corpus: PlacedCorpus, where: Filter, window: Window | None 
     if window is not None:
         conditions.append(inside_box(window))
     return all_of(*conditions)
+
+
+def _smallest(cursor: Cursor, condition: Condition, limit: int) -> pd.DataFrame:
+    return cursor.execute(
+        f"""
+        select point.number, point.x, point.y
+        from corpus_point as point
+        where {condition.where}
+        order by {_HASH}, point.number
+        limit ?
+        """,  # noqa: S608 - a condition built from parameters only
+        [*condition.parameters, limit],
+    ).df()
 
 
 def _with_texts(cursor: Cursor, corpus: PlacedCorpus, rows: pd.DataFrame, characters: int) -> pd.DataFrame:

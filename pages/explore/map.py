@@ -84,11 +84,12 @@ if not count_of(cursor, map_, look.filter_, window=None):
     st.stop()
 st.session_state[state.MAP_SEEN] = True
 
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     drawing = choose_drawing(cursor, projection.projection_id, is_large=map_.points > MOST_POINTS)
     show_search()
-if drawing.corpus is not None:
-    show_corpus_placing(cursor, drawing.corpus)
+with st.container():  # also where it stays empty: the chart below is not built anew then
+    if drawing.corpus is not None:
+        show_corpus_placing(cursor, drawing.corpus)
 if drawing.by == CLOSENESS:
     show_comparison(workspace.placer, cursor, encoder=chosen.encoder.encoder, content=chosen.content)
 found = find(workspace, cursor, projection, look.drawn())

@@ -103,7 +103,7 @@ def show_map(drawn: Drawn, look: Look) -> None:
     hint = "" if look.outline or look.has_foreign_outline else " Draw around pairs to see what they are."
     with st.container(gap="xxsmall"):
         st.markdown(f"**{drawn.title}**")
-        st.caption(f"{drawn.sentence}{hint}")
+        st.caption(f"{plain(drawn.sentence)}{hint}")
     show_figure(
         drawn.figure,
         key=state.MAP_CHART,
@@ -165,7 +165,7 @@ def _draw_difference(
         counted = corpus_difference_of(cursor, map_, base, corpus, window=frame.window)
         sentence = (
             f"Counted: {count(counted.first_total)} pairs and {count(counted.second_total)} rows of "
-            f"{plain(words[1])}. {_placed(corpus)}"
+            f"{words[1]}. {_placed(corpus)}"
         )
     else:
         words = names[first], names.get(second, "all other runs")
@@ -186,19 +186,21 @@ def _draw_corpus(
     )
     name = shortened(corpus.name, _LONGEST_NAME)
     figure = corpus_map(sample.points, rows.rows, names=("Pairs", name), hits=hits, frame=frame)
-    of_rows = count(len(rows.rows)) if len(rows.rows) == rows.total else f"{count(len(rows.rows))}, a fixed sample,"
-    sentence = (
-        f"{_how_many(len(sample.points), sample.total, look)} Of {plain(name)} {of_rows} of {count(rows.total)} rows "
-        f"{'here' if look.windows or look.hides_others else 'on the map'}. {_placed(corpus)}"
-    )
-    return Drawn(figure, "Pairs, and the rows of another corpus", sentence)
+    shown = count(len(rows.rows))
+    of_rows = shown if len(rows.rows) == rows.total else f"{shown} of {count(rows.total)}, a fixed sample"
+    where = " inside the outline" if look.hides_others else " in this part of the map" if look.windows else ""
+    pairs = _how_many(len(sample.points), sample.total, look)
+    beyond = 0 if where else corpus.points - rows.total
+    outside = f" {count(beyond)} beyond the edge of the map." if beyond else ""
+    sentence = f"{pairs} Rows of {name}{where}: {of_rows}.{outside} {_placed(corpus)}"
+    return Drawn(figure, "Pairs, and rows of another corpus", sentence)
 
 
 def _placed(corpus: PlacedCorpus) -> str:
     """Say how many rows of a corpus are on the map, unless all are."""
     if corpus.points == corpus.rows:
         return ""
-    return f"On the map are {count(corpus.points)} of its {count(corpus.rows)} rows."
+    return f"{count(corpus.points)} of its {count(corpus.rows)} rows have a place."
 
 
 def of_runs(filter_: Filter, run_ids: tuple[str, ...]) -> Filter:

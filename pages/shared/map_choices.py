@@ -110,7 +110,7 @@ def _choose_compared(runs: Mapping[str, str], corpora: Mapping[str, PlacedCorpus
         index=list(firsts).index(first),
         format_func=lambda key: firsts[key],
         label_visibility="collapsed",
-        width=150,
+        width=120,
     )
     others = {key: name.lower() for key, name in runs.items() if key != first} if first else {}
     seconds = {
@@ -123,7 +123,7 @@ def _choose_compared(runs: Mapping[str, str], corpora: Mapping[str, PlacedCorpus
         index=list(seconds).index(second) if second in seconds else 0,
         format_func=lambda key: f"against {seconds[key]}",
         label_visibility="collapsed",
-        width=186,
+        width=160,
     )
     st.session_state[state.MAP_COMPARED] = (first, second)
     if second.startswith(_OF_CORPUS):

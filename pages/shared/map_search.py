@@ -51,7 +51,7 @@ def show_search() -> None:
         icon=":material/search:",
         max_chars=MOST_CHARACTERS,
         on_change=_list_found,
-        width=178,
+        width=152,
         persist_state="session",
     )
     st.segmented_control(

@@ -138,7 +138,7 @@ def _show_table(listed: pd.DataFrame, cosines: np.ndarray | None) -> None:
             "Nearness": columns.NumberColumn(
                 width=84, format="%.2f", help="Cosine of the vectors of pair and text: 1 for the same text."
             ),
-            "Question": columns.TextColumn(width=330),
+            "Question": columns.TextColumn(width=330 if cosines is None else 246),
             "Answer": columns.TextColumn(width=260),
             "Discipline": columns.TextColumn(width=115),
             "Subject": columns.TextColumn(width=125),

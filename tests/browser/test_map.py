@@ -1,4 +1,4 @@
-"""A loop drawn with the mouse: counted, kept through changes, zoomed into, saved, opened elsewhere, cleared."""
+"""A loop drawn with the mouse: counted, kept through a reload, zoomed into, saved, opened elsewhere, cleared."""
 
 import re
 
@@ -26,6 +26,10 @@ def test_a_drawn_loop_counts_what_the_database_counts_and_lives_in_its_view(star
     selected = heading.inner_text()
     pairs = int(selected.removesuffix(" selected").replace(",", ""))
     assert 50 < pairs < 2_520
+    expect(outline(page)).to_have_count(1)
+
+    page.reload()
+    expect(page.get_by_role("heading", name=selected)).to_be_visible(timeout=60_000)
     expect(outline(page)).to_have_count(1)
 
     page.get_by_role("combobox", name="Colour by").click()

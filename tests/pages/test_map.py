@@ -78,7 +78,7 @@ def address(app: AppTest, name: str) -> str:
 
 def captions(app: AppTest) -> str:
     """Give all small print of the page."""
-    return " ".join(caption.value for caption in app.caption)
+    return " ".join(caption.value for caption in app.caption).replace("\\", "")
 
 
 def press(app: AppTest, label: str) -> None:

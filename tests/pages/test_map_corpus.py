@@ -52,8 +52,11 @@ def test_rows_are_drawn_beside_the_pairs_and_counted(app: AppTest, beside: Corpu
     app.session_state[state.MAP_KIND] = "corpus"
     open_page(app)
     assert [(trace["name"], len(trace["text"])) for trace in traces(app)] == [("Pairs", 4), ("other_set", 4)]
-    said = captions(app).replace("\\", "")
-    assert "All 4 pairs are shown. Of other_set 4 of 4 rows on the map. On the map are 5 of its 6 rows." in said
+    said = captions(app)
+    assert (
+        "All 4 pairs are shown. Rows of other_set: 4. 1 beyond the edge of the map. 5 of its 6 rows have a place."
+        in said
+    )
     assert "5 rows of other_set on the map." in said
     assert app.subheader[0].value == "4 pairs"
     assert [button.label for button in app.button if button.label.startswith("Place")] == ["Place all"]
@@ -63,7 +66,7 @@ def test_an_outline_says_how_many_rows_lie_inside_and_lists_them(app: AppTest, b
     app.session_state[state.MAP_KIND] = "corpus"
     open_page(app, outline=LEFT_HALF)
     assert app.subheader[0].value == "2 selected"
-    assert "2 rows of other_set inside as well." in captions(app).replace("\\", "")
+    assert "2 rows of other_set inside as well." in captions(app)
     assert app.dataframe[-1].value["number"].tolist() == [1, 2]
     assert app.dataframe[-1].value["instruction"].tolist() == [ROWS[0][0], ROWS[1][0]]
 
@@ -76,7 +79,7 @@ def test_pairs_are_held_against_a_corpus_although_there_is_one_run(app: AppTest,
     second = next(each for each in app.selectbox if each.label == "Less of")
     assert first.value == ""
     assert second.options == ["against other_set"]
-    assert "Counted: 4 pairs and 5 rows of other_set." in captions(app).replace("\\", "")
+    assert "Counted: 4 pairs and 5 rows of other_set." in captions(app)
     assert [trace["name"] for trace in traces(app)[1:3]] == ["More of all pairs", "More of other_set"]
     first.set_value(first.options[1]).run()
     assert not app.exception
