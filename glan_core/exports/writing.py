@@ -10,9 +10,12 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pyarrow as pa
 
 from glan_core.entities import Filter
 from glan_core.errors import ExportError
@@ -32,7 +35,7 @@ from glan_core.store.exports import LINEAGE_COLUMNS, average_text_bytes, gather_
 
 Progress = Callable[[int, int], None]
 """Called with how many pairs are written and how many there are; it may raise, and nothing is left then."""
-_MOST_ROWS_AT_ONCE, _LEAST_ROWS_AT_ONCE, _BYTES_AT_ONCE = 100_000, 200, 100_000_000
+_MOST_ROWS_AT_ONCE, _LEAST_ROWS_AT_ONCE, _BYTES_AT_ONCE = 75_000, 200, 75_000_000
 
 
 def export(database: Database, out: Path, request: ExportRequest, *, on_progress: Progress = lambda *_: None) -> Export:
@@ -160,14 +163,27 @@ def _write_pairs(
                 writer = FileWriter(folder, name, format_=format_, split=split, columns=request.columns)
                 stack.callback(writer.give_up)
                 writers.append(writer)
+            # While some rows are written the next ones are gathered, never more: two lots are all the memory it takes.
+            other = stack.enter_context(contextlib.closing(cursor.cursor()))
+            pool = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="export"))
+            writing = pool.submit(_write_rows, [], other, None)
             for start in range(0, pairs, step):
                 end = min(start + step, pairs)
                 rows = gather_rows(cursor, split, start, end, columns=request.columns)
-                for writer in writers:
-                    writer.write_gathered(cursor, rows)
-                done += end - start
+                writing.result()
                 on_progress(done, choice.pairs)
+                writing = pool.submit(_write_rows, writers, other, rows)
+                done += end - start
+            writing.result()
+            on_progress(done, choice.pairs)
             yield from [writer.close() for writer in writers]
+
+
+def _write_rows(writers: Sequence[FileWriter], cursor: Cursor, rows: pa.Table) -> None:
+    for writer in writers:
+        writer.write_gathered(cursor, rows)
+    del rows
+    pa.default_memory_pool().release_unused()  # or what one lot took stays taken while the next one is gathered
 
 
 def _sets(choice: Choice) -> tuple[tuple[str, int], ...]:

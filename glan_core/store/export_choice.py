@@ -402,7 +402,9 @@ def arrange(cursor: Cursor, order: str) -> Taken:
             (row_number() over (partition by candidate.split order by {orders[order]}) - 1)::integer as position,
             candidate.instruction_id,
             candidate.answer_id,
-            candidate.place
+            candidate.place,
+            null::integer as asked,
+            null::integer as answered
         from {f"({turned})" if order == "interleaved" else "export_candidate"} as candidate
         {more[order]}
         where candidate.reason is null
@@ -422,7 +424,7 @@ def arrange(cursor: Cursor, order: str) -> Taken:
 
 def forget_choice(cursor: Cursor) -> None:
     """Give back the memory of all that was worked out on this cursor."""
-    for table in ("candidate", "test", "draw", "row", "place", "maker", "made", "told"):
+    for table in ("candidate", "test", "draw", "row", "place", "maker", "chunk", "told"):
         cursor.execute(f"drop table if exists temp.export_{table}")
 
 

@@ -49,8 +49,8 @@ def prepare_rows(cursor: Cursor, columns: Sequence[str]) -> None:
     )
     cursor.execute(
         """
-        create or replace temp table export_made as
-        with made as (
+        create or replace temp table export_row as
+        with made as materialized (
             select call.model_call_id, maker.maker
             from model_call as call
             join export_maker as maker
@@ -58,7 +58,7 @@ def prepare_rows(cursor: Cursor, columns: Sequence[str]) -> None:
                 and maker.template = call.template
                 and maker.template_fingerprint = call.template_fingerprint
         )
-        select row.split, row.position, asked.maker as asked, answered.maker as answered
+        select row.* replace (asked.maker as asked, answered.maker as answered)
         from export_row as row
         join instruction on instruction.instruction_id = row.instruction_id
         join answer on answer.answer_id = row.answer_id
@@ -91,29 +91,35 @@ def gather_rows(cursor: Cursor, split: str, start: int, end: int, *, columns: Se
     needs_concepts = not wanted.isdisjoint(_LISTS)
     if needs_concepts and "key_concept_ids" not in wanted:
         selected.append("instruction.key_concept_ids")
+    # As a table DuckDB knows how few they are, and does not build a hash table of all texts to find them.
+    cursor.execute(
+        """
+        create or replace temp table export_chunk as
+        select *
+        from export_row
+        where split = ? and position >= ? and position < ?
+        """,
+        [split, start, end],
+    )
+    more = "".join(f", {each}" for each in selected)
     table: pa.Table = cursor.sql(
         f"""
-        with chunk as materialized (
-            select *
-            from export_row
-            where split = ? and position >= ? and position < ?
-        )
-        {_flags() if "flags" in wanted else ""}
-        select instruction.text as instruction, answer.text as answer{"".join(f", {each}" for each in selected)}
-        from chunk
+        select chunk.position, instruction.text as instruction, answer.text as answer{more}
+        from export_chunk as chunk
         join instruction on instruction.instruction_id = chunk.instruction_id
         join answer on answer.answer_id = chunk.answer_id
         {_joins(wanted)}
-        order by chunk.position
-        """,  # noqa: S608 - column names of ours
-        params=[split, start, end],
+        """  # noqa: S608 - column names of ours
     ).to_arrow_table()
+    # Sorted here and not by DuckDB, which would carry the texts through its sort.
+    table = table.take(pc.sort_indices(table["position"])).drop_columns("position")
     return _with_concepts(cursor, table) if needs_concepts else table
 
 
 def read_lines(cursor: Cursor, rows: pa.Table, format_: str, *, columns: Sequence[str]) -> Iterator[pa.Array]:
     """Give gathered rows as lines of a format, each with its end, in batches: arrays of strings."""
-    with with_batch(cursor, rows):
+    # In small batches, so that DuckDB has something to share among its threads.
+    with with_batch(cursor, pa.Table.from_batches(rows.to_batches(max_chunksize=_ROWS_AT_ONCE))):
         reader = cursor.sql(
             f"select {_line(format_, columns)} as line from batch"  # noqa: S608 - column names of ours
         ).to_arrow_reader(_ROWS_AT_ONCE)
@@ -186,24 +192,20 @@ def _joins(wanted: set[str]) -> str:
     if not wanted.isdisjoint(_OF_PLACE):
         joins.append("join export_place on export_place.place = chunk.place")
     if "flags" in wanted:
-        joins.append("left join flagged on flagged.instruction_id = chunk.instruction_id")
+        joins.append(f"left join ({_FLAGGED}) as flagged on flagged.instruction_id = chunk.instruction_id")
     if "seed" in wanted:
         joins.append("left join run on run.run_id = instruction.run_id")
     calls = sorted({alias for name, alias in _OF_CALLS.items() if name in wanted})
-    if calls:
-        joins.append("join export_made as made on made.split = chunk.split and made.position = chunk.position")
-    joins += [f"left join export_maker as {alias} on {alias}.maker = made.{alias}" for alias in calls]
+    joins += [f"left join export_maker as {alias} on {alias}.maker = chunk.{alias}" for alias in calls]
     return "\n".join(joins)
 
 
-def _flags() -> str:
-    return """,
-        flagged as (
-            select instruction_id, string_agg(kind, ', ' order by kind) as flags
-            from quality_flag
-            where instruction_id in (select instruction_id from chunk)
-            group by instruction_id
-        )"""
+_FLAGGED = """
+    select instruction_id, string_agg(kind, ', ' order by kind) as flags
+    from quality_flag
+    where instruction_id in (select instruction_id from export_chunk)
+    group by instruction_id
+"""
 
 
 def _with_concepts(cursor: Cursor, rows: pa.Table) -> pa.Table:

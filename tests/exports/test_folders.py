@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from glan_core.entities import Filter
 from glan_core.errors import ExportError
 from glan_core.exports.comparison import Rows, compare_exports
 from glan_core.exports.manifest import files_of
