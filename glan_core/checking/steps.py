@@ -91,7 +91,7 @@ def go_through(
             raise
         finally:
             if check.state == "running":
-                check = standing("failed", "It ended on a mistake of the program.")
+                check = standing("stopped", "It was interrupted.")
             with database.writing:
                 save_check(cursor, check)
     return check

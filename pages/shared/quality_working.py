@@ -41,6 +41,8 @@ def show_quality_work(worker: QualityWorker, *tasks: Task) -> None:
 def standing_words(check: QualityCheck, *, rows: int) -> str:
     """Say where a check stands, out of so many rows that there are now."""
     when = ago(check.finished_at or check.started_at)
+    if check.state == "running" and open_quality_worker().is_running:
+        return f"Begun {when}."
     if check.state == "finished" and check.done >= rows:
         return f"Looked at all {count(rows)} pairs {when}, in {duration(check.seconds)}."
     if check.state == "finished":
