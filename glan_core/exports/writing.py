@@ -35,7 +35,7 @@ from glan_core.store.exports import LINEAGE_COLUMNS, average_text_bytes, gather_
 
 Progress = Callable[[int, int], None]
 """Called with how many pairs are written and how many there are; it may raise, and nothing is left then."""
-_MOST_ROWS_AT_ONCE, _LEAST_ROWS_AT_ONCE, _BYTES_AT_ONCE = 75_000, 200, 75_000_000
+_MOST_ROWS_AT_ONCE, _LEAST_ROWS_AT_ONCE, _BYTES_AT_ONCE = 60_000, 200, 60_000_000
 
 
 def export(database: Database, out: Path, request: ExportRequest, *, on_progress: Progress = lambda *_: None) -> Export:
