@@ -64,7 +64,10 @@ def normalised(text: str) -> str:
 
 def read_words(texts: Sequence[str]) -> Words:
     """Hash the words of some texts."""
-    hashes, counts, block, letters = [], [], [], 0
+    hashes: list[np.ndarray] = []
+    counts: list[np.ndarray] = []
+    block: list[bytes] = []
+    letters = 0
     for text in texts:
         block.append(_reduced(text))
         letters += len(block[-1])

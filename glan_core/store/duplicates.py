@@ -268,9 +268,3 @@ def list_others(
         [list(kinds), group_number, group_number],
     ).fetchall()
     return {instruction_id: (kept_id, similarity) for instruction_id, kept_id, similarity in rows}
-
-
-def kind_of_groups(cursor: Cursor, kind: DuplicateKind) -> str | None:
-    """Give the content that the groups of a kind are alike in; None without groups."""
-    row = first_row(cursor.execute("select any_value(content) from duplicate where kind = ?", [kind]))
-    return None if row is None else row[0]

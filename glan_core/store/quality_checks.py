@@ -69,12 +69,21 @@ def save_check(cursor: Cursor, check: QualityCheck) -> None:
 
 def find_check(cursor: Cursor, quality_check_id: str) -> QualityCheck | None:
     """Give a check; None if there is none of this id."""
-    return _first(cursor, "quality_check_id = ?", quality_check_id)
-
-
-def find_newest_check(cursor: Cursor, kind: CheckKind) -> QualityCheck | None:
-    """Give the check of a kind that was started last; None if there is none."""
-    return _first(cursor, "kind = ?", kind)
+    row: Sequence[Any] | None = first_row(
+        cursor.execute(
+            """
+            select
+                quality_check_id, kind, settings, state, done, rows, found, seconds, started_at, finished_at, message
+            from quality_check
+            where quality_check_id = ?
+            """,
+            [quality_check_id],
+        )
+    )
+    if row is None:
+        return None
+    check = QualityCheck(*row)
+    return check._replace(settings=json.loads(str(check.settings)))
 
 
 def count_rows(cursor: Cursor) -> int:
@@ -178,23 +187,3 @@ def read_answered(cursor: Cursor, first: int, last: int) -> pd.DataFrame:
 def _texts(found: Any) -> Texts:
     table = found.to_arrow_table()
     return Texts(table.column("instruction_id").to_pylist(), table.column("text").to_pylist())
-
-
-def _first(cursor: Cursor, where: str, value: str) -> QualityCheck | None:
-    row: Sequence[Any] | None = first_row(
-        cursor.execute(
-            f"""
-            select
-                quality_check_id, kind, settings, state, done, rows, found, seconds, started_at, finished_at, message
-            from quality_check
-            where {where}
-            order by started_at desc, quality_check_id
-            limit 1
-            """,  # noqa: S608 - a condition of ours
-            [value],
-        )
-    )
-    if row is None:
-        return None
-    check = QualityCheck(*row)
-    return check._replace(settings=json.loads(str(check.settings)))

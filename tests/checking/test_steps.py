@@ -7,7 +7,7 @@ import pytest
 from glan_core.checking.steps import check_id, go_through
 from glan_core.errors import EmbeddingError
 from glan_core.store.database import Cursor
-from glan_core.store.quality_checks import find_check, find_newest_check
+from glan_core.store.quality_checks import find_check
 from tests.checking.conftest import MakePairs
 from tests.conftest import Small
 
@@ -61,7 +61,7 @@ def test_a_step_that_cannot_be_written_leaves_nothing_of_it(small: Small, make_p
     with pytest.raises(EmbeddingError):
         go_through(small.database, "rules", {}, look)
     assert small.cursor.execute("select count(*) from quality_flag").fetchall() == [(0,)]
-    check = find_newest_check(small.cursor, "rules")
+    check = find_check(small.cursor, check_id("rules"))
     assert check is not None
     assert (check.done, check.found) == (0, 0)
 
