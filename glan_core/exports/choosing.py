@@ -22,17 +22,19 @@ from glan_core.store.export_choice import (
     arrange,
     count_by_node,
     count_reasons,
-    count_without_vector,
-    hold_out,
     leave_out_below,
     leave_out_beyond,
     leave_out_equal,
     leave_out_grouped,
+    make_candidates,
+)
+from glan_core.store.export_test_set import (
+    count_without_vector,
+    hold_out,
     leave_out_shared_draws,
     leave_out_shared_text,
     leave_out_vectors,
     list_vectors_of,
-    make_candidates,
 )
 from glan_core.store.numbered_vectors import read_numbered_vectors
 

@@ -7,7 +7,6 @@ the reason why it is left out as soon as a rule has found one; `export_row` hold
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
 from glan_core.entities import SUBJECT_LEVELS, Filter
@@ -18,8 +17,6 @@ from glan_core.store.filters import condition_of
 BALANCE_LEVELS = ("field", "sub_field", "discipline", "subject")
 ORDERS = ("id", "level", "interleaved")
 """By id; introductory first and subject by subject; introductory first with the subjects taking turns."""
-GRAM_WORDS = 13
-"""Words in a row that two questions of different sets may not share: the length that GPT-3's authors settled on."""
 _TEXT_KEY = r"md5_number(trim(regexp_replace(lower(pair.instruction), '\s+', ' ', 'g')))"
 _LEVEL_RANK = " ".join(f"when '{level}' then {rank}" for rank, level in enumerate(SUBJECT_LEVELS))
 
@@ -69,7 +66,7 @@ def make_candidates(cursor: Cursor, filter_: Filter, *, has_text_keys: bool) -> 
 
 def leave_out_equal(cursor: Cursor) -> None:
     """Keep one of each question, cases and spaces aside: an accepted one first, then by id."""
-    _leave_out(
+    leave_out(
         cursor,
         "duplicate",
         """
@@ -92,7 +89,7 @@ def leave_out_grouped(cursor: Cursor, groups: Sequence[Sequence[str]], *, reason
         }
     )
     with with_batch(cursor, batch):
-        _leave_out(
+        leave_out(
             cursor,
             reason,
             """
@@ -103,21 +100,6 @@ def leave_out_grouped(cursor: Cursor, groups: Sequence[Sequence[str]], *, reason
             qualify dense_rank() over (
                 partition by batch.number order by is_accepted desc, candidate.instruction_id
             ) > 1
-            """,
-        )
-
-
-def leave_out_ids(cursor: Cursor, instruction_ids: Sequence[str], *, reason: str) -> None:
-    """Leave these questions out of what is trained on."""
-    with with_batch(cursor, pa.table({"instruction_id": pa.array(instruction_ids, pa.string())})):
-        _leave_out(
-            cursor,
-            reason,
-            """
-            select rowid
-            from export_candidate
-            where reason is null and split = 'train'
-                and instruction_id in (select instruction_id from batch)
             """,
         )
 
@@ -143,7 +125,7 @@ def leave_out_beyond(cursor: Cursor, allowed: Mapping[str, int], *, level: str, 
         {"node_id": pa.array(list(allowed), pa.string()), "most": pa.array(list(allowed.values()), pa.int64())}
     )
     with with_batch(cursor, batch):
-        _leave_out(
+        leave_out(
             cursor,
             "balance",
             f"""
@@ -163,7 +145,7 @@ def leave_out_beyond(cursor: Cursor, allowed: Mapping[str, int], *, level: str, 
 
 def leave_out_below(cursor: Cursor, node_id: str, most: int, *, seed: int) -> None:
     """Keep so many pairs below a node or subject to train on, chosen as in `leave_out_beyond`."""
-    _leave_out(
+    leave_out(
         cursor,
         "quota",
         """
@@ -177,187 +159,6 @@ def leave_out_below(cursor: Cursor, node_id: str, most: int, *, seed: int) -> No
         """,
         [node_id, f" {seed}", most],
     )
-
-
-def hold_out(cursor: Cursor, questions: int, *, seed: int) -> int:
-    """Put so many different questions of each discipline into the test set, at most half of what it has.
-
-    Which of them, a hash of id and seed says; of each its first answer. Gives how many disciplines had too few.
-    """
-    cursor.execute(
-        """
-        create or replace temp table export_test as
-        with single as (
-            select export_candidate.rowid as number, instruction_id, discipline_id, text_key, answer_id
-            from export_candidate
-            join export_place using (place)
-            where reason is null
-            qualify row_number() over (partition by discipline_id, text_key order by instruction_id, answer_id) = 1
-        ),
-        ranked as (
-            select
-                number,
-                row_number() over (
-                    partition by discipline_id order by md5(instruction_id || ?), instruction_id
-                ) as turn,
-                count(*) over (partition by discipline_id) as there
-            from single
-        )
-        select number
-        from ranked
-        where turn <= least(?, there // 2)
-        """,
-        [f" {seed} test", questions],
-    )
-    cursor.execute("update export_candidate set split = 'test' where rowid in (select number from export_test)")
-    row = first_row(
-        cursor.execute(
-            """
-            select count(*)
-            from (
-                select discipline_id
-                from export_candidate
-                join export_place using (place)
-                where reason is null
-                group by discipline_id
-                having count(*) filter (where split = 'test') < ?
-            )
-            """,
-            [questions],
-        )
-    )
-    return int(row[0]) if row else 0
-
-
-def leave_out_shared_text(cursor: Cursor) -> None:
-    """Leave out of training what asks the same as a held-out question, or shares 13 words in a row with one."""
-    _leave_out(
-        cursor,
-        "test_text",
-        """
-        select rowid
-        from export_candidate
-        where reason is null and split = 'train'
-            and text_key in (select text_key from export_candidate where reason is null and split = 'test')
-        """,
-    )
-    _leave_out(
-        cursor,
-        "test_text",
-        f"""
-        with worded as (
-            select
-                candidate.rowid as place,
-                candidate.split,
-                regexp_extract_all(lower(instruction.text), '[\\p{{L}}\\p{{N}}]+') as words
-            from export_candidate as candidate
-            join instruction on instruction.instruction_id = candidate.instruction_id
-            where candidate.reason is null
-        ),
-        gram as (
-            select
-                place,
-                split,
-                unnest(list_transform(
-                    range(1, len(words) - {GRAM_WORDS - 2}),
-                    lambda start: hash(array_to_string(words[start:start + {GRAM_WORDS - 1}], ' '))
-                )) as gram
-            from worded
-            where len(words) >= {GRAM_WORDS}
-        )
-        select distinct place
-        from gram
-        where split = 'train'
-            and gram in (select gram from gram where split = 'test')
-        """,  # noqa: S608 - numbers of ours
-    )
-
-
-def leave_out_shared_draws(cursor: Cursor) -> None:
-    """Leave out of training what was drawn from the key concepts or the two sessions of a held-out question."""
-    cursor.execute(
-        """
-        create or replace temp table export_draw as
-        select
-            candidate.rowid as place,
-            candidate.split,
-            instruction.strategy = 'two_sessions' as has_two_sessions,
-            list_sort(list(concept.key_concept_id)) as combination,
-            list_sort(list(distinct concept.class_session_id)) as sessions
-        from export_candidate as candidate
-        join instruction on instruction.instruction_id = candidate.instruction_id
-        cross join unnest(instruction.key_concept_ids) as drawn(key_concept_id)
-        join key_concept as concept on concept.key_concept_id = drawn.key_concept_id
-        where candidate.reason is null
-        group by all
-        """
-    )
-    for reason, column, condition in (
-        ("test_combination", "combination", "true"),
-        ("test_sessions", "sessions", "has_two_sessions"),
-    ):
-        _leave_out(
-            cursor,
-            reason,
-            f"""
-            select place
-            from export_draw
-            where split = 'train' and {condition}
-                and {column} in (select {column} from export_draw where split = 'test' and {condition})
-            """,  # noqa: S608 - names of ours
-        )
-
-
-def list_vectors_of(cursor: Cursor, split: str, *, encoder: str, content: str) -> np.ndarray:
-    """Give the numbers of the vectors that stand for what is taken so far of a set: int64, rising, each once."""
-    numbers = cursor.execute(
-        """
-        select distinct embedded.number
-        from export_candidate as candidate
-        join embedded_instruction as embedded
-            on embedded.instruction_id = candidate.instruction_id and embedded.encoder = ? and embedded.content = ?
-        where candidate.reason is null and candidate.split = ?
-        order by embedded.number
-        """,
-        [encoder, content, split],
-    ).fetchnumpy()["number"]
-    return np.asarray(numbers, np.int64)
-
-
-def leave_out_vectors(cursor: Cursor, numbers: np.ndarray, *, encoder: str, content: str, reason: str) -> None:
-    """Leave out of training the questions that these vectors (int64) stand for."""
-    with with_batch(cursor, pa.table({"number": pa.array(numbers, pa.int64())})):
-        _leave_out(
-            cursor,
-            reason,
-            """
-            select candidate.rowid
-            from export_candidate as candidate
-            join embedded_instruction as embedded
-                on embedded.instruction_id = candidate.instruction_id and embedded.encoder = ? and embedded.content = ?
-            where candidate.reason is null and candidate.split = 'train'
-                and embedded.number in (select number from batch)
-            """,
-            [encoder, content],
-        )
-
-
-def count_without_vector(cursor: Cursor, *, encoder: str, content: str) -> int:
-    """Count what is taken so far and was never read by an encoder."""
-    row = first_row(
-        cursor.execute(
-            """
-            select count(*)
-            from export_candidate
-            where reason is null
-                and instruction_id not in (
-                    select instruction_id from embedded_instruction where encoder = ? and content = ?
-                )
-            """,
-            [encoder, content],
-        )
-    )
-    return int(row[0]) if row else 0
 
 
 def count_reasons(cursor: Cursor) -> dict[str, int]:
@@ -428,7 +229,8 @@ def forget_choice(cursor: Cursor) -> None:
         cursor.execute(f"drop table if exists temp.export_{table}")
 
 
-def _leave_out(cursor: Cursor, reason: str, rows: str, parameters: Sequence[object] = ()) -> None:
+def leave_out(cursor: Cursor, reason: str, rows: str, parameters: Sequence[object] = ()) -> None:
+    """Say of the candidates that a query gives by their rowid why they are left out."""
     cursor.execute(
         f"update export_candidate set reason = ? where rowid in ({rows})",  # noqa: S608 - SQL of this module
         [reason, *parameters],
