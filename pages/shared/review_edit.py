@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from glan_core.reviewing import LONGEST_COMMENT, LONGEST_TEXT, Decision
+from glan_core.reviewing import LONGEST_COMMENT, Decision
 from pages.shared.review_moves import Stand, decide_on, edit
 
 _ROW_CHARACTERS, _ROW_PIXELS, _LEAST_PIXELS, _MOST_PIXELS = 80, 24, 100, 420
@@ -16,10 +16,9 @@ def show_edit(stand: Stand, row: pd.Series) -> None:
     with st.form(f"review-edit-{key}"):
         st.text_area(
             "Question", row.instruction, key=f"edit-question-{key}", height=_height(row.instruction),
-            max_chars=LONGEST_TEXT,
         )  # fmt: skip
         if answer is not None:
-            st.text_area("Answer", answer, key=f"edit-answer-{key}", height=_height(answer), max_chars=LONGEST_TEXT)
+            st.text_area("Answer", answer, key=f"edit-answer-{key}", height=_height(answer))
         st.text_input("Comment", key=f"edit-comment-{key}", max_chars=LONGEST_COMMENT, placeholder="May stay empty")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.form_submit_button(
