@@ -2,12 +2,15 @@
 
 A node is stood for by the centroid of its concepts, of unit length. Its cohesion is the mean cosine of its pairs to
 that; the overlap of two siblings is the share of the pairs of both that lie nearer to the other one's centroid: 0 if
-they keep apart, one half if they cannot be told apart. Pairs come in batches.
+they keep apart, one half if they cannot be told apart. A pair that is as near to both counts half. Pairs come in
+batches.
 """
 
 from typing import NamedTuple
 
 import numpy as np
+
+_SAME = np.float32(1e-5)  # cosines to the same two vectors differ by less, however they were added up
 
 
 class Overlap(NamedTuple):
@@ -31,7 +34,7 @@ class NodeComparison:
         self._has_one = np.linalg.norm(centroids, axis=1) > 0 if count else np.empty(0, bool)
         self._sums = np.zeros(count)
         self._pairs = np.zeros(count, np.int64)
-        self._nearer: dict[tuple[int, int], int] = {}
+        self._nearer: dict[tuple[int, int], float] = {}
 
     def add(self, vectors: np.ndarray, nodes: np.ndarray) -> None:
         """Take in pairs: `vectors` float32 of shape (n, d), of unit length; `nodes` int64 of shape (n,), -1: none."""
@@ -46,10 +49,11 @@ class NodeComparison:
             np.add.at(self._sums, nodes[members], own_cosines[:, 0])
             np.add.at(self._pairs, nodes[members], 1)
             for place, sibling in enumerate(siblings.tolist()):
-                nearer = (cosines[own == place] > own_cosines[own == place]).sum(axis=0)
+                further = cosines[own == place] - own_cosines[own == place]
+                nearer = (further > _SAME).sum(axis=0) + 0.5 * (np.abs(further) <= _SAME).sum(axis=0)
                 for other, number in zip(siblings.tolist(), nearer.tolist(), strict=True):
-                    if number:
-                        self._nearer[sibling, other] = self._nearer.get((sibling, other), 0) + number
+                    if number and other != sibling:
+                        self._nearer[sibling, other] = self._nearer.get((sibling, other), 0.0) + number
 
     @property
     def pairs(self) -> np.ndarray:
@@ -63,7 +67,7 @@ class NodeComparison:
         return means
 
     def overlaps(self) -> tuple[Overlap, ...]:
-        """Give the siblings of which a pair lies nearer to the other, the largest share first."""
+        """Give the siblings of which a pair lies nearer to the other, or as near, the largest share first."""
         both = sorted({(min(two), max(two)) for two in self._nearer})
         found = [
             Overlap(one, other, (self._nearer.get((one, other), 0) + self._nearer.get((other, one), 0)) / pairs, pairs)

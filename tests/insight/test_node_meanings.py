@@ -27,6 +27,17 @@ def test_cohesion_is_the_mean_cosine_to_the_own_centroid_and_overlap_the_share_n
     assert compared.overlaps() == (Overlap(0, 1, 0.25, 4),)  # one of four lies nearer to the other's centroid
 
 
+def test_siblings_that_teach_the_same_overlap_by_one_half():
+    random = np.random.default_rng(8)
+    one = random.standard_normal(384).astype(np.float32)
+    vectors = random.standard_normal((50, 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    centroids = centroids_of(np.stack([one, one, -one]), whole(0, 1, 2), count=3)
+    compared = NodeComparison(centroids, whole(0, 0, 1))
+    compared.add(vectors, random.integers(0, 2, 50))
+    assert compared.overlaps() == (Overlap(0, 1, 0.5, 50),)
+
+
 def test_nodes_of_different_parents_are_not_compared():
     compared = NodeComparison(np.stack([EAST, NORTH]), whole(0, 1))
     compared.add(np.stack([NORTH, EAST]), whole(0, 1))
