@@ -34,7 +34,7 @@ def test_ten_pairs_are_reviewed_by_keyboard_only(start_app, page: Page):
         press("a", reviewed=number)
     press("s", reviewed=5)
     page.keyboard.press("2")
-    expect(page.get_by_test_id("stBaseButton-primary").filter(has_text="Incomplete")).to_be_visible()
+    expect(page.get_by_test_id("stBaseButton-primary").filter(has_text="Incomplete").first).to_be_visible()
     for number in range(6, 10):
         press("x", reviewed=number)
     press("u", reviewed=8)
