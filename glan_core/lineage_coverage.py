@@ -94,7 +94,17 @@ def gaps_of(rows: pd.DataFrame, *, otherwise: int) -> tuple[Gap, ...]:
 
 def is_about_places(filter_: Filter) -> bool:
     """Say whether a filter names nodes alone, or nothing: so that what it leaves unused is so for every pair."""
-    return filter_ == Filter(taxonomy_node_ids=filter_.taxonomy_node_ids)
+    return filter_ == places_of(filter_)
+
+
+def places_of(filter_: Filter) -> Filter:
+    """Give what a filter says about nodes alone: what a node lacks is counted by this, over the pairs of everybody."""
+    return Filter(taxonomy_node_ids=filter_.taxonomy_node_ids)
+
+
+def with_all_pairs(rows: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
+    """Give the nodes of filtered `rows`, in their order, as they stand in `standing`: counted by `places_of`."""
+    return standing.set_index("node_id").loc[rows["node_id"]].reset_index()
 
 
 def shares(numbers: Sequence[int]) -> tuple[float, ...]:

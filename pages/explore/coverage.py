@@ -6,7 +6,7 @@ whose rows are counted instead of the own pairs (?of=NAME), and whether both are
 
 import streamlit as st
 
-from glan_core.lineage_coverage import summarise_levels
+from glan_core.lineage_coverage import places_of, summarise_levels
 from pages.shared import state
 from pages.shared.corpus_coverage_view import show_corpus_coverage
 from pages.shared.coverage_balance import show_balance
@@ -56,7 +56,7 @@ opened = dict(
 name = next((name for name, tab in opened.items() if tab.open), TABS[0])
 with opened[name]:
     if name == "Fill":
-        show_fill(nodes, levels[level])
+        show_fill(nodes, levels[level], read_cached_coverage(workspace, cursor, places_of(asked.filter_)))
     elif name == "Balance":
         show_balance(nodes, levels, level)
     elif name == "Heat map":

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from glan_core.lineage_coverage import Coverage, gaps_of, under_target
+from glan_core.lineage_coverage import Coverage, gaps_of, under_target, with_all_pairs
 from pages.shared import state
 from pages.shared.coverage_numbers import NODE_WORDS
 from pages.shared.coverage_plan import MOST_GAPS, mark_of, plan_button, ticked_rows, wanted_in_all
@@ -20,17 +20,21 @@ _COLUMNS = [
 ]
 
 
-def show_fill(nodes: pd.DataFrame, coverage: Coverage) -> None:
-    """List the nodes of a level, those with the fewest pairs first, and plan for the ticked ones or all that lack."""
+def show_fill(nodes: pd.DataFrame, coverage: Coverage, standing: pd.DataFrame) -> None:
+    """List the nodes of a level, those with the fewest pairs first, and plan for the ticked ones or all that lack.
+
+    A filter narrows `nodes` to some pairs; `standing` are the same nodes with all, by which they have reached a target.
+    """
     one, many = NODE_WORDS[coverage.level]
     rows = nodes[nodes["level"] == coverage.level].sort_values("pairs", kind="stable").reset_index(drop=True)
     if rows.empty:
         st.info(f"No {one} fits this filter. Choose another level.", icon=":material/account_tree:")
         return
-    lacking = under_target(rows)
+    whole = with_all_pairs(rows, standing)
+    lacking = under_target(whole)
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     picked = st.dataframe(
-        rows.assign(fill=100 * rows["fill"]),
+        rows.assign(fill=100 * whole["fill"]),
         key=f"{state.COVERAGE_TABLE}-{coverage.level}-{mark_of(rows['node_id'])}",
         hide_index=True,
         row_height=_ROW_PIXELS,
@@ -43,10 +47,10 @@ def show_fill(nodes: pd.DataFrame, coverage: Coverage) -> None:
         lazy=False,
         alt=f"{count(len(rows))} {many} with pairs, target, fill and what was never used, fewest pairs first.",
     )
-    ticked = ticked_rows(picked.selection.rows, rows)
+    ticked = ticked_rows(picked.selection.rows, whole)
     with bar:
         _show_plans(coverage, ticked, lacking)
-    st.caption(f"Tick {many} to plan pairs for them. {_said(coverage)}")
+    st.caption(f"Tick {many} to plan pairs for them. {_said(coverage, len(lacking))}")
 
 
 def _show_plans(coverage: Coverage, ticked: pd.DataFrame, lacking: pd.DataFrame) -> None:
@@ -83,7 +87,7 @@ def _show_plans(coverage: Coverage, ticked: pd.DataFrame, lacking: pd.DataFrame)
         )
 
 
-def _said(coverage: Coverage) -> str:
+def _said(coverage: Coverage, under: int) -> str:
     one, many = NODE_WORDS[coverage.level]
     nodes = coverage.spread.nodes
     if coverage.level == "subject":
@@ -92,7 +96,7 @@ def _said(coverage: Coverage) -> str:
         return f"No {one} here has a target, so its fill is not known. Targets are set on the Taxonomy page."
     missing = nodes - coverage.targets
     without = f" {count(missing)} of {count(nodes)} {many} have no target." if missing else ""
-    return f"{count(coverage.under_target)} of {count(coverage.targets)} with a target are under it.{without}"
+    return f"{count(under)} of {count(coverage.targets)} with a target are under it.{without}"
 
 
 def _columns(coverage: Coverage) -> dict[str, Any]:
@@ -108,7 +112,12 @@ def _columns(coverage: Coverage) -> dict[str, Any]:
             help="Pairs wanted: its own number or, where it has none, what is wanted below it.",
         ),
         "fill": column.ProgressColumn(
-            "Fill", format="%.0f %%", min_value=0, max_value=100, width=112, help="Pairs over target, at most 100 %."
+            "Fill",
+            format="%.0f %%",
+            min_value=0,
+            max_value=100,
+            width=112,
+            help="All pairs over the target, at most 100 %: a filter of pairs does not narrow it.",
         ),
         "accepted": column.NumberColumn("Accepted", format="localized", width=80, help="Pairs that a review accepted."),
         "unused_key_concepts": column.NumberColumn(

@@ -139,6 +139,24 @@ def test_all_under_target_is_one_click(app: AppTest, app_database: Database):
     assert "**2 gaps**, 27 wanted" in said(app)
 
 
+def test_under_a_filter_what_other_runs_made_is_not_planned_again(app: AppTest, app_database: Database, run_id: str):
+    counted = count_coverage(app_database.cursor(), Filter()).query("level == 'discipline' and pairs > 0")
+    name, pairs = counted.iloc[0]["name"], int(counted.iloc[0]["pairs"])
+    node_id = set_target(app_database, name, 20)
+    reached = set_target(app_database, "Logic" if name != "Logic" else "Physics", 7)
+    open_page(app, run=["gone"])
+    assert app.dataframe[0].value.set_index("name")["pairs"].sum() == 0
+    assert app.dataframe[0].value.set_index("name").loc[name, "fill"] == pytest.approx(100 * pairs / 20)
+    other = 7 - int(counted[counted["node_id"] == reached]["pairs"].sum())
+    assert button(app, "coverage-plan-lacking").label == f"All 2 under target: {20 - pairs + other} pairs"
+    set_target(app_database, name, pairs)
+    open_page(app, run=["gone"])
+    assert "1 of 2 with a target are under it" in said(app)
+    button(app, "coverage-plan-lacking").click().run()
+    assert gaps_in(app) == {reached: other}
+    assert node_id != reached
+
+
 def test_pairs_are_balanced_over_strategies_levels_and_nodes(app: AppTest, run_id: str):
     open_page(app, part="Balance")
     levels, strategies, subject_levels, nodes = (element.value for element in app.dataframe)
