@@ -12,7 +12,7 @@ from pages.shared.coverage_numbers import NODE_WORDS
 from pages.shared.coverage_pairs import OWN
 from pages.shared.formats import count, shortened
 from pages.shared.nodes import LEVEL_WORDS
-from pages.shared.theme import ground, show_figure
+from pages.shared.theme import TOOLS, ground, show_figure
 
 _ROW_PIXELS = 32
 _LONGEST_NAME = 32
@@ -65,6 +65,7 @@ def _show_numbers(sides: dict[str, Sides], *, is_beside: bool) -> None:
                     "Like equal": spread.equal_nodes,
                 }
             )
+    st.space(TOOLS)
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,

@@ -13,6 +13,7 @@ from pages.shared.coverage_numbers import NODE_WORDS, read_cached_coverage
 from pages.shared.coverage_plan import MOST_GAPS, mark_of, plan_button, ticked_rows, wanted_in_all
 from pages.shared.formats import count
 from pages.shared.nodes import LEVEL_WORDS
+from pages.shared.theme import TOOLS
 from pages.shared.workspace import Workspace
 
 _ROW_PIXELS, _HEAD_PIXELS, _MOST_PIXELS = 34, 38, 560
@@ -37,6 +38,7 @@ def show_corpus_nodes(workspace: Workspace, counts: CorpusCounts, level: str, *,
     rows = counts.nodes[counts.nodes["level"] == level]
     rows = rows.sort_values(first, ascending=first == "rows", kind="stable").reset_index(drop=True)
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    st.space(TOOLS)
     columns = _BESIDE if is_beside else _ALONE
     picked = st.dataframe(
         rows.assign(percent=100 * rows["share"], own_percent=100 * rows["own_share"]),

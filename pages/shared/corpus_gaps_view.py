@@ -17,7 +17,7 @@ from pages.shared.corpus_working import open_corpus_worker
 from pages.shared.coverage_plan import mark_of, plan_button, ticked_rows
 from pages.shared.feedback import plain
 from pages.shared.formats import count, shortened
-from pages.shared.theme import ground, show_figure
+from pages.shared.theme import TOOLS, ground, show_figure
 from pages.shared.workspace import Workspace
 
 MOST_SHOWN = 300
@@ -152,6 +152,7 @@ def _show_table(cursor: Cursor, found: CorpusGaps, listed: pd.DataFrame, among: 
         pair=[_start(pairs[key].question) if key in pairs else "" for key in shown[f"pair_{among}"]],
     )
     bar = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
+    st.space(TOOLS)
     event = st.dataframe(
         table,
         key=f"{state.GAPS_TABLE}-corpus-{mark_of(shown['key_concept_id'])}",

@@ -11,7 +11,7 @@ from glan_core.lineage_coverage import Coverage, shares
 from pages.shared.coverage_numbers import NODE_WORDS
 from pages.shared.formats import count
 from pages.shared.nodes import LEVEL_WORDS
-from pages.shared.theme import ground, show_figure
+from pages.shared.theme import TOOLS, ground, show_figure
 
 _ROW_PIXELS, _HEAD_PIXELS, _MOST_PIXELS = 32, 38, 420
 
@@ -64,6 +64,7 @@ def _show_curves(levels: Mapping[str, Coverage], level: str) -> None:
 def _show_levels(levels: Mapping[str, Coverage]) -> None:
     spreads = [each.spread for each in levels.values()]
     column = st.column_config
+    st.space(TOOLS)
     st.dataframe(
         pd.DataFrame(
             {
@@ -93,6 +94,7 @@ def _show_levels(levels: Mapping[str, Coverage]) -> None:
 
 def _show_shares(title: str, names: list[str], numbers: dict[str, list[int]], *, help_: str) -> None:
     column = st.column_config
+    st.space(TOOLS)
     st.dataframe(
         pd.DataFrame({title: names, "Share": [100 * share for share in shares(numbers["Pairs"])], **numbers}),
         hide_index=True,
@@ -117,6 +119,7 @@ def _show_nodes(nodes: pd.DataFrame, level: str) -> None:
         frame[word] = 100 * rows[column] / rows["pairs"]
     if level != "field":
         frame["In"] = rows["above"]
+    st.space(TOOLS)
     st.dataframe(
         frame,
         key=f"coverage-balance-{level}",

@@ -11,6 +11,7 @@ from pages.shared.coverage_numbers import NODE_WORDS
 from pages.shared.coverage_plan import MOST_GAPS, mark_of, plan_button, ticked_rows, wanted_in_all
 from pages.shared.formats import count
 from pages.shared.nodes import LEVEL_WORDS
+from pages.shared.theme import TOOLS
 
 _ROW_PIXELS, _HEAD_PIXELS, _MOST_PIXELS = 34, 38, 560
 _EACH, _MOST_EACH = 5, 1_000
@@ -33,6 +34,7 @@ def show_fill(nodes: pd.DataFrame, coverage: Coverage, standing: pd.DataFrame) -
     whole = with_all_pairs(rows, standing)
     lacking = under_target(whole)
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    st.space(TOOLS)
     picked = st.dataframe(
         rows.assign(fill=100 * whole["fill"]),
         key=f"{state.COVERAGE_TABLE}-{coverage.level}-{mark_of(rows['node_id'])}",

@@ -14,6 +14,7 @@ from pages.shared.dealing_view import UNUSED
 from pages.shared.formats import count
 from pages.shared.outlines import read_cached_outline
 from pages.shared.page_button import page_button
+from pages.shared.theme import TOOLS
 from pages.shared.workspace import Workspace
 
 _KINDS = {"key_concept": "Key concepts", "class_session": "Class sessions"}
@@ -52,6 +53,7 @@ def show_unused(workspace: Workspace, cursor: Cursor, filter_: Filter) -> None:
         )
         return
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    st.space(TOOLS)
     picked = st.dataframe(
         found.rows,
         key=f"{state.COVERAGE_UNUSED}-{kind}-{mark_of(found.rows['node_id'])}",

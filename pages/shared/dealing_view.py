@@ -16,6 +16,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.syllabus_shapes import list_places
 from pages.shared import state
 from pages.shared.formats import count
+from pages.shared.theme import TOOLS
 
 UNUSED = "unused"
 """Stands in the address for every key concept of the scope that no instruction was drawn from."""
@@ -179,6 +180,7 @@ def _show_shares(cursor: Cursor, scope: Sequence[str], instructions: int) -> tup
     names = _names(cursor, scope)
     each, rest = divmod(instructions, len(scope))
     begun = [each + (place < rest) for place in range(len(scope))]
+    st.space(TOOLS)
     table = st.data_editor(
         pd.DataFrame({"node": [names.get(node_id, node_id) for node_id in scope], "pairs": begun}),
         key=f"shares-{'-'.join(scope)}-{instructions}",

@@ -16,7 +16,7 @@ from glan_core.store.evaluations import PAIRS, Evaluation, Number
 from pages.shared.diversity_cards import WORDS, noun_of, show_cards
 from pages.shared.filter_views import go_with
 from pages.shared.formats import count
-from pages.shared.theme import ground, show_figure
+from pages.shared.theme import TOOLS, ground, show_figure
 from pages.shared.workspace import Workspace
 
 _SAMPLES = "pages/explore/samples.py"
@@ -154,6 +154,7 @@ def _show_newest(evaluation: Evaluation) -> None:
 def _show_repeated(most: list[list[Any]], column: str, evaluation: Evaluation) -> None:
     conditions = evaluation.conditions
     number = noun_of(conditions).capitalize()
+    st.space(TOOLS)
     st.dataframe(
         pd.DataFrame({column: [words for words, _ in most], number: [texts for _, texts in most]}).assign(
             Share=lambda rows: 100 * rows[number] / conditions.n

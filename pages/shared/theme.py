@@ -26,6 +26,10 @@ _CONFIG = {
 }
 
 
+TOOLS = 16
+"""Pixels of room (st.space) over a table for its buttons, which float above its right edge and would catch taps."""
+
+
 def ground() -> Ground:
     """Give the ground that this visitor sees."""
     return "dark" if st.context.theme.type == "dark" else "light"
