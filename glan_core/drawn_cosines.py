@@ -37,6 +37,8 @@ class DrawnCosines:
         of_links = self._links["number"].to_numpy("int64")
         links = self._links.iloc[slice(*np.searchsorted(of_links, [numbers[0], numbers[-1] + 1]))]
         links = links[links["number"].isin(numbers)]
+        if links.empty:  # none of their key concepts was read
+            return
         left = self._vectors[links["concept"].to_numpy("int64")]
         right = vectors[np.searchsorted(numbers, links["number"].to_numpy("int64"))]
         self._found.append(best_of_each(paired_cosines(left, right), links["pair"].to_numpy("int64")))

@@ -63,10 +63,8 @@ def corpus_gaps(
 ) -> Told:
     """Tell the gaps of a corpus; `nodes` are the ids of its scope."""
     cursor = database.cursor()
-    with shown_count("Comparing texts", total=0) as show:
-        found = find_corpus_gaps(
-            database, corpus_named(cursor, name), is_equal=is_equal, on_progress=lambda done, _: show(done)
-        )
+    with shown_count("Comparing texts") as show:
+        found = find_corpus_gaps(database, corpus_named(cursor, name), is_equal=is_equal, on_progress=show)
     data = _gaps_data(cursor, found, nodes, limit, threshold, among, lacking)
     return Told(data, "\n".join(_gaps_lines(data)))
 

@@ -1,5 +1,7 @@
 """gaps: the key concepts that no pair, or no row of a corpus, is near to in meaning."""
 
+import json
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -12,6 +14,7 @@ from glan_core.corpora.concept_gaps import Lacking
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import EmbeddingError, SettingsError
 from glan_core.scope import resolve_scope
+from glan_core.store.concept_vectors import has_read_concepts
 from glan_core.store.database import Cursor, open_database
 from glan_core.store.searches import describe_pairs
 
@@ -46,10 +49,16 @@ def gaps(
     equal_n: Annotated[
         bool, typer.Option("--equal-n", help="With --corpus: compare as many own pairs as rows.")
     ] = False,
+    write: Annotated[
+        Path | None, typer.Option(help="Also write what is listed to this file, for `generate --gaps FILE`.")
+    ] = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Rank the key concepts that no pair is near to, the largest gap first, with the nearest pair of each."""
+    """Rank the key concepts that no pair is near to, the largest gap first, with the nearest pair of each.
+
+    Key concepts are read once: python -m glan_core embed --names.
+    """
     if threshold is not None and not -1 <= threshold <= 1:
         raise SettingsError(f"--threshold {threshold} is no cosine.", "Name a number from -1 to 1.")
     _check(corpus, among, lacking, equal_n)
@@ -70,16 +79,25 @@ def gaps(
             )
             tell(found.data, as_json, found.words)
             return
-        with shown_count("Comparing pairs", total=0) as show:
-            report = report_gaps(
-                cursor, encoder=encoder.encoder, content=content, on_progress=lambda done, _: show(done)
-            )
-        if report.concepts.empty and report.unread_concepts:
+        if not has_read_concepts(cursor, encoder=encoder.encoder):
             raise EmbeddingError(
-                f"{report.encoder} has not read the key concepts yet.", "Run: python -m glan_core embed --names"
+                f"{encoder.encoder} has not read the key concepts yet.", "Run: python -m glan_core embed --names"
             )
+        with shown_count("Comparing pairs") as show:
+            report = report_gaps(cursor, encoder=encoder.encoder, content=content, on_progress=show)
         data = _data(cursor, report, nodes, limit, threshold, "anywhere" if among == "all" else "within")
-    tell(data, as_json, _sentences(data))
+    if write is not None:
+        _write(write, data["shown"])
+    tell(data, as_json, _sentences(data, write))
+
+
+def _write(path: Path, shown: list[dict[str, Any]]) -> None:
+    lines = "".join(json.dumps({"node_id": row["key_concept_id"], "instructions": 1}) + "\n" for row in shown)
+    try:
+        path.write_text(lines, encoding="utf-8")
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SettingsError(f"{path} cannot be written: {reason}.", "Name another file.") from error
 
 
 def _check(corpus: str | None, among: str | None, lacking: str, equal_n: bool) -> None:
@@ -133,7 +151,7 @@ def _data(
     }
 
 
-def _sentences(data: dict[str, Any]) -> str:
+def _sentences(data: dict[str, Any], written: Path | None) -> str:
     held = data["threshold"]
     if held is None:
         told = (
@@ -157,6 +175,11 @@ def _sentences(data: dict[str, Any]) -> str:
     for number, what in ((data["unread_key_concepts"], "key concepts"), (data["unread_pairs"], "pairs")):
         if number:
             lines.append(f"{number:,} {what} are not read yet: python -m glan_core embed --names")
+    if written is not None:
+        lines.append(
+            f"Wrote {len(data['shown']):,} of {data['gaps']:,} gaps to {written}, a question for each: "
+            f"python -m glan_core generate --gaps {written}"
+        )
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, SpinnerColumn, Task, TextColumn
@@ -44,22 +45,33 @@ def shown_progress(*, wanted: int, stages: Collection[str]) -> Iterator[Callable
         yield show
 
 
+class ShowCount(Protocol):
+    """Shows how many are done, and of how many where that was not known before."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Show it."""
+
+
 @contextlib.contextmanager
-def shown_count(words: str, *, total: int) -> Iterator[Callable[[int], None]]:
+def shown_count(words: str, *, total: int | None = None) -> Iterator[ShowCount]:
     """Give what is to be called with how many of `total` are done; `words` say what is done to them."""
     if sys.stderr.isatty():
         columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
         with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
             task = bars.add_task(words, total=total)
-            yield lambda done: bars.update(task, completed=done)
+
+            def show_bar(done: int, total: int | None = total) -> None:
+                bars.update(task, completed=done, total=total)
+
+            yield show_bar
         return
     shown_at = -_LINE_SECONDS
 
-    def show(done: int) -> None:
+    def show(done: int, total: int | None = total) -> None:
         nonlocal shown_at
         if time.monotonic() - shown_at >= _LINE_SECONDS or done == total:
             shown_at = time.monotonic()
-            sys.stderr.write(f"{words}: {done:,} of {total:,}\n")
+            sys.stderr.write(f"{words}: {done:,}{'' if total is None else f' of {total:,}'}\n")
             sys.stderr.flush()
 
     yield show

@@ -110,6 +110,12 @@ def count_unread_concepts(cursor: Cursor, *, encoder: str) -> int:
     return int((concepts["number"] < 0).sum())
 
 
+def has_read_concepts(cursor: Cursor, *, encoder: str) -> bool:
+    """Say whether an encoder has read the name of a key concept; true as well where there is none to read."""
+    numbers = list_concept_vectors(cursor, encoder=encoder)["number"]
+    return numbers.empty or bool((numbers >= 0).any())
+
+
 def count_unread_pairs(cursor: Cursor, *, encoder: str, content: str) -> int:
     """Count the pairs of kept runs and nodes that an encoder has not read as this content.
 

@@ -1,10 +1,12 @@
 """What does `gaps` print?"""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from glan_core.concept_gap_report import report_gaps
 from glan_core.store.database import open_database
 from glan_core.store.embeddings import insert_embeddings
 from glan_core.store.ingest import ingest
@@ -62,6 +64,32 @@ def test_without_read_key_concepts_the_command_says_how_to_read_them(terminal: T
     done = terminal.run("gaps")
     assert done.code == 2
     assert "embed --names" in done.err
+
+
+def test_read_pairs_beside_unread_key_concepts_are_told_the_same(terminal: Terminal):
+    with open_database(terminal.database) as database:
+        cursor = database.cursor()
+        ingest(cursor, [instruction("a")])
+        embed(cursor, ENCODER, np.eye(1, 3, dtype=np.float32))
+        link(cursor, ENCODER, a=0)
+        assert report_gaps(cursor, encoder=ENCODER, content="instruction").concepts.empty
+    done = terminal.run("gaps")
+    assert done.code == 2
+    assert "embed --names" in done.err
+
+
+def test_what_is_listed_can_be_written_for_a_plan(terminal_with_gaps: Terminal, tmp_path: Path):
+    file = tmp_path / "gaps.jsonl"
+    done = terminal_with_gaps.run("gaps", "--threshold", "0.9", "--limit", "1", "--write", str(file))
+    assert f"Wrote 1 of 2 gaps to {file}" in done.out
+    planned = terminal_with_gaps.run("plan", "--gaps", str(file), "--json")
+    assert planned.data["instructions"] == 1
+
+
+def test_a_file_that_cannot_be_written_is_told(terminal_with_gaps: Terminal, tmp_path: Path):
+    done = terminal_with_gaps.run("gaps", "--threshold", "0.9", "--write", str(tmp_path))
+    assert done.code == 2
+    assert "cannot be written: is a directory" in done.err
 
 
 def test_a_threshold_that_is_no_cosine_is_refused(terminal: Terminal):
