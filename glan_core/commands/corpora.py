@@ -1,5 +1,6 @@
 """import and corpora: datasets of others, taken in, placed in the taxonomy, and held against one's own."""
 
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -125,7 +126,7 @@ def show(
     }
     words = [f"{corpus.name}: {corpus.rows:,} rows of {corpus.file_name}.", *_bad_words(corpus, bad_lines)]
     words += (
-        ["Its rows have no places yet: glan_core corpora place NAME"]
+        [f"Its rows have no places yet: python -m glan_core corpora place {shlex.quote(corpus.name)}"]
         if compared is None
         else comparison_words(compared)
     )

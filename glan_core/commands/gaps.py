@@ -139,6 +139,7 @@ def _data(
         "content": report.content,
         "among": "subject" if by == "within" else "all",
         "threshold": None if held is None else round(held, 4),
+        "is_threshold_named": threshold is not None,
         "calibration": {"pairs": len(report.calibration.cosines), "percentile": report.calibration.percentile},
         "key_concepts": len(scoped(report.concepts, nodes)),
         "pairs": report.pairs,
@@ -161,6 +162,11 @@ def _sentences(data: dict[str, Any], written: Path | None) -> str:
     else:
         number = f"{data['gaps']:,} of {data['key_concepts']:,} key concepts"
         told = f"{number} have no pair with a cosine of {held:.3f} or more."
+        if not data["is_threshold_named"]:
+            told += (
+                f" So near are all but {data['calibration']['percentile']:g} % of {data['calibration']['pairs']:,} pairs "
+                "to a key concept of their own; --threshold asks for more."
+            )
     lines = [told]
     for row in data["shown"]:
         lines.append(

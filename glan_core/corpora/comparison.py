@@ -4,6 +4,7 @@ Both are placed by meaning, in the same way. Equal n is the size of the smaller 
 and the disciplines that it would reach are worked out exactly (rarefaction), so that no sample has to be drawn.
 """
 
+import shlex
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -137,7 +138,7 @@ def compare_corpus(
         if not placed:
             raise EmbeddingError(
                 f"The rows of {corpus.name!r} have no places by {encoder.encoder} yet.",
-                "Place them first: glan_core corpora place NAME",
+                f"Place them first: python -m glan_core corpora place {shlex.quote(corpus.name)}",
             )
         own = own or place_own(database, chosen=ChosenEncoder(encoder, content), compute=compute)
         counts = count_placed_by_discipline(

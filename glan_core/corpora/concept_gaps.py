@@ -5,6 +5,7 @@ concepts that these were made from. At equal n both sides are the same number, t
 hashes: of more texts the nearest is nearer for their number alone.
 """
 
+import shlex
 import time
 from collections.abc import Callable
 from typing import Literal, NamedTuple
@@ -208,7 +209,7 @@ def _check(corpus: Corpus, encoder: str, concepts: pd.DataFrame, places: pd.Data
     if places.empty:
         raise EmbeddingError(
             f"The rows of {corpus.name!r} have no places by {encoder} yet.",
-            "Place them first: glan_core corpora place NAME",
+            f"Place them first: python -m glan_core corpora place {shlex.quote(corpus.name)}",
         )
     if concepts.empty:
         raise EmbeddingError(f"{encoder} has not read the key concepts yet.", "Run: python -m glan_core embed --names")
