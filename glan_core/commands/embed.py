@@ -68,10 +68,17 @@ def embed(
         "names_embedded": named.embedded if named else 0,
         "recall_at_10": round(recall.recall, 4) if recall else None,
     }
-    told = (
-        f"{used.encoder} read {embedded.embedded:,} texts in {embedded.seconds:.1f} s; {embedded.known:,} were known."
-    )
-    tell(data, as_json, told)
+    told = [_read_words(used, embedded, "texts of pairs")]
+    if named:
+        told.append(_read_words(used, named, "names of nodes and key concepts"))
+    tell(data, as_json, "\n".join(told))
+
+
+def _read_words(encoder: Encoder, read: Embedded, what: str) -> str:
+    if not read.embedded:
+        return f"{encoder.encoder} had nothing left to read among the {what}."
+    known = f"; {read.known:,} were known" if read.known else ""
+    return f"{encoder.encoder} read {read.embedded:,} {what} in {read.seconds:.1f} s{known}."
 
 
 def _encoder(

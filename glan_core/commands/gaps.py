@@ -164,8 +164,8 @@ def _sentences(data: dict[str, Any], written: Path | None) -> str:
         told = f"{number} have no pair with a cosine of {held:.3f} or more."
         if not data["is_threshold_named"]:
             told += (
-                f" So near are all but {data['calibration']['percentile']:g} % of {data['calibration']['pairs']:,} pairs "
-                "to a key concept of their own; --threshold asks for more."
+                f" So near are all but {data['calibration']['percentile']:g} % of {data['calibration']['pairs']:,} "
+                "pairs to a key concept of their own; --threshold asks for more."
             )
     lines = [told]
     for row in data["shown"]:

@@ -35,7 +35,7 @@ def test_an_encoder_is_added_used_and_used_again_by_its_name(terminal_with_model
     assert len(server.requests) == sent
     named = terminal.run("embed", "--encoder", "mine", "--content", "instruction")
     assert named.code == 0
-    assert "mine read 3 texts in" in named.out
+    assert "mine read 3 texts of pairs in" in named.out
 
 
 def test_what_cannot_be_used_is_said(terminal_with_model: Terminal, server: EmbeddingsServer):
