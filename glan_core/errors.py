@@ -15,6 +15,7 @@ do about it). The command line prints both and exits with 2; the app shows both 
     |-- ReviewError             a review that cannot be kept, or a file of reviews that cannot be read
     |-- TemplateError           a prompt template that is missing or cannot be rendered
     |-- PlanError               nothing to generate with these settings
+    |   `-- NoTargetError           it is dealt by targets, and there are none in its scope
     |-- StoreError              the database file cannot be used
     |   |-- DatabaseLockedError     another process holds it
     |   |-- DiskError               no space, or no permission to write
@@ -89,6 +90,10 @@ class TemplateError(GlanError):
 
 class PlanError(GlanError):
     """Nothing can be generated with these settings."""
+
+
+class NoTargetError(PlanError):
+    """Pairs are to be dealt by targets, and no node of the scope has one that says where."""
 
 
 class StoreError(GlanError):

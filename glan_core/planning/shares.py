@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glan_core import ids
-from glan_core.errors import PlanError
+from glan_core.errors import NoTargetError, PlanError
 from glan_core.insight.novelty import ROUNDS, draw_shares
 from glan_core.planning.allocation import dealt_by_draws, dealt_by_weight, dealt_evenly
 from glan_core.planning.novelty import Novelty
@@ -104,8 +104,8 @@ def _units_by_target(cursor: Cursor, request: PlanRequest, targets: Targets) -> 
                 units.append(Unit(node_id, below, each.target if request.allocation == "target" else lacking))
     if not any(unit.weight for unit in units):
         of_target = "" if request.allocation == "target" else " that is not reached yet"
-        raise PlanError(
-            f"No node of this scope has a target{of_target}.", "Set targets, or give a weight for each node."
+        raise NoTargetError(
+            f"No node of this scope has a target{of_target}.", "Set targets, or give a number for each node."
         )
     return units
 

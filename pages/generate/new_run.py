@@ -11,6 +11,7 @@ from pages.shared import state
 from pages.shared.dealing_view import gaps_in_address, is_dealt_by_number, show_dealing, show_gaps, within_scope
 from pages.shared.feedback import plain, show_error
 from pages.shared.more_settings import show_more_settings
+from pages.shared.no_plan import show_no_plan
 from pages.shared.novelty_view import open_novelty_reader, show_novelty
 from pages.shared.plan_view import show_plan, show_stages
 from pages.shared.prompts_view import show_prompts
@@ -25,11 +26,6 @@ MOST_INSTRUCTIONS = 100_000
 
 workspace = open_workspace()
 cursor = workspace.cursor()
-
-
-def switch_growing_on() -> None:
-    """Turn the switch, as the visitor could."""
-    st.session_state[state.GROWS] = True
 
 
 st.title("New run", anchor=False)
@@ -117,9 +113,7 @@ with preview:
         taken = workspace.background.taken_combinations(other_than_seed=request.seed)
         plan = forecast_plan(cursor, request, also_taken=taken, novelty=open_novelty_reader())
     except GlanError as error:
-        show_error(error)
-        if not grows and "grow first" in error.hint:
-            st.button("Grow what is missing first", icon=":material/psychiatry:", on_click=switch_growing_on)
+        show_no_plan(error, grows=grows)
         st.stop()
     expected = estimate(cursor, plan, concurrency=more.concurrency, endpoint_url=model.endpoint.base_url)
     show_plan(plan, expected)
