@@ -42,7 +42,10 @@ class Difference(NamedTuple):
     difference: float
     """The first less the second."""
     interval: Interval | None
-    """Of the difference, 90 %; None where that of either number is not known."""
+    """Of the difference, 90 %; None unless halves say how far another draw would move both numbers.
+
+    What more rows would add has none: its own interval says how far the order of the same rows moves it.
+    """
 
     @property
     def is_clear(self) -> bool:
@@ -141,11 +144,15 @@ def _is_same_reference(first: Evaluation, second: Evaluation, metric: str) -> bo
 
 
 def _difference(first: Number, second: Number) -> Difference:
-    intervals = [
-        None if each.lower is None or each.upper is None else Interval(each.lower, each.upper)
-        for each in (first, second)
-    ]
+    of_first, of_second = _interval_by_halves(first), _interval_by_halves(second)
     interval = None
-    if intervals[0] is not None and intervals[1] is not None:
-        interval = interval_of_difference(first.value, intervals[0], second.value, intervals[1])
+    if of_first is not None and of_second is not None:
+        interval = interval_of_difference(first.value, of_first, second.value, of_second)
     return Difference(first, second, first.value - second.value, interval)
+
+
+def _interval_by_halves(number: Number) -> Interval | None:
+    """Give how far another draw would move a number, where that was measured."""
+    if "splits" not in number.parameters or number.lower is None or number.upper is None:
+        return None
+    return Interval(number.lower, number.upper)

@@ -1,5 +1,6 @@
 """Two sets are compared at equal n alone, with intervals, and what cannot be compared says why."""
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from glan_core.diversity_comparison import at_equal_n, compare, compared, find_c
 from glan_core.embedding.encoder import ENCODER
 from glan_core.entities import Filter
 from glan_core.errors import EmbeddingError, SettingsError
+from glan_core.insight.headline import Sample, measure
 from glan_core.insight.intervals import Interval
 from glan_core.store.drawn_rows import RowSet
 from glan_core.store.evaluations import PAIRS, Conditions, Evaluation, Number, list_evaluations
@@ -28,8 +30,8 @@ CONDITIONS = Conditions(Filter(), PAIRS, 10, 12, 3, ENCODER, "instruction", "", 
 def number(
     metric: str, value: float, lower: float | None = None, upper: float | None = None, **details: object
 ) -> Number:
-    """Make a number."""
-    return Number(metric, value, lower, upper, details, 0.1)
+    """Make a number, with an interval by halves."""
+    return Number(metric, value, lower, upper, {"splits": 8, **details}, 0.1)
 
 
 def made(*numbers: Number, **changes: object) -> Evaluation:
@@ -126,6 +128,33 @@ def test_the_interval_of_a_difference_is_worked_out_from_both():
     assert found.is_clear
     unknown = compared(made(number("vendi_1", 10, 7, 14)), made(number("vendi_1", 4))).differences["vendi_1"]
     assert (unknown.difference, unknown.interval, unknown.is_clear) == (6, None, False)
+
+
+def test_the_order_of_rows_says_nothing_of_other_draws():
+    one, other = (Number("unlike_gain", value, value - 1, value + 1, {"orders": 4}, 0.1) for value in (90.0, 40.0))
+    each = compared(made(one), made(other)).differences["unlike_gain"]
+    assert (each.difference, each.interval, each.is_clear) == (50, None, False)
+
+
+def _measured(seed: int) -> Evaluation:
+    """Measure 60 rows drawn from a set of 200 kinds, with intervals."""
+    rng = np.random.default_rng(seed)
+    kinds = np.random.default_rng(99).normal(size=(200, 24))
+    chosen = rng.integers(0, 200, 60)
+    vectors = kinds[chosen] + 0.15 * rng.normal(size=(60, 24))
+    unit = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    texts = [f"what is kind {kind} of thing {rng.integers(0, 9)} like" for kind in chosen]
+    return made(*(Number(*each) for each in measure(Sample(texts, unit, np.arange(60)), seed=seed, splits=8)))
+
+
+def test_two_draws_of_one_set_are_told_apart_about_as_often_as_90_percent_allow():
+    pairs = 40
+    clear = Counter[str]()
+    for seed in range(pairs):
+        found = compared(_measured(2 * seed), _measured(2 * seed + 1)).differences
+        clear.update(metric for metric, each in found.items() if each.is_clear)
+    # 4 of 40 are expected of each number; 10 and more would be chance in 5 of 1,000 cases.
+    assert {metric: times for metric, times in clear.items() if times >= 10} == {}
 
 
 @pytest.mark.parametrize(

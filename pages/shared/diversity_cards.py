@@ -209,9 +209,10 @@ def _help(evaluation: Evaluation, card: Card) -> str:
     formula, rows = formula_of(card, conditions), noun_of(conditions)
     if number is None:
         return plain(f"{formula} Too few {rows} to say.")
-    interval = "" if number.lower is None or number.upper is None else (
-        f" 90 %: {card.written(number.lower)} to {card.written(number.upper)}."
-    )  # fmt: skip
+    interval = ""
+    if number.lower is not None and number.upper is not None:
+        moved_by = "another draw" if "splits" in number.parameters else "another order of the same"
+        interval = f" 90 %: {card.written(number.lower)} to {card.written(number.upper)}, by {moved_by}."
     reference = number.parameters.get("reference_rows")
     held = "none" if reference is None else f"{count(reference)} rows, drawn by the same seed"
     return plain(

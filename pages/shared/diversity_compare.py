@@ -107,8 +107,8 @@ def _show_table(found: Comparison, names: tuple[str, str]) -> None:
     st.caption(
         plain(
             f"n = {count(conditions.n)} of each, seed {conditions.seed}, {conditions.encoder}. Difference: {names[0]} "
-            f"less {names[1]}. 90 %: how far other draws of as many rows would move it, by random halves of both; of "
-            "the next 1,000, how far the order of rows moves it. Beyond chance: 0 lies outside."
+            f"less {names[1]}. 90 %: how far other draws of as many rows would move it, by random halves of both; not "
+            "known of what more rows would add. Beyond chance: 0 lies outside."
         )
     )
 

@@ -135,7 +135,17 @@ def test_the_law_that_a_curve_follows_is_found_with_what_it_adds(law: str, value
     true = 3 * (2000**0.5 - 1000**0.5) if values is None else 500 * (math.exp(-2.5) - math.exp(-5))
     assert grown.fit.law == law
     assert grown.gain == pytest.approx(true, rel=0.05)
-    assert grown.lower <= grown.gain <= grown.upper
+    assert (grown.lower, grown.upper) == pytest.approx((grown.gain, grown.gain), rel=1e-6)  # all orders are alike
+
+
+def test_the_more_orders_scatter_the_wider_is_the_range_of_what_comes():
+    sizes = np.arange(100, 1100, 100)
+    scatter = np.random.default_rng(2).normal(size=(4, 10))
+    widths = []
+    for amount in (0.1, 1.0):
+        grown = fit_growth(sizes, 3 * sizes**0.5 + amount * scatter, seed=0)
+        widths.append(grown.upper - grown.lower)
+    assert 0 < 3 * widths[0] < widths[1]
 
 
 def test_new_rows_that_repeat_are_told_from_new_ones():
