@@ -37,7 +37,6 @@ from glan_core.store.evaluations import (
     Number,
     find_evaluation,
     insert_evaluation,
-    list_evaluations,
 )
 from glan_core.store.numbered_vectors import read_numbered_vectors
 from glan_core.text_encoding import Compute, compute_here, key_of_environment
@@ -174,19 +173,6 @@ def evaluate(
                 return insert_evaluation(cursor, conditions, numbers, at=datetime.now(UTC))
         finally:
             cursor.close()
-
-
-def find_before(cursor: Cursor, evaluation: Evaluation) -> Evaluation | None:
-    """Give the evaluation before this one that it can be compared with: all the same but the data and the time."""
-    this = _without_data(evaluation.conditions)
-    for other in list_evaluations(cursor, evaluation.conditions.scope):
-        if other.evaluated_at < evaluation.evaluated_at and _without_data(other.conditions) == this:
-            return other
-    return None
-
-
-def _without_data(conditions: Conditions) -> Conditions:
-    return conditions._replace(rows=0, dataset_version="", scope=Filter())
 
 
 def _measure(

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from glan_core.corpora.importing import corpus_named, import_corpus, remove_corpus
-from glan_core.diversity import READING, Asked, count_unread_rows, evaluate, find_before
+from glan_core.diversity import READING, Asked, count_unread_rows, evaluate
 from glan_core.embedding.encoder import ENCODER
 from glan_core.entities import Filter
 from glan_core.errors import EmbeddingError, SettingsError
 from glan_core.evaluator import Evaluator
 from glan_core.insight.headline import STEPS
 from glan_core.store.drawn_rows import RowSet, draw_rows
-from glan_core.store.evaluations import PAIRS, list_evaluations
+from glan_core.store.evaluations import PAIRS, find_before, list_evaluations
 from glan_core.store.ingest import ingest
 from glan_core.store.runs import save_run
 from glan_core.text_encoding import compute_here

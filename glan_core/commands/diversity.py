@@ -9,7 +9,7 @@ from glan_core.commands.options import find_key
 from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, tell
 from glan_core.commands.row_sets import FORMS, row_set_named
 from glan_core.corpora.importing import corpus_named
-from glan_core.diversity import MOST, READING, ROWS, Asked, evaluate, find_before
+from glan_core.diversity import MOST, READING, ROWS, Asked, evaluate
 from glan_core.diversity_comparison import Comparison, at_equal_n, compare, compared, why_not_compared
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.entities import Filter
@@ -18,7 +18,7 @@ from glan_core.filter_json import filter_from_json, set_conditions
 from glan_core.insight.headline import HALVES, STEPS
 from glan_core.scope import resolve_scope
 from glan_core.store.database import Cursor, Database, open_database
-from glan_core.store.evaluations import PAIRS, Evaluation, list_evaluations
+from glan_core.store.evaluations import PAIRS, Evaluation, find_before, list_evaluations
 
 _NAMES = {
     "near_duplicate_rate": "Near-duplicates, share",

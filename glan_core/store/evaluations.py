@@ -74,8 +74,40 @@ def list_evaluations(
     cursor: Cursor, scope: Filter | None = None, *, limit: int | None = None
 ) -> tuple[Evaluation, ...]:
     """List evaluations, newest first: all, or those of a filter of the same values; the first `limit` of them."""
+    return _list_where(cursor, {} if scope is None else {"scope_hash = ?": filter_hash(scope)}, limit=limit)
+
+
+def find_evaluation(cursor: Cursor, conditions: Conditions, *, has_intervals: bool = False) -> Evaluation | None:
+    """Give the newest evaluation under the same conditions, or the newest with intervals; None if there is none."""
+    wanted = _same(conditions, "n", "rows", "dataset_version")
+    if has_intervals:
+        wanted["json_exists(parameters, ?)"] = "$.splits"
+    return next(iter(_list_where(cursor, wanted, limit=1)), None)
+
+
+def find_earlier_state(cursor: Cursor, conditions: Conditions, *, most: int) -> Evaluation | None:
+    """Give the newest evaluation of the same set in the same way when other rows were there, at most `most` of them."""
+    wanted = _same(conditions) | {"dataset_version <> ?": conditions.dataset_version, "n <= ?": most}
+    return next(iter(_list_where(cursor, wanted, limit=1)), None)
+
+
+def find_before(cursor: Cursor, evaluation: Evaluation) -> Evaluation | None:
+    """Give the evaluation before this one that it can be compared with: all the same but the data and the time."""
+    wanted = _same(evaluation.conditions, "n") | {"evaluated_at < ?": evaluation.evaluated_at}
+    return next(iter(_list_where(cursor, wanted, limit=1)), None)
+
+
+def _same(conditions: Conditions, *others: str) -> dict[str, object]:
+    """Give what is wanted of evaluations of the same set in the same way, with these conditions the same too."""
+    told = _told(conditions)
+    names = ("scope_hash", "measured", "seed", "encoder", "content", "reference", *others)
+    return {f"{name} = ?": told[name] for name in names}
+
+
+def _list_where(cursor: Cursor, wanted: Mapping[str, object], *, limit: int | None) -> tuple[Evaluation, ...]:
+    """List the evaluations with a number of which all that is wanted is true, newest first; no others are read."""
     rows = cursor.execute(
-        """
+        f"""
         select
             evaluation_id, evaluated_at, scope, measured, n, rows, seed, encoder, content, reference, dataset_version,
             metric, value, lower, upper, parameters, seconds
@@ -83,14 +115,14 @@ def list_evaluations(
         where evaluation_id in (
             select evaluation_id
             from evaluation
-            where ? or scope_hash = ?
+            where {" and ".join(wanted) or "true"}
             group by evaluation_id
             order by max(evaluated_at) desc, evaluation_id
             limit ?
         )
         order by evaluated_at desc, evaluation_id, metric
-        """,
-        [scope is None, filter_hash(scope or Filter()), limit],
+        """,  # noqa: S608 - conditions of ours
+        [*wanted.values(), limit],
     ).fetchall()
     found: dict[str, Evaluation] = {}
     for key, at, text, *of_conditions, metric, value, lower, upper, parameters, seconds in rows:
@@ -99,14 +131,6 @@ def list_evaluations(
         number = Number(metric, value, lower, upper, json.loads(parameters), seconds)
         found[key] = found[key]._replace(numbers={**found[key].numbers, metric: number})
     return tuple(found.values())
-
-
-def find_evaluation(cursor: Cursor, conditions: Conditions, *, has_intervals: bool = False) -> Evaluation | None:
-    """Give the newest evaluation under the same conditions, or the newest with intervals; None if there is none."""
-    for evaluation in list_evaluations(cursor, conditions.scope):
-        if _told(evaluation.conditions) == _told(conditions) and (evaluation.has_intervals or not has_intervals):
-            return evaluation
-    return None
 
 
 def _told(conditions: Conditions) -> dict[str, object]:

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from glan_core.diversity import LEAST, MOST, ROWS, Asked, conditions_of, drawable, find_before
+from glan_core.diversity import LEAST, MOST, ROWS, Asked, conditions_of, drawable
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.store.database import Cursor
 from glan_core.store.drawn_rows import Drawable, RowSet, dataset_version, row_set_to_text
-from glan_core.store.evaluations import Conditions, Evaluation, find_evaluation, list_evaluations
+from glan_core.store.evaluations import Conditions, Evaluation, find_before, find_earlier_state, find_evaluation
 from pages.shared import state
 from pages.shared.formats import count
 from pages.shared.workspace import Workspace
@@ -64,19 +64,9 @@ def find_standing(workspace: Workspace, cursor: Cursor, asked: Asked) -> Standin
     meant = (row_set_to_text(asked.rows), asked.reference and row_set_to_text(asked.reference), asked.n, asked.seed)
     conditions, there = _counted(str(workspace.database.path), version, meant, cursor, asked)
     kept = find_evaluation(cursor, conditions)
-    found = kept or _find_earlier(cursor, conditions, asked)
+    found = kept or find_earlier_state(cursor, conditions, most=asked.n)
     before = None if found is None else find_before(cursor, found)
     return Standing(asked, conditions, there, found, kept is None and found is not None, before)
-
-
-def _find_earlier(cursor: Cursor, conditions: Conditions, asked: Asked) -> Evaluation | None:
-    """Give the newest that differs only in what was there then, and so perhaps in n."""
-    for other in list_evaluations(cursor, conditions.scope):
-        then = other.conditions
-        same = conditions._replace(scope=then.scope, n=then.n, rows=then.rows, dataset_version=then.dataset_version)
-        if same == then and then.dataset_version != conditions.dataset_version and then.n <= asked.n:
-            return other
-    return None
 
 
 @st.cache_resource(max_entries=16, show_spinner="Counting rows")

@@ -1,11 +1,12 @@
 """What was measured comes back as it was kept, nothing is written over, and like is compared with like."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import duckdb
 import pytest
 
-from glan_core.diversity import find_before
 from glan_core.entities import Filter
 from glan_core.store.database import Cursor
 from glan_core.store.evaluations import (
@@ -13,6 +14,8 @@ from glan_core.store.evaluations import (
     Conditions,
     Evaluation,
     Number,
+    find_before,
+    find_earlier_state,
     find_evaluation,
     insert_evaluation,
     list_evaluations,
@@ -63,6 +66,47 @@ def test_what_was_kept_is_found_though_many_came_after_it(cursor: Cursor):
         _keep(cursor, hours=seed, seed=seed)
     assert find_evaluation(cursor, CONDITIONS) == kept
     assert find_before(cursor, _keep(cursor, hours=300, dataset_version="second")) == kept
+
+
+def test_no_more_is_read_than_what_was_found(cursor: Cursor, monkeypatch: pytest.MonkeyPatch):
+    for hours in range(20):
+        _keep(cursor, hours=hours, dataset_version=f"version {hours}")
+    newest = _keep(cursor, hours=30)
+    read: list[str] = []
+    loads = json.loads
+
+    def count(text: str, **options: Any) -> Any:
+        read.append(text)
+        return loads(text, **options)
+
+    monkeypatch.setattr(json, "loads", count)
+    assert find_evaluation(cursor, CONDITIONS._replace(dataset_version="other")) is None
+    assert read == []
+    for found in (
+        find_evaluation(cursor, CONDITIONS),
+        find_before(cursor, newest),
+        find_earlier_state(cursor, CONDITIONS, most=10),
+    ):
+        assert found is not None
+    assert len(read) == 3 * len(NUMBERS) + 3  # the filter of each too
+
+
+def test_intervals_are_told_by_any_of_the_numbers(cursor: Cursor):
+    _keep(cursor)
+    assert find_evaluation(cursor, CONDITIONS, has_intervals=True) is None
+    numbers = [number._replace(parameters={"splits": 8}) for number in NUMBERS[1:]]
+    kept = insert_evaluation(cursor, CONDITIONS, [NUMBERS[0], *numbers], at=NOON - timedelta(hours=1))
+    assert find_evaluation(cursor, CONDITIONS, has_intervals=True) == kept
+
+
+def test_an_earlier_state_is_of_other_data_and_of_no_more_rows_than_asked_for(cursor: Cursor):
+    _keep(cursor, hours=5)
+    _keep(cursor, hours=4, dataset_version="second", n=11)
+    _keep(cursor, hours=3, dataset_version="second", seed=4)
+    earlier = _keep(cursor, hours=2, dataset_version="second", n=9, rows=9)
+    _keep(cursor, hours=1, dataset_version="third")
+    assert find_earlier_state(cursor, CONDITIONS, most=10) == earlier
+    assert find_earlier_state(cursor, CONDITIONS, most=8) is None
 
 
 def test_evaluations_of_a_filter_are_those_of_its_values_in_any_order(cursor: Cursor):
