@@ -120,6 +120,15 @@ def compared(first: Evaluation, second: Evaluation) -> Comparison:
     return Comparison(first, second, differences)
 
 
+def number_before(evaluation: Evaluation, before: Evaluation | None, metric: str) -> Number | None:
+    """Give what a number was in an evaluation before; None where it cannot be held beside it, or there is none."""
+    if before is None or why_not_compared(evaluation, before):
+        return None
+    if metric not in evaluation.numbers or metric not in before.numbers:
+        return None
+    return before.numbers[metric] if _is_same_reference(evaluation, before, metric) else None
+
+
 def why_not_compared(one: Evaluation, other: Evaluation) -> str:
     """Say why the numbers of two evaluations cannot be compared; '' where they can."""
     here, there = one.conditions, other.conditions

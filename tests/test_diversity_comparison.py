@@ -7,9 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from glan_core.commands.diversity import lines_of
 from glan_core.corpora.importing import import_corpus
 from glan_core.diversity import Asked, evaluate
-from glan_core.diversity_comparison import at_equal_n, compare, compared, find_comparison, why_not_compared
+from glan_core.diversity_comparison import (
+    at_equal_n,
+    compare,
+    compared,
+    find_comparison,
+    number_before,
+    why_not_compared,
+)
 from glan_core.embedding.encoder import ENCODER
 from glan_core.entities import Filter
 from glan_core.errors import EmbeddingError, SettingsError
@@ -189,6 +197,19 @@ def test_numbers_against_other_references_are_left_out():
     other = made(number("reference_coverage", 0.5, reference_rows=9), reference="set")
     assert list(compared(one, same).differences) == ["reference_coverage"]
     assert compared(one, fewer).differences == compared(one, other).differences == {}
+    assert number_before(one, same, "reference_coverage") == same.numbers["reference_coverage"]
+    assert number_before(one, fewer, "reference_coverage") is number_before(one, None, "reference_coverage") is None
+
+
+def test_a_number_has_no_change_since_its_reference_had_other_rows():
+    few, many = (
+        made(number("reference_coverage", 0.5, reference_rows=rows), number("vendi_1", 4), reference="{}")
+        for rows in (12, 40)
+    )
+    before = few._replace(evaluated_at=NOON - timedelta(days=1))
+    told = {line.split(":")[0].strip(): line for line in lines_of(many, before)[1:]}
+    assert "since the last time" not in told["Coverage of the reference, share"]
+    assert "since the last time" in told["Vendi score, q = 1"]
 
 
 def test_a_set_with_its_numbers_kept_is_measured_again_for_its_intervals(runs: Small):

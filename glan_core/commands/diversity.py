@@ -10,7 +10,7 @@ from glan_core.commands.output import DatabaseOption, JsonOption, note, settings
 from glan_core.commands.row_sets import FORMS, row_set_named
 from glan_core.corpora.importing import corpus_named
 from glan_core.diversity import MOST, READING, ROWS, Asked, evaluate
-from glan_core.diversity_comparison import Comparison, at_equal_n, compare, compared, why_not_compared
+from glan_core.diversity_comparison import Comparison, at_equal_n, compare, compared, number_before, why_not_compared
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.entities import Filter
 from glan_core.errors import SettingsError
@@ -100,7 +100,7 @@ def _tell_one(
 ) -> None:
     evaluation = evaluate(opened, asked, compute=worker.compute, find_key=find_key, on_progress=_Steps(), is_anew=anew)
     before = find_before(cursor, evaluation)
-    data, lines = _data(evaluation, before), _lines(evaluation, before)
+    data, lines = _data(evaluation, before), lines_of(evaluation, before)
     if earlier:
         others = [each for each in list_evaluations(cursor) if each.evaluation_id != evaluation.evaluation_id]
         data["earlier"] = [_earlier_data(evaluation, each) for each in others]
@@ -217,7 +217,8 @@ def _comparison_lines(found: Comparison, against: str) -> list[str]:
     return lines
 
 
-def _lines(evaluation: Evaluation, before: Evaluation | None) -> list[str]:
+def lines_of(evaluation: Evaluation, before: Evaluation | None) -> list[str]:
+    """Tell an evaluation in lines, each number with how it changed since the one before."""
     conditions = evaluation.conditions
     of = "pairs" if conditions.measured == PAIRS else "rows"
     lines = [
@@ -228,7 +229,7 @@ def _lines(evaluation: Evaluation, before: Evaluation | None) -> list[str]:
         if metric in evaluation.numbers:
             number = evaluation.numbers[metric]
             interval = "" if number.lower is None else f" ({number.lower:.4g} to {number.upper:.4g})"
-            earlier = before.numbers.get(metric) if before else None
+            earlier = number_before(evaluation, before, metric)
             change = f", {number.value - earlier.value:+.4g} since the last time" if earlier else ""
             lines.append(f"  {name}: {number.value:.4g}{interval}{change}")
     return lines

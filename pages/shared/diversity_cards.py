@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from glan_core.diversity_comparison import number_before
 from glan_core.insight.headline import UNLIKE
 from glan_core.insight.lexical import LONG_RUN, OPENING_WORDS
 from glan_core.insight.novel_sum import NEIGHBOURS
@@ -175,7 +176,7 @@ def show_cards(evaluation: Evaluation, before: Evaluation | None, cards: tuple[C
     with st.container(border=True), st.grid(len(cards), min_column_width=140, gap="small"):
         for card in cards:
             number = evaluation.numbers.get(card.metric)
-            earlier = before.numbers.get(card.metric) if before else None
+            earlier = number_before(evaluation, before, card.metric)
             with st.container(gap="xxsmall"):
                 st.metric(
                     card.label,
