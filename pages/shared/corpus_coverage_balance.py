@@ -39,6 +39,8 @@ def show_corpus_balance(counts: CorpusCounts, level: str, *, is_beside: bool) ->
         st.caption(
             f"Both at n = {count(sides.n)}."
             if is_beside
+            else f"{count(sides.theirs.pairs)} rows. No pair of yours counts here."
+            if not sides.own.pairs
             else f"{count(sides.theirs.pairs)} rows and {count(sides.own.pairs)} pairs: different numbers of both look "
             "unequally even for that alone. Choose both beside each other to compare them."
         )
@@ -53,7 +55,7 @@ def _show_numbers(sides: dict[str, Sides], *, is_beside: bool) -> None:
     rows = []
     for level, each in sides.items():
         theirs, own = (each.theirs_at_n, each.own_at_n) if is_beside else (each.theirs, each.own)
-        for whose, spread in (("Its rows", theirs), (OWN, own)):
+        for whose, spread in (("Its rows", theirs), (OWN, own)) if each.own.pairs else (("Its rows", theirs),):
             rows.append(
                 {
                     "Level": LEVEL_WORDS[level][0],

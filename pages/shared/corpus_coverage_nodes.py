@@ -20,26 +20,20 @@ _ROW_PIXELS, _HEAD_PIXELS, _MOST_PIXELS = 34, 38, 560
 _EACH, _MOST_EACH = 5, 1_000
 _FIRST = {"you_lack": "You lack most", "they_lack": "They lack most", "rows": "Fewest rows"}
 _ALONE = ["name", "rows", "percent", "own_percent", "they_lack", "you_lack", "mean_confidence", "above"]
+_WITHOUT_OWN = ["name", "rows", "percent", "mean_confidence", "above"]
 _BESIDE = ["name", "rows_at_n", "own_at_n", "they_lack", "you_lack", "mean_confidence", "above"]
 
 
 def show_corpus_nodes(workspace: Workspace, counts: CorpusCounts, level: str, *, is_beside: bool) -> None:
     """List the nodes of a level with both sides, and plan for the ticked ones or all that the own set lacks."""
     one, many = NODE_WORDS[level]
-    first = st.segmented_control(
-        "Listed first",
-        list(_FIRST),
-        default="you_lack",
-        required=True,
-        format_func=_FIRST.__getitem__,
-        key=state.COVERAGE_LACK,
-        label_visibility="collapsed",
-    )
+    has_own = counts.compared.own_pairs > 0
+    first = _choose_first() if has_own else "rows"
     rows = counts.nodes[counts.nodes["level"] == level]
     rows = rows.sort_values(first, ascending=first == "rows", kind="stable").reset_index(drop=True)
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     st.space(TOOLS)
-    columns = _BESIDE if is_beside else _ALONE
+    columns = _WITHOUT_OWN if not has_own else _BESIDE if is_beside else _ALONE
     picked = st.dataframe(
         rows.assign(percent=100 * rows["share"], own_percent=100 * rows["own_share"]),
         key=f"{state.COVERAGE_TABLE}-{level}-{mark_of(rows['node_id'])}",
@@ -56,9 +50,24 @@ def show_corpus_nodes(workspace: Workspace, counts: CorpusCounts, level: str, *,
     )
     with bar:
         _show_plans(workspace, rows, ticked_rows(picked.selection.rows, rows))
-    st.caption(
-        f"Tick {many} to plan pairs for them. What a side lacks is told at n = {count(counts.compared.n)} of each: "
+    lacks = (
+        f"What a side lacks is told at n = {count(counts.compared.n)} of each: "
         f"so many more of the other side's n lie in the {one}."
+        if has_own
+        else "No pair of yours counts here, so what either side lacks is not known."
+    )
+    st.caption(f"Tick {many} to plan pairs for them. {lacks}")
+
+
+def _choose_first() -> str:
+    return st.segmented_control(
+        "Listed first",
+        list(_FIRST),
+        default="you_lack",
+        required=True,
+        format_func=_FIRST.__getitem__,
+        key=state.COVERAGE_LACK,
+        label_visibility="collapsed",
     )
 
 

@@ -67,10 +67,11 @@ def _alone(counts: CorpusCounts, sides: Sides) -> list[tuple[str, str, str, str]
     equal = "no rows" if spread.equal_nodes is None else f"like {spread.equal_nodes:,.1f} equal ones"
     return [
         (
+    own = f"Of yours {count(sides.own.covered)} have a pair, placed in the same way. " if sides.own.pairs else ""
             f"{many.capitalize()} with a row",
             f"{spread.covered / spread.nodes:.0%}" if spread.nodes else "–",
             f"{count(spread.covered)} of {count(spread.nodes)}",
-            f"Of yours {count(sides.own.covered)} have a pair, placed in the same way. {counted}",
+            f"{own}{counted}",
         ),
         (
             "Rows that count",
@@ -81,7 +82,7 @@ def _alone(counts: CorpusCounts, sides: Sides) -> list[tuple[str, str, str, str]
         (
             "Gini",
             _two_digits(spread.gini),
-            f"yours {_two_digits(sides.own.gini)}",
+            f"yours {_two_digits(sides.own.gini)}" if sides.own.pairs else f"over {count(spread.nodes)} {many}",
             f"0 where all {many} have as many, near 1 where one has all. Yours rests on {count(sides.own.pairs)} "
             f"pairs: at another n it says another thing, so see both beside each other. {counted}",
         ),

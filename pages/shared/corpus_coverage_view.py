@@ -27,6 +27,7 @@ from pages.shared.workspace import Workspace
 TABS = ("Nodes", "Balance", "Heat map", "By meaning")
 _CORPORA = "pages/explore/corpora.py"
 
+from pages.shared.own_reading import show_unread_pairs
 
 def show_corpus_coverage(workspace: Workspace, chosen: ChosenPairs) -> None:
     """Show how far a corpus covers the taxonomy, alone or beside the own pairs."""
@@ -51,6 +52,7 @@ def show_corpus_coverage(workspace: Workspace, chosen: ChosenPairs) -> None:
         return
     least = _choose_confidence()
     stamp = places_stamp(cursor, corpus.corpus_id, encoder=name, content=content)
+    own = current_own_places(worker, cursor, encoder=name, content=content)
     try:
         counts = read_cached_counts(workspace, corpus, own, stamp=stamp, least_confidence=least)
     except GlanError as error:
@@ -64,6 +66,9 @@ def _choose_confidence() -> float:
     return st.slider(
         "Count what is placed with a confidence of at least",
         0.0,
+    if chosen.is_beside and not counts.compared.own_pairs:
+        st.info("No pair of yours counts here: there is nothing to hold its rows against.", icon=":material/balance:")
+        return
         1.0,
         0.0,
         0.05,

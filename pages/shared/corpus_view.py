@@ -16,6 +16,7 @@ from pages.shared.corpus_coverage_numbers import read_cached_counts
 from pages.shared.corpus_working import current_own_places, show_work
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count
+from pages.shared.own_reading import show_unread_pairs
 from pages.shared.page_button import page_button
 from pages.shared.theme import ground, show_figure
 from pages.shared.workspace import Workspace
@@ -71,9 +72,6 @@ def show_comparison(compared: Comparison) -> None:
             f"{100 * compared.accuracy.top_1:.0f} % come to their own discipline, and "
             f"{100 * compared.accuracy.top_5:.0f} % have it among the five nearest. Others may fare worse."
         )
-    if not compared.n:
-        st.info("There are no pairs of yours to compare with. Open the map once, so that they are read.")
-        return
     fields = [FieldShares(row.field, row.own_at_n, row.rows_at_n) for row in compared.fields().itertuples()]
     show_figure(
         two_sets(fields, n=compared.n, other_name=compared.corpus.name, ground=ground()),

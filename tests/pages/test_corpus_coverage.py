@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from glan_core.corpora.importing import import_corpus
 from glan_core.store.concept_vectors import list_concept_vectors
 from glan_core.store.corpora import Corpus
+from glan_core.store import corpus_places
 from glan_core.store.corpus_places import Places, replace_places
 from glan_core.store.database import Database
 from glan_core.store.embeddings import insert_embeddings
@@ -133,6 +134,22 @@ def test_confidence_narrows_what_counts(app: AppTest, corpus: Corpus):
     open_page(app, of="*Other* set")
     app.slider(key="coverage_confidence").set_value(0.5).run()
     assert not app.exception
+def test_own_pairs_that_nobody_read_are_no_zeros(app: AppTest, app_database: Database, corpus: Corpus):
+    app_database.cursor().execute("delete from embedded_instruction")
+    open_page(app, of="*Other* set")
+    assert "2 pairs of yours are not read yet" in said(app)
+    assert any(each.label == "Read 2 texts" for each in app.button)
+    assert metrics(app)["Gini"][1] == "over 2 disciplines"
+    shown = list(app.dataframe[0].proto.column_order)
+    assert not {"own_percent", "they_lack", "you_lack"} & set(shown)
+    assert "rows" in shown
+    assert "what either side lacks is not known" in said(app)
+    app.segmented_control(key="beside").set_value("beside").run()
+    assert not app.exception
+    assert "No pair of yours counts here" in said(app)
+    assert not app.dataframe
+
+
     assert "3 of 4 placed rows count" in said(app)
     assert app.dataframe[0].value.set_index("name")["rows"].to_dict() == {"Physics": 3, "Law": 0}
     app.slider(key="coverage_confidence").set_value(1.0).run()
