@@ -37,9 +37,10 @@ class Templates(NamedTuple):
 
 
 def compression_ratio(texts: Iterable[str]) -> float | None:
-    """Give the bytes of texts by those that zlib makes of them: 1 and more, higher where they repeat more.
+    """Give the bytes of texts by those that zlib makes of them, higher where they repeat more.
 
-    None without a letter. zlib looks back 32 KB, and texts come in alphabetical order: it sees what begins alike.
+    Below 1 for one short text, to which zlib adds more than it saves; None without a letter. zlib looks back 32 KB, and
+    texts come in alphabetical order: it sees what begins alike.
     """
     joined = "\n".join(sorted(texts)).encode()
     return len(joined) / len(zlib.compress(joined, 9)) if joined.strip() else None
@@ -88,10 +89,10 @@ def _runs(words: list[str], n: int) -> Iterator[tuple[str, ...]]:
 def _apart(runs: Counter[tuple[str, ...]]) -> Counter[tuple[str, ...]]:
     """Leave out runs that only go on from a run that is as common: a shared sentence is told once."""
     repeated = sorted(((run, number) for run, number in runs.items() if number > 1), key=lambda item: (-item[1], item))
-    seen: set[tuple[str, ...]] = set()
+    seen: set[tuple[tuple[str, ...], int]] = set()
     kept: Counter[tuple[str, ...]] = Counter()
     for run, number in repeated:
-        parts = set(_runs(list(run), LONG_RUN // 2))
+        parts = {(part, number) for part in _runs(list(run), LONG_RUN // 2)}
         if not parts & seen:
             kept[run] = number
         seen |= parts

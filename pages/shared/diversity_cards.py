@@ -74,8 +74,8 @@ HEADLINE = (
         "novel_sum",
         "NovelSum",
         _three_digits,
-        "The mean over all {rows} of their distances (1 − cosine) to all others, each weighted by 1 over its rank, the "
-        "nearest first. Without density.",
+        "The mean over all {rows} of their distances (1 − cosine) to all of them, each weighted by 1 over its rank. "
+        "Rank 1 is the {row} itself, at 0: the nearest other one weighs 1/2, the next 1/3. Without density.",
         "0 to 2, without density",
     ),
     Card(

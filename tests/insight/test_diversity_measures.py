@@ -110,6 +110,19 @@ def test_words_that_repeat_are_counted():
     assert compression_ratio([]) is None
 
 
+def test_a_short_text_is_not_made_smaller():
+    assert 0 < (compression_ratio(["Why is the sky blue?"]) or 0) < 1
+
+
+def test_a_run_is_told_beside_a_commoner_one_that_it_shares_words_with():
+    common = "the light of a distant star"
+    texts = [f"{common} bends near mass {number}" for number in ("one", "two", "three")]
+    texts += [f"why does {common} shift {number}" for number in ("four", "five")]
+    runs = templates(texts).runs
+    assert [each.texts for each in runs] == [3, 2]
+    assert runs[1].words == "does the light of a distant star shift"
+
+
 def test_doubled_texts_are_less_varied_in_every_number_of_words():
     texts = ["How does a mirror reflect rays of light at night?", "Which minerals make soils fertile, and why those?"]
     once, twice = compression_ratio(texts), compression_ratio(texts * 2)
