@@ -31,7 +31,7 @@ _NAMES = {
     "distinct_2": "Different pairs of words, share",
     "opening_share": "Openings that repeat, share",
     "run_share": "Eight words that repeat, share",
-    "unlike_gain": "The next 1,000 add, pairs unlike any before",
+    "unlike_gain": "1,000 more after these n add, unlike any before",
     "newest_novelty": "Distance of the newest to those before, mean",
     "reference_coverage": "Coverage of the reference, share",
     "reference_density": "Density in the reference",

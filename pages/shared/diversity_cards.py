@@ -25,7 +25,7 @@ class Card(NamedTuple):
     label: str
     written: Callable[[float], str]
     formula: str
-    """In words; {row} and {rows} stand for what is measured."""
+    """In words; {row} and {rows} stand for what is measured, {n} for how many."""
     rests_on: str = ""
     """The threshold behind the words, shown below the number."""
 
@@ -87,10 +87,10 @@ HEADLINE = (
     ),
     Card(
         "unlike_gain",
-        "Next 1,000 add",
+        "1,000 more add",
         _whole,
-        f"How many of the next 1,000 {{rows}} would be unlike all before, with no cosine of {UNLIKE} or more, if it "
-        "goes on like the fitted curve of the Growth tab.",
+        f"How many of 1,000 more {{rows}}, drawn after these {{n}}, would be unlike all before them, with no cosine of "
+        f"{UNLIKE} or more, if it goes on like the fitted curve of the Growth tab.",
         f"cosine below {UNLIKE}",
     ),
 )
@@ -167,7 +167,7 @@ def noun_of(conditions: Conditions, number: int = 2) -> str:
 
 def formula_of(card: Card, conditions: Conditions) -> str:
     """Give the formula of a number in words."""
-    return card.formula.format(row=noun_of(conditions, 1), rows=noun_of(conditions))
+    return card.formula.format(row=noun_of(conditions, 1), rows=noun_of(conditions), n=count(conditions.n))
 
 
 def show_cards(evaluation: Evaluation, before: Evaluation | None, cards: tuple[Card, ...]) -> None:

@@ -98,7 +98,8 @@ def show_growth(evaluation: Evaluation) -> None:
     )
     number = evaluation.numbers[chosen]
     name, what = _CURVES[chosen]
-    st.markdown(f"**{growth_sentence(number, what.replace('rows', noun_of(evaluation.conditions)))}**")
+    nouns = what.replace("rows", noun_of(evaluation.conditions))
+    st.markdown(f"**{growth_sentence(number, nouns, n=evaluation.conditions.n)}**")
     show_figure(_curve(number, name), key=f"diversity-growth-{chosen}", alt=f"{name} by the number of rows.")
     conditions = evaluation.conditions
     if conditions.measured == PAIRS:
@@ -112,10 +113,11 @@ def show_growth(evaluation: Evaluation) -> None:
     )
 
 
-def growth_sentence(number: Number, what: str) -> str:
-    """Say what the law of a curve expects of more pairs."""
+def growth_sentence(number: Number, what: str, *, n: int) -> str:
+    """Say what the law of a curve expects of more rows after the n that were measured, all or not."""
     gain, lower, upper = (_amount(each) for each in (number.value, number.lower, number.upper))
-    return f"The next {count(number.parameters['more'])} here add about {gain} {what} (90 %: {lower} to {upper})."
+    more = count(number.parameters["more"])
+    return f"After these {count(n)}, {more} more add about {gain} {what} (90 %: {lower} to {upper})."
 
 
 def _amount(value: float | None) -> str:

@@ -125,7 +125,7 @@ def test_each_tab_shows_what_is_behind_the_numbers(app: AppTest, app_database: D
     assert bool(openings) == any("Opening" in each.value.columns for each in app.dataframe)
     open_page(app, about="Growth")
     gain = evaluation.numbers["unlike_gain"]
-    assert f"The next 1,000 here add about {gain.value:,.0f} pairs unlike any before" in said(app)
+    assert f"After these 12, 1,000 more add about {gain.value:,.0f} pairs unlike any before" in said(app)
     assert "no cosine of 0.8 or more" in said(app)
     app.segmented_control(key="diversity-curve").set_value("vendi_gain").run()
     assert not app.exception
@@ -159,6 +159,8 @@ def test_another_n_or_seed_is_another_measurement(app: AppTest, app_database: Da
     evaluate(app_database, Asked(n=8))
     open_page(app, draw_n="8")
     assert "n = 8 of 12" in said(app)
+    help_ = next(each.help for each in app.metric if each.label == "1,000 more add").replace("\\", "")
+    assert "drawn after these 8, would be unlike all before" in help_
     app.number_input(key="draw_seed").set_value(5).run()
     assert not app.exception
     assert "Not measured yet" in said(app)
