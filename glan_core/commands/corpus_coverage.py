@@ -79,6 +79,7 @@ def _coverage_data(compared: Comparison, sides: Sides, rows: pd.DataFrame) -> di
         "placed_rows": compared.placed_rows,
         "counted_rows": compared.rows,
         "counted_own_pairs": compared.own_pairs,
+        "is_outdated": compared.is_outdated,
         "level": sides.level,
         "theirs": sides.theirs._asdict(),
         "own": sides.own._asdict(),
@@ -105,6 +106,8 @@ def _coverage_lines(compared: Comparison, sides: Sides, rows: pd.DataFrame) -> I
         f"{compared.rows:,} of {compared.placed_rows:,} placed rows of {compared.corpus.name} count, with a confidence "
         f"of {compared.least_confidence:g} or more, and {compared.own_pairs:,} own pairs, placed in the same way."
     )
+    if compared.is_outdated:
+        yield "Its rows were placed before the taxonomy or the confidence changed: place them anew to compare fairly."
     theirs, own = sides.theirs, sides.own
     yield f"{theirs.covered:,} of {theirs.nodes:,} {nodes} have a row, and {own.covered:,} an own pair."
     if sides.n:

@@ -31,13 +31,16 @@ class CorpusWorker:
         self._find_key = find_key
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
         self.step: Step = ""
         """What is being done, or was last."""
         self.done = 0
         self.total = 0
         """Rows; 0 where nobody knows."""
         self.error: GlanError | None = None
-        """Why the last piece of work ended early."""
+        """Why the last piece of work that somebody asked for ended early."""
+        self.own_error: GlanError | None = None
+        """Why own places were not found when they were last looked for."""
         self.news = ""
         """What came of the last one, in a sentence; empty where nobody has to be told."""
         self.own: OwnPlaces | None = None
@@ -49,6 +52,15 @@ class CorpusWorker:
     def is_running(self) -> bool:
         """Say whether something is under way."""
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Say whether it was told to stop and has not ended yet."""
+        return self.is_running and self._stop.is_set()
+
+    def stop(self) -> None:
+        """Let placing end after the texts that are being read; what was read is kept. Nothing else ends for it."""
+        self._stop.set()
 
     def take_in(self, path: Path, layout: Layout, *, name: str, file_name: str, kept: object = None) -> None:
         """Begin to import a file; nothing if it is at work. `kept` is held until the file has been read."""
@@ -83,7 +95,10 @@ class CorpusWorker:
                 compute=self._compute,
                 find_key=self._find_key,
                 on_progress=self._hear,
+                is_stopped=self._stop.is_set,
             )
+            if placed.is_stopped:
+                return f"Stopped. The places of {corpus.name} are as they were, and what was read is not read again."
             return f"Placed {placed.placed:,} of {corpus.rows:,} rows of {corpus.name}."
 
         self._begin("placing", work)
@@ -128,8 +143,13 @@ class CorpusWorker:
         with self._lock:
             if self.is_running:
                 return
-            self.step, self.done, self.total, self.error = step, 0, 0, None
-            if step in ("importing", "placing"):  # what a page asks for by itself takes no news away
+            self.step, self.done, self.total = step, 0, 0
+            self._stop.clear()
+            if step == "own":  # what a page asks for by itself takes no news and no error away
+                self.own_error = None
+            else:
+                self.error = None
+            if step in ("importing", "placing"):
                 self.news = ""
             self._thread = threading.Thread(target=self._run, args=(work,), name="corpora", daemon=True)
             self._thread.start()
@@ -138,9 +158,15 @@ class CorpusWorker:
         try:
             self.news = work() or self.news
         except GlanError as error:
-            self.error = error
+            self._keep(error)
         except Exception as error:  # noqa: BLE001 - a thread that dies in silence would leave a page waiting
-            self.error = StoreError(f"It ended on {type(error).__name__}: {error}", "Try again.")
+            self._keep(StoreError(f"It ended on {type(error).__name__}: {error}", "Try again."))
+
+    def _keep(self, error: GlanError) -> None:
+        if self.step == "own":
+            self.own_error = error
+        else:
+            self.error = error
 
     def _hear(self, done: int, total: int) -> None:
         self.done, self.total = done, total

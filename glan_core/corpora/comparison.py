@@ -18,7 +18,12 @@ from glan_core.errors import EmbeddingError
 from glan_core.insight.nearest_disciplines import Accuracy, expected_reached, nearest_disciplines
 from glan_core.store.concept_vectors import meanings_stamp
 from glan_core.store.corpora import Corpus
-from glan_core.store.corpus_places import count_placed_by_discipline, count_places, list_own_vectors
+from glan_core.store.corpus_places import (
+    count_placed_by_discipline,
+    count_places,
+    find_reference,
+    list_own_vectors,
+)
 from glan_core.store.database import Database, explained_errors
 from glan_core.store.numbered_vectors import read_numbered_vectors
 from glan_core.text_encoding import Compute, compute_here, key_of_environment
@@ -40,6 +45,8 @@ class OwnPlaces(NamedTuple):
     """float32 of shape (n,), 0 to 1."""
     accuracy: Accuracy
     """How often that is the discipline that they were made for."""
+    reference: str
+    """As `corpora.placing.Reference.stamp`: what they were compared with."""
 
     def counts(self, least_confidence: float) -> dict[str, int]:
         """Count the pairs of each discipline that are placed with this confidence."""
@@ -72,6 +79,8 @@ class Comparison(NamedTuple):
     disciplines: pd.DataFrame
     """discipline_id, field_id, field, sub_field_id, sub_field, discipline, own_pairs, rows, mean_confidence, own_at_n,
     rows_at_n, lacks: how many more of n are own ones; what the corpus lacks most comes first."""
+    is_outdated: bool = False
+    """Whether its rows were placed by another taxonomy, or confidence, than own pairs: that is no fair comparison."""
 
     def fields(self) -> pd.DataFrame:
         """Give the same by field: field, own_pairs, rows, own_at_n, rows_at_n, lacks."""
@@ -114,6 +123,7 @@ def place_own(
         disciplines[places],
         confidences[places],
         reference.accuracy,
+        reference.stamp,
     )
 
 
@@ -144,6 +154,7 @@ def compare_corpus(
         counts = count_placed_by_discipline(
             cursor, corpus.corpus_id, encoder=encoder.encoder, content=content, least_confidence=least_confidence
         )
+        reference = find_reference(cursor, corpus.corpus_id, encoder=encoder.encoder, content=content)
     own_counts = own.counts(least_confidence)
     counts["own_pairs"] = [own_counts.get(discipline_id, 0) for discipline_id in counts["discipline_id"]]
     own_total, total = int(counts["own_pairs"].sum()), int(counts["rows"].sum())
@@ -164,4 +175,5 @@ def compare_corpus(
         expected_reached(counts["rows"].to_numpy(), n),
         own.accuracy,
         counts.sort_values(["lacks", "discipline_id"], ascending=[False, True], ignore_index=True),
+        is_outdated=reference != own.reference,
     )

@@ -105,17 +105,16 @@ def below(nodes: pd.DataFrame, node_ids: Sequence[str]) -> pd.DataFrame:
     return nodes[nodes["node_id"].isin(found)].reset_index(drop=True)
 
 
-def count_bands(places: pd.DataFrame, disciplines: pd.DataFrame, level: str) -> pd.DataFrame:
+def count_bands(banded: pd.DataFrame, disciplines: pd.DataFrame, level: str) -> pd.DataFrame:
     """Count the rows of each node of a level by band of confidence: a row a node (node_id), a column a band (0, 1, ..).
 
-    `places` are those of store.corpus_places.list_places, `disciplines` those of a Comparison.
+    `banded` is what store.corpus_places.count_by_band counts by BANDS, `disciplines` those of a Comparison.
     """
     node_of = dict(zip(disciplines["discipline_id"], disciplines[f"{level}_id"], strict=True))
-    bands = np.searchsorted(BANDS, places["confidence"].to_numpy("float64"), side="right") - 1
-    nodes = places["discipline_id"].map(node_of)
-    counted = pd.crosstab(nodes, bands).reindex(columns=range(len(BANDS)), fill_value=0)
+    summed = banded["rows"].groupby([banded["discipline_id"].map(node_of), banded["band"]]).sum()
     every = pd.Index(disciplines[f"{level}_id"].unique(), name="node_id")
-    return counted.reindex(every, fill_value=0).rename_axis(columns=None)
+    cells = pd.MultiIndex.from_product([every, range(len(BANDS))])
+    return summed.reindex(cells, fill_value=0).unstack().astype("int64").reindex(every).rename_axis(columns=None)
 
 
 def lacking_gaps(rows: pd.DataFrame, *, otherwise: int) -> tuple[Gap, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.encoders import Content, Encoder
 from glan_core.errors import EmbeddingError
+from glan_core.ids import stable_id
 from glan_core.insight.nearest_disciplines import (
     SHARPNESS,
     Accuracy,
@@ -54,6 +55,8 @@ class Reference(NamedTuple):
     """Of the confidence; see insight/nearest_disciplines.py."""
     accuracy: Accuracy
     """Of own pairs placed in the same way; of at most 5,000, evenly spread."""
+    stamp: str
+    """Another one after every change of what disciplines teach, or of the sharpness."""
 
 
 class Placed(NamedTuple):
@@ -67,9 +70,12 @@ class Placed(NamedTuple):
     embedded: int
     """Texts that were read for it."""
     median_confidence: float
+    """nan where nothing was placed."""
     accuracy: Accuracy
     """Of own pairs placed in the same way."""
     seconds: float
+    is_stopped: bool = False
+    """Whether it was stopped: then nothing was placed, and earlier places are as they were."""
 
 
 def place_corpus(
@@ -82,17 +88,23 @@ def place_corpus(
     compute: Compute = compute_here,
     find_key: Callable[[str], str] = key_of_environment,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Placed:
     """Give every row of a corpus, or a random `rows` of them, its nearest discipline; earlier places are replaced.
 
     Encoder and content are those of the map unless named. `on_progress` hears how many rows are read and how many there
-    are. Raises EmbeddingError, EndpointError and StoreError; texts that were read until then are not read again.
+    are; `is_stopped` is asked between batches of texts, and True ends it there without new places. Raises
+    EmbeddingError, EndpointError and StoreError; texts that were read until then are not read again.
     """
     began = time.monotonic()
     cursor = database.cursor()
     with explained_errors(database.path):
         chosen = encoder_in_use(cursor)
         encoder, content = encoder or chosen.encoder, content or chosen.content
+        names = [each.name for each in list_taught_names(cursor)]
+        embed_missing(database, names, encoder=encoder, compute=compute, find_key=find_key, is_stopped=is_stopped)
+        if is_stopped():
+            return _stopped(corpus, encoder, content, embedded=0, began=began)
         reference = reference_for(database, encoder, content, compute=compute, find_key=find_key)
         numbers = list_row_numbers(cursor, corpus.corpus_id, limit=rows)
         nearest, similarities, confidences = [], [], []
@@ -108,7 +120,10 @@ def place_corpus(
                 compute=compute,
                 find_key=find_key,
                 on_progress=lambda done, _, start=start: on_progress(start + done, len(numbers)),  # type: ignore[misc]
+                is_stopped=is_stopped,
             )
+            if is_stopped():
+                return _stopped(corpus, encoder, content, embedded=embedded, began=began)
             vectors = list_vectors(cursor, encoder=encoder.encoder, texts=texts)
             found = nearest_disciplines(vectors, reference.vectors, sharpness=reference.sharpness)
             nearest.append(found.disciplines)
@@ -118,7 +133,14 @@ def place_corpus(
         ids = [reference.discipline_ids[place] for part in nearest for place in part.tolist()]
         places = Places(numbers, ids, np.concatenate(similarities), np.concatenate(confidences))
         with database.writing:
-            replace_places(cursor, corpus.corpus_id, encoder=encoder.encoder, content=content, places=places)
+            replace_places(
+                cursor,
+                corpus.corpus_id,
+                encoder=encoder.encoder,
+                content=content,
+                places=places,
+                reference=reference.stamp,
+            )
     return Placed(
         corpus,
         encoder.encoder,
@@ -129,6 +151,12 @@ def place_corpus(
         reference.accuracy,
         time.monotonic() - began,
     )
+
+
+def _stopped(corpus: Corpus, encoder: Encoder, content: Content, *, embedded: int, began: float) -> Placed:
+    nothing = Accuracy(0, np.nan, np.nan)
+    seconds = time.monotonic() - began
+    return Placed(corpus, encoder.encoder, content, 0, embedded, np.nan, nothing, seconds, is_stopped=True)
 
 
 def reference_for(
@@ -162,7 +190,8 @@ def reference_for(
     own_vectors, own_nodes = _known_texts(cursor, own, number_of, encoder=encoder.encoder)
     accuracy = accuracy_of(own_vectors, own_nodes, reference)
     sharpness = fit_sharpness(own_vectors, own_nodes, reference) if len(own_vectors) >= LEAST_TO_FIT else SHARPNESS
-    return Reference(ids, reference, sharpness, accuracy)
+    stamp = stable_id("reference", round(sharpness, 6), taught)
+    return Reference(ids, reference, sharpness, accuracy, stamp)
 
 
 def _known_texts(

@@ -121,8 +121,13 @@ def list_row_texts(cursor: Cursor, corpus_id: str, *, content: Content, numbers:
     return [text for (text,) in rows]
 
 
-def replace_places(cursor: Cursor, corpus_id: str, *, encoder: str, content: Content, places: Places) -> None:
-    """Put these places in place of all that the corpus had by this encoder and content."""
+def replace_places(
+    cursor: Cursor, corpus_id: str, *, encoder: str, content: Content, places: Places, reference: str
+) -> None:
+    """Put these places in place of all that the corpus had by this encoder and content.
+
+    `reference` is a mark of what the rows were compared with, as `corpora.placing.Reference.stamp`.
+    """
     size = len(places.numbers)
     batch = pa.table(
         {
@@ -141,8 +146,13 @@ def replace_places(cursor: Cursor, corpus_id: str, *, encoder: str, content: Con
             "delete from corpus_place where corpus_id = ? and encoder = ? and content = ?",
             [corpus_id, encoder, content],
         )
+        cursor.execute(
+            "delete from corpus_placing where corpus_id = ? and encoder = ? and content = ?",
+            [corpus_id, encoder, content],
+        )
         with with_batch(cursor, batch):
             cursor.execute(f"insert into corpus_place ({names}) select {names} from batch")  # noqa: S608
+        cursor.execute("insert into corpus_placing values (?, ?, ?, ?)", [corpus_id, encoder, content, reference])
 
 
 def count_places(cursor: Cursor, corpus_id: str, *, encoder: str, content: Content) -> int:
@@ -156,24 +166,52 @@ def count_places(cursor: Cursor, corpus_id: str, *, encoder: str, content: Conte
     return int(row[0]) if row else 0
 
 
+def find_reference(cursor: Cursor, corpus_id: str, *, encoder: str, content: Content) -> str:
+    """Give the mark of what the rows of a corpus were compared with; empty where nobody kept it."""
+    row = first_row(
+        cursor.execute(
+            "select reference from corpus_placing where corpus_id = ? and encoder = ? and content = ?",
+            [corpus_id, encoder, content],
+        )
+    )
+    return str(row[0]) if row else ""
+
+
 def list_places(cursor: Cursor, corpus_id: str, *, encoder: str, content: Content) -> pd.DataFrame:
-    """List the placed rows of kept disciplines in the order of the file: number, discipline_id, confidence."""
+    """List the placed rows in the order of the file, number, discipline_id, confidence; disciplines may be removed."""
     return cursor.execute(
         """
-        select place.number, place.discipline_id, place.confidence
-        from corpus_place as place
-        where place.corpus_id = ?
-            and place.encoder = ?
-            and place.content = ?
-            and place.discipline_id in (select discipline_id from discipline_path)
-        order by place.number
+        select number, discipline_id, confidence
+        from corpus_place
+        where corpus_id = ? and encoder = ? and content = ?
+        order by number
         """,
         [corpus_id, encoder, content],
     ).df()
 
 
+def count_by_band(
+    cursor: Cursor, corpus_id: str, *, encoder: str, content: Content, begins: Sequence[float]
+) -> pd.DataFrame:
+    """Count the placed rows of each discipline by band of confidence, where there are any.
+
+    Columns: discipline_id, band, rows. Band 0 ends where the second of `begins`, which rise from 0, begins.
+    """
+    band = " + ".join(["0", *("(confidence >= ?)::integer" for _ in begins[1:])])
+    return cursor.execute(
+        f"""
+        select discipline_id, {band} as band, count(*) as rows
+        from corpus_place
+        where corpus_id = ? and encoder = ? and content = ?
+        group by all
+        order by all
+        """,  # noqa: S608 - a text of ours
+        [*begins[1:], corpus_id, encoder, content],
+    ).df()
+
+
 def places_stamp(cursor: Cursor, corpus_id: str, *, encoder: str, content: Content) -> str:
-    """Give a mark that changes with the places of a corpus."""
+    """Give a mark that changes with the places of a corpus and with what they were found by."""
     row = first_row(
         cursor.execute(
             """
@@ -184,7 +222,8 @@ def places_stamp(cursor: Cursor, corpus_id: str, *, encoder: str, content: Conte
             [corpus_id, encoder, content],
         )
     )
-    return stable_id("places", corpus_id, encoder, content, *(row or ()))
+    reference = find_reference(cursor, corpus_id, encoder=encoder, content=content)
+    return stable_id("places", corpus_id, encoder, content, reference, *(row or ()))
 
 
 def list_by_row_id(cursor: Cursor, corpus_id: str, numbers: np.ndarray) -> np.ndarray:

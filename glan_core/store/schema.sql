@@ -561,6 +561,14 @@ create table if not exists corpus_place (
     confidence          float not null                  -- how likely it is the right one, 0 to 1
 );
 
+-- What the rows of a corpus were compared with when they were last placed.
+create table if not exists corpus_placing (
+    corpus_id           varchar not null,               -- corpus
+    encoder             varchar not null,
+    content             varchar not null check (content in ('instruction', 'answer', 'both')),
+    reference           varchar not null                -- another one after every change of what disciplines teach
+);
+
 -- Where rows of corpora lie on a layout of the map. They are placed among its pairs, and no pair ever moves for them.
 create table if not exists corpus_point (
     projection_id       varchar not null,               -- projection

@@ -5,7 +5,7 @@ import streamlit as st
 
 from glan_core.corpora.node_coverage import BANDS, count_bands
 from glan_core.figures.heat_map import HeatCell, HeatRow, heat_map
-from glan_core.store.corpus_places import list_places
+from glan_core.store.corpus_places import count_by_band
 from pages.shared import state
 from pages.shared.corpus_coverage_numbers import CorpusCounts
 from pages.shared.coverage_heat_map import PAGE_ROWS
@@ -58,11 +58,21 @@ def _beside(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _bands(workspace: Workspace, counts: CorpusCounts, rows: pd.DataFrame, level: str) -> pd.DataFrame:
-    compared = counts.compared
-    places = list_places(
-        workspace.cursor(), compared.corpus.corpus_id, encoder=compared.encoder, content=compared.content
-    )
-    counted = count_bands(places, compared.disciplines, level).loc[rows["node_id"]]
+    banded = _banded(str(workspace.database.path), counts.stamp, workspace, counts)
+    counted = count_bands(banded, counts.compared.disciplines, level).loc[rows["node_id"]]
     ends = [*(f"{end:g}" for end in BANDS[1:]), "1"]
     counted.columns = pd.Index([f"{begin:g} to {end}" for begin, end in zip(BANDS, ends, strict=True)])
     return counted
+
+
+@st.cache_resource(max_entries=6, show_spinner="Counting rows by confidence")
+def _banded(path: str, stamp: str, _workspace: Workspace, _counts: CorpusCounts) -> pd.DataFrame:
+    del path, stamp
+    compared = _counts.compared
+    return count_by_band(
+        _workspace.cursor(),
+        compared.corpus.corpus_id,
+        encoder=compared.encoder,
+        content=compared.content,
+        begins=BANDS,
+    )

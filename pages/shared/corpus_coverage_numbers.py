@@ -24,6 +24,8 @@ class CorpusCounts(NamedTuple):
     """As glan_core.corpora.node_coverage.cover_nodes; not to be changed."""
     sides: dict[str, Sides]
     """By level."""
+    stamp: str
+    """As glan_core.store.corpus_places.places_stamp: another one after every change of its places."""
 
 
 def read_cached_counts(
@@ -65,9 +67,9 @@ def _alone(counts: CorpusCounts, sides: Sides) -> list[tuple[str, str, str, str]
         f"which reads: {compared.content}. Exact."
     )
     equal = "no rows" if spread.equal_nodes is None else f"like {spread.equal_nodes:,.1f} equal ones"
+    own = f"Of yours {count(sides.own.covered)} have a pair, placed in the same way. " if sides.own.pairs else ""
     return [
         (
-    own = f"Of yours {count(sides.own.covered)} have a pair, placed in the same way. " if sides.own.pairs else ""
             f"{many.capitalize()} with a row",
             f"{spread.covered / spread.nodes:.0%}" if spread.nodes else "–",
             f"{count(spread.covered)} of {count(spread.nodes)}",
@@ -131,7 +133,7 @@ def _counted(
     _corpus: Corpus,
     _own: OwnPlaces,
 ) -> CorpusCounts:
-    del path, corpus_id, stamp, own_stamp
+    del path, corpus_id, own_stamp
     compared = compare_corpus(_workspace.database, _corpus, own=_own, least_confidence=least_confidence)
     nodes = cover_nodes(compared)
-    return CorpusCounts(compared, nodes, {level: summarise_sides(nodes, level) for level in CORPUS_LEVELS})
+    return CorpusCounts(compared, nodes, {level: summarise_sides(nodes, level) for level in CORPUS_LEVELS}, stamp)

@@ -17,17 +17,23 @@ from pages.shared.corpus_coverage_numbers import (
     show_corpus_headline,
 )
 from pages.shared.corpus_gaps_view import show_corpus_gaps
-from pages.shared.corpus_working import current_own_places, open_corpus_worker, show_work
+from pages.shared.corpus_working import (
+    current_own_places,
+    open_corpus_worker,
+    show_outdated,
+    show_own_work,
+    show_work,
+)
 from pages.shared.coverage_pairs import ChosenPairs
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count
+from pages.shared.own_reading import show_unread_pairs
 from pages.shared.page_button import page_button
 from pages.shared.workspace import Workspace
 
 TABS = ("Nodes", "Balance", "Heat map", "By meaning")
 _CORPORA = "pages/explore/corpora.py"
 
-from pages.shared.own_reading import show_unread_pairs
 
 def show_corpus_coverage(workspace: Workspace, chosen: ChosenPairs) -> None:
     """Show how far a corpus covers the taxonomy, alone or beside the own pairs."""
@@ -44,21 +50,25 @@ def show_corpus_coverage(workspace: Workspace, chosen: ChosenPairs) -> None:
         )
         page_button("Place its rows", _CORPORA, {state.CORPUS_CHOSEN: corpus.name}, key="coverage-place")
         return
-    own = current_own_places(worker, cursor, encoder=name, content=content)
+    was_running = worker.is_running
     show_work(worker, has_news=False)
+    own = current_own_places(worker, cursor, encoder=name, content=content)
     if own is None:
-        if worker.error is not None:
-            st.button("Try again", on_click=worker.place_own, key="coverage-own", icon=":material/refresh:")
+        show_own_work(worker, is_watched=was_running)
         return
     least = _choose_confidence()
     stamp = places_stamp(cursor, corpus.corpus_id, encoder=name, content=content)
-    own = current_own_places(worker, cursor, encoder=name, content=content)
     try:
         counts = read_cached_counts(workspace, corpus, own, stamp=stamp, least_confidence=least)
     except GlanError as error:
         show_error(error)
         return
+    show_unread_pairs(cursor)
+    show_outdated(worker, counts.compared)
     st.caption(_said(counts))
+    if chosen.is_beside and not counts.compared.own_pairs:
+        st.info("No pair of yours counts here: there is nothing to hold its rows against.", icon=":material/balance:")
+        return
     _show_tabs(workspace, counts, chosen)
 
 
@@ -66,9 +76,6 @@ def _choose_confidence() -> float:
     return st.slider(
         "Count what is placed with a confidence of at least",
         0.0,
-    if chosen.is_beside and not counts.compared.own_pairs:
-        st.info("No pair of yours counts here: there is nothing to hold its rows against.", icon=":material/balance:")
-        return
         1.0,
         0.0,
         0.05,

@@ -13,7 +13,7 @@ from glan_core.store.corpora import Corpus, list_bad_lines
 from glan_core.store.corpus_places import count_places, places_stamp
 from pages.shared import state
 from pages.shared.corpus_coverage_numbers import read_cached_counts
-from pages.shared.corpus_working import current_own_places, show_work
+from pages.shared.corpus_working import current_own_places, show_outdated, show_own_work
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count
 from pages.shared.own_reading import show_unread_pairs
@@ -42,14 +42,18 @@ def show_corpus(workspace: Workspace, worker: CorpusWorker, corpus: Corpus) -> N
     was_running = worker.is_running
     own = current_own_places(worker, cursor, encoder=encoder.encoder, content=content)
     if own is None:
-        if not was_running:
-            show_work(worker, has_news=False)
+        show_own_work(worker, is_watched=was_running)
         return
     stamp = places_stamp(cursor, corpus.corpus_id, encoder=encoder.encoder, content=content)
     try:
         counts = read_cached_counts(workspace, corpus, own, stamp=stamp, least_confidence=0.0)
     except GlanError as error:
         show_error(error)
+        return
+    show_outdated(worker, counts.compared)
+    show_unread_pairs(cursor)
+    if not counts.compared.n:
+        st.info("No pair of yours is read yet, so there is nothing to compare with.", icon=":material/balance:")
         return
     show_comparison(counts.compared)
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from glan_core.corpora.background import CorpusWorker, Step
-from glan_core.corpora.comparison import OwnPlaces
+from glan_core.corpora.comparison import Comparison, OwnPlaces
 from glan_core.store.concept_vectors import meanings_stamp
 from glan_core.store.database import Cursor
 from pages.shared.feedback import plain, show_error
@@ -39,13 +39,52 @@ def show_work(worker: CorpusWorker, *, has_news: bool = True) -> None:
 
 def current_own_places(worker: CorpusWorker, cursor: Cursor, *, encoder: str, content: str) -> OwnPlaces | None:
     """Give where own pairs belong as they are now; None while that is found out beside the page, or failed."""
-    own = worker.own
-    stamp = meanings_stamp(cursor, encoder=encoder, content=content)
-    if own is not None and (own.encoder, own.content, own.stamp) == (encoder, content, stamp):
-        return own
-    if not worker.is_running and worker.error is None:
+    meant = (encoder, content, meanings_stamp(cursor, encoder=encoder, content=content))
+    own = _own_places(worker, meant)
+    if own is None and not worker.is_running and worker.own_error is None:
         worker.place_own()
-    return None
+        own = _own_places(worker, meant)  # with few pairs they may be there at once
+    return own
+
+
+def show_own_work(worker: CorpusWorker, *, is_watched: bool) -> None:
+    """Say how far own places are, `is_watched` if the page says so already; or why there are none, to try again."""
+    if worker.is_running:
+        if not is_watched:
+            _watch()
+    elif worker.own_error is not None:
+        show_error(worker.own_error)
+        st.button("Try again", on_click=worker.place_own, key="own-places", icon=":material/refresh:")
+    else:
+        st.rerun()
+
+
+def show_outdated(worker: CorpusWorker, compared: Comparison) -> None:
+    """Say that rows lie where an older taxonomy had them, if they do, and let as many be placed anew."""
+    if not compared.is_outdated:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(
+            "What your disciplines teach, or how sure a place is, has changed since its rows were placed. Yours are "
+            "placed by how it is now, so the comparison is not fair.",
+            icon=":material/update:",
+            width="stretch",
+        )
+        st.button(
+            "Place anew",
+            key="corpus-outdated",
+            icon=":material/add_location_alt:",
+            disabled=worker.is_running,
+            on_click=worker.place,
+            args=(compared.corpus,),
+            kwargs={"rows": compared.placed_rows},
+            help="What was read is not read again, so this takes seconds.",
+        )
+
+
+def _own_places(worker: CorpusWorker, meant: tuple[str, str, str]) -> OwnPlaces | None:
+    own = worker.own
+    return own if own is not None and (own.encoder, own.content, own.stamp) == meant else None
 
 
 @st.fragment(run_every=1.0)
@@ -56,4 +95,15 @@ def _watch() -> None:
         st.rerun()
     of = f" of {count(worker.total)}" if worker.total else ""
     share = min(worker.done / worker.total, 1.0) if worker.total else 0.0
-    st.progress(share, text=f"{_STEPS.get(worker.step, 'Getting ready')}: {count(worker.done)}{of} ...")
+    step = "Stopping after those under way" if worker.is_stopping else _STEPS.get(worker.step, "Getting ready")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(share, text=f"{step}: {count(worker.done)}{of} ...", width="stretch")
+        if worker.step == "placing":
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key="corpus-stop",
+                disabled=worker.is_stopping,
+                on_click=worker.stop,
+                help="Ends after the texts under way. What was read is kept, and earlier places stay as they are.",
+            )

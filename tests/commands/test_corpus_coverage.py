@@ -41,7 +41,7 @@ def placed(terminal: Terminal, tmp_path: Path) -> Terminal:
         confidences = np.array([0.9, 0.8, 0.3, 0.9], np.float32)
         places = Places(np.arange(1, 5), [physics, physics, physics, land], confidences, confidences)
         key = list_corpora(cursor)[0].corpus_id
-        replace_places(cursor, key, encoder=ENCODER, content="instruction", places=places)
+        replace_places(cursor, key, encoder=ENCODER, content="instruction", places=places, reference="then")
     return terminal
 
 

@@ -43,7 +43,9 @@ def corpus(small: Small, tmp_path: Path) -> Corpus:
     physics, chemistry = small.nodes.physics.taxonomy_node_id, small.nodes.chemistry.taxonomy_node_id
     ones = np.ones(3, np.float32)
     places = Places(np.array([1, 2, 3]), [physics, physics, chemistry], ones, ones)
-    replace_places(small.cursor, made.corpus_id, encoder=ENCODER, content="instruction", places=places)
+    replace_places(
+        small.cursor, made.corpus_id, encoder=ENCODER, content="instruction", places=places, reference="then"
+    )
     return made
 
 
@@ -61,6 +63,14 @@ def test_each_concept_has_its_nearest_row_and_pair_as_evidence(small: Small, cor
     assert concepts["pair_anywhere"].tolist()[1:] == ["a", "b"]
     assert (found.rows, found.placed_rows, found.pairs, found.own_pairs, found.unread_concepts) == (3, 3, 2, 2, 12)
     assert found.calibration.cosines.tolist() == pytest.approx([1, 1])
+
+
+def test_rows_of_a_removed_discipline_are_near_anywhere_but_in_no_discipline(small: Small, corpus: Corpus):
+    small.cursor.execute("update taxonomy_node set status = 'removed' where name = 'Chemistry'")
+    found = find(small, corpus)
+    telescope = found.concepts.set_index("concept").loc["telescope"]
+    assert (found.rows, telescope["row_anywhere"], telescope["theirs_anywhere"]) == (3, 3, pytest.approx(1))
+    assert telescope["theirs_discipline"] == pytest.approx(0)
 
 
 def test_in_a_discipline_only_the_rows_placed_there_are_near(small: Small, corpus: Corpus):
@@ -104,7 +114,9 @@ def test_the_order_of_the_rows_changes_nothing(small: Small, corpus: Corpus, tmp
     physics, chemistry = small.nodes.physics.taxonomy_node_id, small.nodes.chemistry.taxonomy_node_id
     ones = np.ones(3, np.float32)
     places = Places(np.array([1, 2, 3]), [chemistry, physics, physics], ones, ones)
-    replace_places(small.cursor, other.corpus_id, encoder=ENCODER, content="instruction", places=places)
+    replace_places(
+        small.cursor, other.corpus_id, encoder=ENCODER, content="instruction", places=places, reference="then"
+    )
     columns = ["theirs_anywhere", "theirs_discipline", "own_anywhere"]
     one, two = find(small, corpus).concepts, find(small, other).concepts
     np.testing.assert_allclose(one[columns], two[columns])

@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 
 from glan_core.corpora.comparison import Comparison, OwnPlaces
-from glan_core.corpora.node_coverage import below, count_bands, cover_nodes, lacking_gaps, summarise_sides
+from glan_core.corpora.node_coverage import BANDS, below, count_bands, cover_nodes, lacking_gaps, summarise_sides
 from glan_core.insight.nearest_disciplines import Accuracy, expected_reached
 from glan_core.planning.plan_request import Gap
 from glan_core.store.corpora import Corpus
+from glan_core.store.corpus_places import Places, count_by_band, replace_places
+from tests.conftest import Small
 
 CORPUS = Corpus("c", "Other", "o.jsonl", "json_lines", "alpaca", {}, datetime(2026, 1, 1, tzinfo=UTC), 8, 0, 0)
 TREE = {
@@ -99,8 +101,8 @@ def test_a_scope_keeps_its_node_and_what_lies_below():
 
 
 def test_rows_are_counted_by_band_of_confidence():
-    places = pd.DataFrame({"number": [1, 2, 3, 4], "discipline_id": ["optics", "optics", "heat", "crops"]}).assign(
-        confidence=[0.1, 0.25, 0.74, 1.0]
+    places = pd.DataFrame({"discipline_id": ["optics", "optics", "heat", "crops", "gone"]}).assign(
+        band=[0, 1, 2, 3, 3], rows=[1, 1, 1, 1, 7]
     )
     disciplines = comparison().disciplines
     counted = count_bands(places, disciplines, "discipline")
@@ -108,6 +110,19 @@ def test_rows_are_counted_by_band_of_confidence():
     assert counted.loc["acids"].tolist() == [0, 0, 0, 0]
     assert count_bands(places, disciplines, "sub_field").loc["physics"].tolist() == [1, 1, 1, 0]
     assert count_bands(places, disciplines, "field").loc["land"].tolist() == [0, 0, 0, 1]
+
+
+def test_the_store_counts_each_row_in_the_band_that_begins_at_or_below_its_confidence(small: Small):
+    confidences = np.array([0.0, 0.1, 0.25, 0.74, 0.75, 1.0, 0.3], np.float32)
+    places = Places(np.arange(1, 8), ["optics"] * 6 + ["heat"], confidences, confidences)
+    replace_places(small.cursor, "c", encoder="e", content="both", places=places, reference="then")
+    counted = count_by_band(small.cursor, "c", encoder="e", content="both", begins=BANDS)
+    assert list(counted.itertuples(index=False, name=None)) == [
+        *(("heat", 1, 1), ("optics", 0, 2), ("optics", 1, 1), ("optics", 2, 1), ("optics", 3, 2)),
+    ]
+    assert count_by_band(small.cursor, "c", encoder="e", content="answer", begins=BANDS).empty
+    every = count_bands(counted.iloc[:0], comparison().disciplines, "field")
+    assert every.to_numpy().sum() == 0
 
 
 def test_what_you_lack_is_planned_rounded_up_and_otherwise_what_was_said():
@@ -119,7 +134,7 @@ def test_what_you_lack_is_planned_rounded_up_and_otherwise_what_was_said():
 def test_own_places_below_a_confidence_do_not_count():
     own = OwnPlaces(
         *("e", "instruction", "stamp", ("a", "b")),
-        *(np.array([0, 1, 1]), np.array([0.9, 0.4, 0.5], np.float32), Accuracy(3, 1.0, 1.0)),
+        *(np.array([0, 1, 1]), np.array([0.9, 0.4, 0.5], np.float32), Accuracy(3, 1.0, 1.0), "then"),
     )
     assert [own.counts(least) for least in (0, 0.5, 0.95)] == [{"a": 1, "b": 2}, {"a": 1, "b": 1}, {"a": 0, "b": 0}]
 

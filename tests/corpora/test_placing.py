@@ -96,6 +96,26 @@ def test_rows_are_read_once_and_placed_anew(taught: Small, tmp_path: Path):
     assert (as_answers.placed, as_answers.embedded, len(places_of(taught.cursor))) == (4, 4, 8)
 
 
+def test_a_stopped_placing_leaves_places_as_they_are_and_keeps_what_was_read(
+    taught: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    corpus = take_in(taught.database, tmp_path)
+    place_corpus(taught.database, corpus, rows=1)
+    before = places_of(taught.cursor)
+    monkeypatch.setattr(placing, "_ROWS_AT_ONCE", 3)
+    heard: list[int] = []
+    stopped = place_corpus(
+        taught.database, corpus, on_progress=lambda done, _: heard.append(done), is_stopped=lambda: bool(heard)
+    )
+    assert (stopped.is_stopped, stopped.placed) == (True, 0)
+    assert 2 <= stopped.embedded <= 3
+    assert places_of(taught.cursor) == before
+    again = place_corpus(taught.database, corpus)
+    assert (again.is_stopped, again.placed, again.embedded) == (False, 4, 3 - stopped.embedded)
+    assert place_corpus(taught.database, corpus, is_stopped=lambda: True).is_stopped
+    assert len(places_of(taught.cursor)) == 4
+
+
 def test_batches_change_nothing(taught: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     corpus = take_in(taught.database, tmp_path)
     place_corpus(taught.database, corpus)
@@ -163,6 +183,19 @@ def test_a_comparison_says_at_equal_n_what_is_lacking(taught: Small, tmp_path: P
     assert compared.corpus_reached == pytest.approx((1 + 5 * 2) / 6)
     fields = compared.fields().set_index("field")
     assert fields.loc["Natural Science", ["own_pairs", "rows", "lacks"]].tolist() == [1, 3, -0.5]
+
+
+def test_a_comparison_says_that_rows_were_placed_by_another_taxonomy(taught: Small, tmp_path: Path):
+    add_pairs(taught, "How do lenses refract light?")
+    corpus = take_in(taught.database, tmp_path)
+    place_corpus(taught.database, corpus)
+    assert not compare_corpus(taught.database, corpus).is_outdated
+    taught.cursor.execute("update subject set name = 'Soil and its life' where name = 'Soil fertility'")
+    assert compare_corpus(taught.database, corpus).is_outdated
+    assert place_corpus(taught.database, corpus).embedded == 0
+    assert not compare_corpus(taught.database, corpus).is_outdated
+    taught.cursor.execute("delete from corpus_placing")  # as in a database of before
+    assert compare_corpus(taught.database, corpus).is_outdated
 
 
 def test_confidence_narrows_both_sides(taught: Small, tmp_path: Path):

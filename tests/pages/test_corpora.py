@@ -1,13 +1,18 @@
 """Does the page of other corpora import a file after showing it, place it, and say what it lacks?"""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from glan_core.corpora import background
+from glan_core.corpora.background import CorpusWorker
 from glan_core.corpora.importing import import_corpus, remove_corpus
-from glan_core.corpora.placing import place_corpus
+from glan_core.corpora.placing import Placed, place_corpus
+from glan_core.corpus_files import find_layout
 from glan_core.demo import insert_demo
 from glan_core.store.corpora import list_corpora
 from glan_core.store.database import Database
@@ -193,6 +198,92 @@ def test_a_table_and_a_chart_say_what_is_lacking(app: AppTest, app_database: Dat
     assert not app.exception
     assert app.title[0].value == "Coverage"
     assert app.selectbox(key="of").value == "other"
+
+
+@pytest.mark.usefixtures("two_disciplines")
+def test_after_a_failed_import_a_placed_corpus_is_still_compared(app: AppTest, app_database: Database, file: Path):
+    insert_demo(app_database.cursor())
+    place_corpus(app_database, import_corpus(app_database, file).corpus)
+    layout = find_layout(file)
+    worker = open_corpus_worker()
+    worker.take_in(file.with_name("gone.jsonl"), layout, name="gone", file_name="gone.jsonl")
+    worker.wait(60)
+    assert worker.error is not None
+    open_page(app)
+    work_ends(app)
+    assert {metric.label: metric.value for metric in app.metric}["Compared at"] == "n = 4"
+    assert len(app.error) == 1
+
+
+@pytest.mark.usefixtures("two_disciplines")
+def test_own_places_that_are_there_at_once_are_shown_at_once(
+    app: AppTest, app_database: Database, file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    insert_demo(app_database.cursor())
+    place_corpus(app_database, import_corpus(app_database, file).corpus)
+    begin = CorpusWorker.place_own
+
+    def place_own(worker: CorpusWorker) -> None:
+        begin(worker)
+        worker.wait(60)
+
+    monkeypatch.setattr(CorpusWorker, "place_own", place_own)
+    open_page(app)
+    assert {metric.label: metric.value for metric in app.metric}["Compared at"] == "n = 4"
+
+
+@pytest.mark.usefixtures("two_disciplines")
+def test_own_places_that_failed_are_tried_again(
+    app: AppTest, app_database: Database, file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    insert_demo(app_database.cursor())
+    place_corpus(app_database, import_corpus(app_database, file).corpus)
+    with monkeypatch.context() as patched:
+        patched.setattr(background, "place_own", lambda *_, **__: 1 / 0)
+        open_page(app)
+        work_ends(app)
+        assert len([error for error in app.error if "ZeroDivisionError" in error.value]) == 1
+    button(app, "Try again").click().run()
+    work_ends(app)
+    assert not app.error
+    assert {metric.label: metric.value for metric in app.metric}["Compared at"] == "n = 4"
+
+
+@pytest.mark.usefixtures("two_disciplines")
+def test_rows_that_an_older_taxonomy_placed_are_placed_anew(app: AppTest, app_database: Database, file: Path):
+    insert_demo(app_database.cursor())
+    place_corpus(app_database, import_corpus(app_database, file).corpus, rows=3)
+    open_page(app)
+    work_ends(app)
+    assert not app.warning
+    app_database.cursor().execute("update subject set name = name || ' today'")
+    app.run()
+    work_ends(app)
+    assert "the comparison is not fair" in app.warning[0].value
+    next(each for each in app.button if each.key == "corpus-outdated").click().run()
+    work_ends(app)
+    work_ends(app)
+    assert not app.warning
+    assert "3 of 4 rows have a place" in said(app)
+
+
+@pytest.mark.usefixtures("two_disciplines")
+def test_placing_can_be_stopped(app: AppTest, app_database: Database, file: Path, monkeypatch: pytest.MonkeyPatch):
+    def place_slowly(*args: Any, is_stopped: Callable[[], bool], **kwargs: Any) -> Placed:
+        while not is_stopped():
+            time.sleep(0.01)
+        return place_corpus(*args, is_stopped=is_stopped, **kwargs)
+
+    corpus = import_corpus(app_database, file).corpus
+    monkeypatch.setattr(background, "place_corpus", place_slowly)
+    open_page(app)
+    button(app, "Place all").click().run()
+    assert open_corpus_worker().is_running
+    button(app, "Stop").click().run()
+    work_ends(app)
+    assert not open_corpus_worker().is_running
+    assert f"The places of {corpus.name} are as they were" in said(app)
+    assert "0 of 4 rows have a place" in said(app)
 
 
 def test_a_name_that_was_taken_meanwhile_keeps_a_corpus_removed(

@@ -4,18 +4,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from glan_core.corpora.importing import import_corpus
+from glan_core.store import corpus_places
 from glan_core.store.concept_vectors import list_concept_vectors
 from glan_core.store.corpora import Corpus
-from glan_core.store import corpus_places
 from glan_core.store.corpus_places import Places, replace_places
-from glan_core.store.database import Database
+from glan_core.store.database import Cursor, Database
 from glan_core.store.embeddings import insert_embeddings
 from glan_core.store.encoders import list_names_to_read
 from glan_core.store.taxonomy_nodes import list_taxonomy_nodes
+from pages.shared import corpus_coverage_heat_map
 from pages.shared.corpus_working import open_corpus_worker
 from tests.corpus_files.files import alpaca, write
 from tests.model_server import ModelServer
@@ -37,7 +39,9 @@ def place(database: Database, corpus: Corpus, *names: str) -> None:
         np.ones(len(names), np.float32),
         np.array([0.9] * (len(names) - 1) + [0.2], np.float32),
     )
-    replace_places(database.cursor(), corpus.corpus_id, encoder=ENCODER, content="instruction", places=places)
+    replace_places(
+        database.cursor(), corpus.corpus_id, encoder=ENCODER, content="instruction", places=places, reference="then"
+    )
 
 
 @pytest.fixture
@@ -130,10 +134,6 @@ def test_every_node_says_what_either_side_lacks(app: AppTest, corpus: Corpus):
     assert metrics(app)["Disciplines it reaches"] == ("1.5", "you 1.0")
 
 
-def test_confidence_narrows_what_counts(app: AppTest, corpus: Corpus):
-    open_page(app, of="*Other* set")
-    app.slider(key="coverage_confidence").set_value(0.5).run()
-    assert not app.exception
 def test_own_pairs_that_nobody_read_are_no_zeros(app: AppTest, app_database: Database, corpus: Corpus):
     app_database.cursor().execute("delete from embedded_instruction")
     open_page(app, of="*Other* set")
@@ -150,6 +150,10 @@ def test_own_pairs_that_nobody_read_are_no_zeros(app: AppTest, app_database: Dat
     assert not app.dataframe
 
 
+def test_confidence_narrows_what_counts(app: AppTest, corpus: Corpus):
+    open_page(app, of="*Other* set")
+    app.slider(key="coverage_confidence").set_value(0.5).run()
+    assert not app.exception
     assert "3 of 4 placed rows count" in said(app)
     assert app.dataframe[0].value.set_index("name")["rows"].to_dict() == {"Physics": 3, "Law": 0}
     app.slider(key="coverage_confidence").set_value(1.0).run()
@@ -169,22 +173,49 @@ def test_balance_and_heat_map_are_drawn_for_each_level(app: AppTest, corpus: Cor
     assert len(app.get("plotly_chart")) == 1
 
 
+def test_bands_of_confidence_are_counted_once_until_places_change(
+    app: AppTest, app_database: Database, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+):
+    counted: list[str] = []
+
+    def count_by_band(cursor: Cursor, corpus_id: str, **by: Any) -> pd.DataFrame:
+        counted.append(corpus_id)
+        return corpus_places.count_by_band(cursor, corpus_id, **by)
+
+    monkeypatch.setattr(corpus_coverage_heat_map, "count_by_band", count_by_band)
+    open_page(app, of="*Other* set", corpus_part="Heat map")
+    app.segmented_control(key="corpus_by").set_value("field").run()
+    app.run()
+    assert not app.exception
+    assert len(counted) == 1
+    place(app_database, corpus, "Physics", "Law", "Law", "Law")
+    work_ends(app)
+    assert len(counted) == 2
+
+
 def test_what_no_row_means_is_listed_with_evidence_and_planned(app: AppTest, corpus: Corpus):
     open_page(app, of="*Other* set", corpus_part="By meaning")
     button(app, "corpus-gaps-compare").click().run()
     work_ends(app)
     app.slider(key="corpus_gaps_threshold").set_value(0.5).run()
+    assert "have no near pair of yours" in said(app)
+    assert button(app, "corpus-gaps-plan").disabled
+    assert not button(app, "corpus-gaps-plan-all").disabled
+    which = next(each for each in app.segmented_control if each.key == "corpus_gaps_lacking-False")
+    which.set_value("theirs").run()
     assert "**1** of" in said(app)
     assert "have no near row" in said(app)
     table = next(each.value for each in app.dataframe if "theirs" in each.value)
     assert (table["theirs"].tolist(), table["own"].tolist()) == ([0.0], [1.0])
     assert table["row"].iloc[0] in ROWS
     assert table["pair"].iloc[0]
-    assert button(app, "corpus-gaps-plan").disabled
+    assert not any((each.key or "").startswith("corpus-gaps-plan") for each in app.button)
+    which.set_value("own").run()
+    app.number_input(key="corpus-gaps-each").set_value(2).run()
     button(app, "corpus-gaps-plan-all").click().run()
     assert not app.exception
     assert app.title[0].value == "New run"
-    assert "**1 gaps**" in said(app) or "**1 gap**" in said(app)
+    assert "gaps**" in said(app)
 
 
 def test_beside_each_other_the_own_gaps_are_told_apart(app: AppTest, corpus: Corpus):
