@@ -1,14 +1,13 @@
 """How are key concepts compared with pairs while pages go on?"""
 
-import threading
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
 
+from glan_core.background_work import BackgroundWork
 from glan_core.concept_gap_report import GapReport, report_gaps
 from glan_core.encoder_choice import ChosenEncoder, encoder_in_use
-from glan_core.errors import EmbeddingError, GlanError
 from glan_core.standing_map import place_on_map
 from glan_core.store.concept_vectors import meanings_stamp
 from glan_core.store.database import Database, explained_errors
@@ -29,8 +28,10 @@ class PlacedConcepts(NamedTuple):
     """float32 of shape (n, 2)."""
 
 
-class GapFinder:
-    """Reads names, compares and places key concepts in a thread of its own; pages start it and ask how far it is."""
+class GapFinder(BackgroundWork):
+    """Reads names, compares and places key concepts; stopped, it ends after a batch of reading, or the comparison."""
+
+    called = "Comparing"
 
     def __init__(
         self,
@@ -41,38 +42,17 @@ class GapFinder:
         find_key: Callable[[str], str] = key_of_environment,
     ) -> None:
         """`compute` calls what embeds, `arrange` what places on the map."""
+        super().__init__()
         self._database = database
         self._compute = compute
         self._arrange = arrange
         self._find_key = find_key
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
         self.step: Step = ""
         """What is being done."""
-        self.done = 0
-        self.total = 0
-        """Names, pairs or key concepts; 0 where nobody knows."""
         self.report: GapReport | None = None
         """The last one; `is_current` says whether it still holds."""
         self.placed: PlacedConcepts | None = None
         """Where the key concepts of the last report lie, if that was asked for."""
-        self.error: GlanError | None = None
-        """Why the last piece of work ended early."""
-
-    @property
-    def is_running(self) -> bool:
-        """Say whether something is under way."""
-        return self._thread is not None and self._thread.is_alive()
-
-    @property
-    def is_stopping(self) -> bool:
-        """Say whether it was told to stop and has not ended yet."""
-        return self.is_running and self._stop.is_set()
-
-    def stop(self) -> None:
-        """Let reading end after the batch under way, and comparing at its end; what was read is kept."""
-        self._stop.set()
 
     def is_current(self) -> bool:
         """Say whether the last report is what another one would be now."""
@@ -94,22 +74,15 @@ class GapFinder:
         `reads` lets the encoder read first what it has not read yet; `places` finds the places of the key concepts on
         the newest layout of the map afterwards.
         """
-        with self._lock:
-            if self.is_running:
-                return
-            self.step, self.done, self.total, self.error = "", 0, 0, None
-            self._stop.clear()
-            self._thread = threading.Thread(target=self._run, args=(reads, places), name="gap-finder", daemon=True)
-            self._thread.start()
 
-    def _run(self, reads: bool, places: bool) -> None:
-        try:
+        def work() -> None:
             with explained_errors(self._database.path):
                 self._find(reads, places)
-        except GlanError as error:
-            self.error = error
-        except Exception as error:  # noqa: BLE001 - a thread that dies in silence would be started for ever
-            self.error = EmbeddingError(f"Comparing ended on {type(error).__name__}: {error}", "Try again.")
+
+        self._begin("gap-finder", work, self._forget)
+
+    def _forget(self) -> None:
+        self.step = ""
 
     def _find(self, reads: bool, places: bool) -> None:
         cursor = self._database.cursor()

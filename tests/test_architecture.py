@@ -59,6 +59,7 @@ LAYERS = (
             "layouts",
             "layout_advice",
             "standing_map",
+            "background_work",
             "doctor",
         ),
         *(

@@ -1,11 +1,13 @@
 """How are exports worked out and written without anybody having to wait?"""
 
+import contextlib
 import threading
 from collections import OrderedDict
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 
-from glan_core.errors import ExportError, GlanError
+from glan_core.background_work import BackgroundWork
+from glan_core.errors import ExportError
 from glan_core.exports.preview import Preview, preview
 from glan_core.exports.request import ExportRequest
 from glan_core.exports.writing import export_folder
@@ -15,63 +17,35 @@ from glan_core.store.export_log import Export
 _PREVIEWS = 16
 
 
-class Exporter:
-    """Writes one export at a time in a thread of its own; pages start it and ask how far it is."""
+class Exporter(BackgroundWork):
+    """Writes one export at a time; stopped, it ends soon, and nothing of what it writes stays."""
+
+    called = "Writing"
+    failure = ExportError
 
     def __init__(self, database: Database) -> None:
+        super().__init__()
         self._database = database
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._is_asked_to_stop = False
-        self.done = 0
-        self.total = 0
-        """Pairs; 0 while they are being chosen."""
-        self.error: GlanError | None = None
-        """Why the last export ended early."""
         self.newest: Export | None = None
         """What was written last."""
 
-    @property
-    def is_running(self) -> bool:
-        """Say whether something is being written."""
-        return self._thread is not None and self._thread.is_alive()
-
     def start(self, out: Path, request: ExportRequest) -> None:
         """Begin to write a folder; does nothing while it is at work."""
-        with self._lock:
-            if self.is_running:
-                return
-            self.done, self.total, self.error, self.newest = 0, 0, None, None
-            self._is_asked_to_stop = False
-            self._thread = threading.Thread(target=self._run, args=(out, request), name="export", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """Let it end soon; nothing of what it writes stays."""
-        self._is_asked_to_stop = True
-
-    def wait(self, seconds: float) -> bool:
-        """Wait until it is done, at most so long; says whether it is."""
-        if self._thread is not None:
-            self._thread.join(seconds)
-        return not self.is_running
+        self._begin("export", lambda: self._write(out, request), self._forget_newest)
 
     def forget(self) -> None:
         """Leave behind what the last export came to."""
         self.error, self.newest = None, None
 
-    def _run(self, out: Path, request: ExportRequest) -> None:
-        try:
+    def _forget_newest(self) -> None:
+        self.newest = None
+
+    def _write(self, out: Path, request: ExportRequest) -> None:
+        with contextlib.suppress(_Stopped):
             self.newest = export_folder(self._database, out, request, on_progress=self._hear)
-        except _Stopped:
-            return
-        except GlanError as error:
-            self.error = error
-        except Exception as error:  # noqa: BLE001 - a thread that dies in silence would leave a page waiting
-            self.error = ExportError(f"Writing ended on {type(error).__name__}: {error}", "Try again.")
 
     def _hear(self, done: int, total: int) -> None:
-        if self._is_asked_to_stop:
+        if self._stop.is_set():
             raise _Stopped
         self.done, self.total = done, total
 
