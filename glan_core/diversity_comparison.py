@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from glan_core.diversity import LEAST, Asked, Progress, check_rows, conditions_of, drawable, evaluate
+from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import EmbeddingError
 from glan_core.insight.intervals import Interval, interval_of_difference
 from glan_core.store.database import Cursor, Database, explained_errors
-from glan_core.store.drawn_rows import Drawable, RowSet
+from glan_core.store.drawn_rows import Drawable, RowSet, count_shared
 from glan_core.store.evaluations import Evaluation, Number, find_evaluation
 from glan_core.text_encoding import Compute, compute_here, key_of_environment
 
@@ -27,6 +28,8 @@ class EqualN(NamedTuple):
     second: Asked
     of_first: Drawable
     of_second: Drawable
+    shared: int
+    """Rows that are in both draws."""
 
     @property
     def n(self) -> int:
@@ -78,7 +81,11 @@ def at_equal_n(cursor: Cursor, asked: Asked, other: RowSet) -> EqualN:
         )
     first = asked._replace(n=n, has_intervals=True)
     second = first._replace(scope=other.scope, corpus_id=other.corpus_id)
-    return EqualN(first, second, of_first, of_second)
+    encoder, content = encoder_in_use(cursor)
+    shared = count_shared(
+        cursor, first.rows, second.rows, n=n, seed=asked.seed, encoder=encoder.encoder, content=content
+    )
+    return EqualN(first, second, of_first, of_second, shared)
 
 
 def compare(

@@ -23,7 +23,7 @@ from glan_core.entities import Filter
 from glan_core.errors import EmbeddingError, SettingsError
 from glan_core.insight.headline import Sample, measure
 from glan_core.insight.intervals import Interval
-from glan_core.store.drawn_rows import RowSet
+from glan_core.store.drawn_rows import RowSet, draw_rows
 from glan_core.store.evaluations import PAIRS, Conditions, Evaluation, Number, list_evaluations
 from glan_core.store.ingest import ingest
 from glan_core.store.runs import save_run
@@ -71,6 +71,18 @@ def test_both_are_drawn_down_to_the_smaller_and_to_what_is_asked_for(runs: Small
     assert (equal.first.rows, equal.second.rows) == (ONE, TWO)
     assert (equal.first.seed, equal.second.seed) == (2, 2)
     assert at_equal_n(runs.cursor, Asked(ONE.scope, n=15), TWO).n == 15
+
+
+@pytest.mark.parametrize("n", [12, 100])
+def test_rows_that_are_in_both_draws_are_counted(runs: Small, n: int):
+    assert at_equal_n(runs.cursor, Asked(ONE.scope, n=n), TWO).shared == 0
+    assert at_equal_n(runs.cursor, Asked(ONE.scope, n=n), ONE).shared == min(n, 60)
+    equal = at_equal_n(runs.cursor, Asked(ONE.scope, n=n, seed=3), RowSet())
+    drawn = [
+        draw_rows(runs.cursor, rows, n=equal.n, seed=3, encoder=ENCODER, content="instruction").ids
+        for rows in (ONE, RowSet())
+    ]
+    assert equal.shared == len(set(drawn[0]) & set(drawn[1])) > 0
 
 
 def test_a_set_that_repeats_is_told_from_one_that_does_not(runs: Small):

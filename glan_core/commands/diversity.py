@@ -90,7 +90,8 @@ def diversity(
                     on_progress=_Steps(),
                     is_anew=anew,
                 )
-                tell(_comparison_data(found), as_json, "\n".join(_comparison_lines(found, against)))
+                data = _comparison_data(found) | {"shared_rows": equal.shared}
+                tell(data, as_json, "\n".join(_comparison_lines(found, against, equal.shared)))
     finally:
         worker.close()
 
@@ -203,11 +204,11 @@ def _earlier_line(evaluation: Evaluation, other: Evaluation) -> str:
     return f"{shown}{', '.join(told)}"
 
 
-def _comparison_lines(found: Comparison, against: str) -> list[str]:
+def _comparison_lines(found: Comparison, against: str, shared: int) -> list[str]:
     first, second = found.first.conditions, found.second.conditions
     lines = [
-        f"n = {first.n:,} of each: of {first.rows:,} rows, and of {second.rows:,} rows of {against}; "
-        f"seed {first.seed}, {first.encoder} ({first.content}). First, second, difference (90 %)."
+        f"n = {first.n:,} of each: of {first.rows:,} rows, and of {second.rows:,} rows of {against}, "
+        f"{shared:,} in both; seed {first.seed}, {first.encoder} ({first.content}). First, second, difference (90 %)."
     ]
     for metric, name in _NAMES.items():
         if metric in found.differences:

@@ -103,15 +103,7 @@ def draw_rows(cursor: Cursor, rows: RowSet, *, n: int, seed: int, encoder: str, 
     condition = condition_of(rows.scope)
     found = cursor.execute(
         f"""
-        with drawn as (
-            select distinct pair.instruction_id, read.number
-            from pair
-            join embedded_instruction as read
-                on read.instruction_id = pair.instruction_id and read.encoder = ? and read.content = ?
-            where {condition.where}
-            order by md5(pair.instruction_id || ?), pair.instruction_id
-            limit ?
-        )
+        with drawn as ({_drawn_pairs(condition.where)})
         select drawn.instruction_id, {_PAIR_TEXTS[content]} as text, drawn.number, min(instruction.rowid) as arrival
         from drawn
         join pair on pair.instruction_id = drawn.instruction_id
@@ -127,6 +119,47 @@ def draw_rows(cursor: Cursor, rows: RowSet, *, n: int, seed: int, encoder: str, 
         np.asarray(found["number"], np.int64),
         np.asarray(found["arrival"], np.int64),
     )
+
+
+def count_shared(
+    cursor: Cursor, one: RowSet, other: RowSet, *, n: int, seed: int, encoder: str, content: Content
+) -> int:
+    """Count the rows that the draws of up to n rows of two sets, by the same seed, have in common."""
+    if one.corpus_id != other.corpus_id:
+        return 0  # rows are of one corpus, and never pairs too
+    if one.corpus_id:
+        return min(n, count_drawable(cursor, one, encoder=encoder, content=content).rows)
+    of_one, of_other = condition_of(one.scope), condition_of(other.scope)
+    row = first_row(
+        cursor.execute(
+            f"""
+            with of_one as ({_drawn_pairs(of_one.where)}),
+            of_other as ({_drawn_pairs(of_other.where)})
+            select count(*)
+            from of_one
+            join of_other on of_other.instruction_id = of_one.instruction_id
+            """,  # noqa: S608 - conditions built from parameters only
+            [
+                value
+                for condition in (of_one, of_other)
+                for value in (encoder, content, *condition.parameters, f" {seed}", n)
+            ],
+        )
+    )
+    return int(row[0]) if row else 0
+
+
+def _drawn_pairs(where: str) -> str:
+    """Give what draws pairs with the numbers of their vectors; it wants encoder, content, `where`, seed and n."""
+    return f"""
+        select distinct pair.instruction_id, read.number
+        from pair
+        join embedded_instruction as read
+            on read.instruction_id = pair.instruction_id and read.encoder = ? and read.content = ?
+        where {where}
+        order by md5(pair.instruction_id || ?), pair.instruction_id
+        limit ?
+    """  # noqa: S608 - a condition built from parameters
 
 
 def _draw_corpus_rows(cursor: Cursor, corpus_id: str, *, n: int, seed: int, content: Content) -> DrawnRows:

@@ -67,6 +67,11 @@ def _show_sizes(equal: EqualN, names: tuple[str, str]) -> None:
         for name, there in zip(names, (equal.of_first, equal.of_second), strict=True)
     ]
     st.markdown(plain(f"Both are drawn down to n = {count(equal.n)}. {'; '.join(sizes)}."))
+    if equal.shared:
+        st.caption(
+            f"{count(equal.shared)} of the {count(equal.n)} rows are in both draws. The intervals take both for "
+            "independent draws, so they are too wide rather than too narrow."
+        )
 
 
 def _show_table(found: Comparison, names: tuple[str, str]) -> None:

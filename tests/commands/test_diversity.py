@@ -199,7 +199,7 @@ def test_two_sets_are_compared_at_equal_n(metals: Terminal):
     done = metals.run("diversity", "--run", "two", "--against", "corpus:Metals", "--json")
     assert done.code == 0
     found = done.data
-    assert (found["n"], found["seed"], found["encoder"]) == (10, 0, ENCODER)
+    assert (found["n"], found["seed"], found["encoder"], found["shared_rows"]) == (10, 0, ENCODER, 0)
     assert (found["first"]["n"], found["first"]["rows"], found["first"]["scope"]) == (10, 10, {"run_ids": ["two"]})
     assert (found["second"]["n"], found["second"]["rows"], found["second"]["scope"]) == (10, 12, {})
     assert sorted(_kept(metals)) == sorted([found["first"]["evaluation_id"], found["second"]["evaluation_id"]])
@@ -211,7 +211,7 @@ def test_two_sets_are_compared_at_equal_n(metals: Terminal):
     again = metals.run("diversity", "--run", "two", "--against", "corpus:Metals", "--json")
     assert (again.data, again.err) == (found, "")
     lines = metals.run("diversity", "--run", "two", "--against", "corpus:Metals").out.splitlines()
-    assert lines[0].startswith("n = 10 of each: of 10 rows, and of 12 rows of corpus:Metals; seed 0, ")
+    assert lines[0].startswith("n = 10 of each: of 10 rows, and of 12 rows of corpus:Metals, 0 in both; seed 0, ")
     assert any(line.startswith("  Vendi score, q = 1: ") for line in lines)
 
 
