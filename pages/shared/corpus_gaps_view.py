@@ -1,5 +1,7 @@
 """Which key concepts is no row of a corpus near to, and which no pair of one's own?"""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -23,12 +25,14 @@ from pages.shared.workspace import Workspace
 MOST_SHOWN = 300
 _LONGEST = 160
 _AMONG: dict[Among, str] = {"anywhere": "Anywhere", "discipline": "In its discipline"}
-_ALONE: dict[Lacking, str] = {"theirs": "They lack", "own": "You lack"}
+_ALONE: dict[Lacking, str] = {"own": "You lack", "theirs": "They lack"}
 _BESIDE: dict[Lacking, str] = {
     "only_own": "You lack, they have",
     "only_theirs": "They lack, you have",
     "both": "Both lack",
 }
+_NOT_YOURS: tuple[Lacking, ...] = ("theirs", "only_theirs")
+"""Here the own pairs lack nothing that could be planned."""
 _SAID: dict[Lacking, str] = {
     "theirs": "have no near row",
     "own": "have no near pair of yours",
@@ -108,7 +112,7 @@ def _show_found(cursor: Cursor, found: CorpusGaps) -> None:
     if listed.empty:
         st.success("There is none at this threshold. Raise it to see what is farthest.", icon=":material/check:")
     else:
-        _show_table(cursor, found, listed, among)
+        _show_table(cursor, found, listed, among, can_plan=lacking not in _NOT_YOURS)
 
 
 def _choose_threshold(found: CorpusGaps, among: Among) -> float | None:
@@ -141,7 +145,7 @@ def _choose_threshold(found: CorpusGaps, among: Among) -> float | None:
     return threshold
 
 
-def _show_table(cursor: Cursor, found: CorpusGaps, listed: pd.DataFrame, among: Among) -> None:
+def _show_table(cursor: Cursor, found: CorpusGaps, listed: pd.DataFrame, among: Among, *, can_plan: bool) -> None:
     shown = listed.head(MOST_SHOWN)
     rows = list_row_instructions(cursor, found.corpus.corpus_id, shown[f"row_{among}"].tolist())
     pairs = describe_pairs(cursor, [key for key in shown[f"pair_{among}"] if key])
@@ -153,9 +157,9 @@ def _show_table(cursor: Cursor, found: CorpusGaps, listed: pd.DataFrame, among: 
     )
     bar = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
     st.space(TOOLS)
-    event = st.dataframe(
+    event: Any = st.dataframe(
         table,
-        key=f"{state.GAPS_TABLE}-corpus-{mark_of(shown['key_concept_id'])}",
+        key=f"{state.GAPS_TABLE}-corpus-{can_plan}-{mark_of(shown['key_concept_id'])}",
         hide_index=True,
         row_height=34,
         height=min(34 * len(table) + 38, 480),
@@ -171,13 +175,15 @@ def _show_table(cursor: Cursor, found: CorpusGaps, listed: pd.DataFrame, among: 
             "subject": st.column_config.TextColumn("Subject", width=150),
             "discipline": st.column_config.TextColumn("Discipline", width=130),
         },
-        on_select="rerun",
+        on_select="rerun" if can_plan else "ignore",
         selection_mode="multi-row",
         placeholder="none",
         alt=f"{len(table)} key concepts, the largest gap first, with the nearest row and the nearest pair.",
     )
     if len(listed) > len(shown):
         st.caption(f"The {count(len(shown))} largest gaps of {count(len(listed))}.")
+    if not can_plan:
+        return
     ticked = ticked_rows(event.selection.rows, shown)
     with bar:
         each = st.number_input("Pairs each", 1, 100, 1, width=140, key="corpus-gaps-each")
