@@ -3,9 +3,16 @@
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+import numpy as np
+
 from glan_core.store.database import Cursor, first_row
+from glan_core.store.numbered_vectors import read_numbered_vectors
 
 NodeLevel = Literal["discipline", "subject"]
+FULL = 15
+"""A list of the neighbour graph holds no more."""
+_ROWS_AT_ONCE = 20_000
+_ASKED_AT_ONCE = 500
 
 
 class NewestPairs(NamedTuple):
@@ -32,35 +39,17 @@ def count_newest(
     """Count, by the id of the node, the newest questions of each discipline or subject that has any.
 
     Where answers are read, only questions that have one count. Former questions are those of all nodes. Near is a
-    cosine of `near` or more by the neighbour graph, which lists the 15 nearest of each; an equal text is near too. With
-    `before` nothing counts whose call was finished later. Removed runs and nodes count nowhere.
+    cosine of `near` or more by the neighbour graph; an equal text is near too. A list of the graph has room for 15:
+    where near ones that came later fill it, the vectors of all former ones are asked, so that what comes later changes
+    nothing. With `before` nothing counts whose call was finished later. Removed runs and nodes count nowhere.
+
+    Raises EmbeddingError if a vector is missing.
     """
-    answered = "and exists (from kept_answer where kept_answer.instruction_id = instruction.instruction_id)"
-    timely = "join model_call as call on call.model_call_id = instruction.model_call_id and call.finished_at < $before"
-    rows = cursor.execute(
+    of = {"encoder": encoder, "content": content, **({} if before is None else {"before": before})}
+    came = _came(level, content, is_timely=before is not None)
+    found = cursor.execute(
         f"""
-        with came as (
-            select
-                {"subject.subject_id" if level == "subject" else "subject.discipline_id"} as node_id,
-                instruction.rowid as arrival,
-                embedded.number
-            from instruction
-            join syllabus on syllabus.syllabus_id = instruction.syllabus_id
-            join kept_subject as subject on subject.subject_id = syllabus.subject_id
-            join discipline_path as path on path.discipline_id = subject.discipline_id
-            {"" if before is None else timely}
-            left join embedded_instruction as embedded
-                on embedded.instruction_id = instruction.instruction_id
-                and embedded.encoder = $encoder and embedded.content = $content
-            where not exists (from removed_run where removed_run.run_id = instruction.run_id)
-                {"" if content == "instruction" else answered}
-        ),
-        first as (
-            select number, min(arrival) as arrival
-            from came
-            where number is not null
-            group by number
-        ),
+        with {came},
         newest as (
             select node_id, arrival, number
             from came
@@ -90,23 +79,83 @@ def count_newest(
         )
         select
             node_id,
-            count(*) as pairs,
-            count(*) filter (where is_compared) as compared,
-            count(*) filter (where is_compared and repeated.arrival is null) as new
+            listed.arrival,
+            number,
+            is_compared,
+            is_compared and repeated.arrival is null as is_new,
+            is_new and len(neighbours) >= $full and similarities[-1] >= $near::float as is_in_question
         from listed
         left join repeated on repeated.arrival = listed.arrival
-        group by node_id
-        order by node_id
-        """,  # noqa: S608 - pieces that all stand above
-        {
-            "encoder": encoder,
-            "content": content,
-            "near": near,
-            "newest": newest,
-            **({} if before is None else {"before": before}),
-        },
-    ).fetchall()
-    return {node_id: NewestPairs(*counts) for node_id, *counts in rows}
+        order by node_id, listed.arrival
+        """,  # noqa: S608 - pieces that all stand below
+        {**of, "near": near, "newest": newest, "full": FULL},
+    ).df()
+    in_question = found[found["is_in_question"].fillna(value=False).astype(bool)]
+    if len(in_question):
+        asked = in_question[["arrival", "number"]].to_numpy(np.int64)
+        found.loc[in_question.index[_have_former(cursor, came, of, asked, near=near)], "is_new"] = False
+    counts = found.groupby("node_id").agg(
+        pairs=("arrival", "size"), compared=("is_compared", "sum"), new=("is_new", "sum")
+    )
+    return {str(node_id): NewestPairs(*map(int, row)) for node_id, *row in counts.itertuples()}
+
+
+def _came(level: NodeLevel, content: str, *, is_timely: bool) -> str:
+    """Give `came`, the questions that count, and `first`, with which of them each vector came, for a `with` of SQL."""
+    answered = "and exists (from kept_answer where kept_answer.instruction_id = instruction.instruction_id)"
+    timely = "join model_call as call on call.model_call_id = instruction.model_call_id and call.finished_at < $before"
+    return f"""
+        came as (
+            select
+                {"subject.subject_id" if level == "subject" else "subject.discipline_id"} as node_id,
+                instruction.rowid as arrival,
+                embedded.number
+            from instruction
+            join syllabus on syllabus.syllabus_id = instruction.syllabus_id
+            join kept_subject as subject on subject.subject_id = syllabus.subject_id
+            join discipline_path as path on path.discipline_id = subject.discipline_id
+            {timely if is_timely else ""}
+            left join embedded_instruction as embedded
+                on embedded.instruction_id = instruction.instruction_id
+                and embedded.encoder = $encoder and embedded.content = $content
+            where not exists (from removed_run where removed_run.run_id = instruction.run_id)
+                {"" if content == "instruction" else answered}
+        ),
+        first as (
+            select number, min(arrival) as arrival
+            from came
+            where number is not null
+            group by number
+        )
+    """  # noqa: S608 - pieces that all stand above
+
+
+def _have_former(cursor: Cursor, came: str, of: dict[str, object], asked: np.ndarray, *, near: float) -> np.ndarray:
+    """Say which of the questions `asked`, by arrival and number, a former one of the graph is near to: bool of (n,)."""
+    encoder = str(of["encoder"])
+    former = cursor.execute(
+        f"""
+        with {came}
+        select number, arrival
+        from first
+        where arrival < $last
+            and number in (select number from neighbourhood where encoder = $encoder and content = $content)
+        order by number
+        """,  # noqa: S608 - a text of ours
+        {**of, "last": int(asked[:, 0].max())},
+    ).fetchnumpy()
+    arrivals, numbers = (np.asarray(former[name], np.int64) for name in ("arrival", "number"))
+    own, place_of = np.unique(asked[:, 1], return_inverse=True)
+    vectors = read_numbered_vectors(cursor, encoder=encoder, numbers=own)[place_of]
+    has = np.zeros(len(asked), bool)
+    for start in range(0, len(numbers), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        others = read_numbered_vectors(cursor, encoder=encoder, numbers=numbers[part])
+        left = np.flatnonzero(~has)
+        for some in np.split(left, range(_ASKED_AT_ONCE, len(left), _ASKED_AT_ONCE)):
+            is_near = vectors[some] @ others.T >= np.float32(near)
+            has[some] = (is_near & (arrivals[part] < asked[some, :1])).any(axis=1)
+    return has
 
 
 def newest_version(cursor: Cursor, *, encoder: str, content: str) -> tuple[object, ...]:

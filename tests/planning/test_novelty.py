@@ -4,10 +4,13 @@ import dataclasses
 import json
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
+from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import PlanError
 from glan_core.generation_settings import GenerationSettings
+from glan_core.neighbour_graph import extend_graph
 from glan_core.planning.novelty import NodeDeal, NoveltyReader
 from glan_core.planning.novelty_words import node_names, novelty_sentences
 from glan_core.planning.plan import Plan, PlanRequest, forecast_plan, make_plan, plan_from_data
@@ -19,6 +22,7 @@ from glan_core.store.model_calls import insert_model_calls
 from glan_core.store.runs import save_run
 from tests.newest_questions import keep_questions
 from tests.small_pairs import instruction, model_call, run
+from tests.store.vectors import embed, link
 
 NAMES = ("Physics", "Chemistry", "Logic")
 
@@ -216,9 +220,34 @@ def test_another_seed_deals_otherwise_and_the_same_one_the_same(cursor: Cursor, 
     assert dealt(cursor, first) == dealt(cursor, again) != dealt(cursor, other)
 
 
-def test_the_same_plan_is_made_after_its_run(cursor: Cursor, settings: GenerationSettings):
-    keep_questions(cursor, subject_of(cursor, "Physics"), new=30, repeated=10)
-    plan = plan_of(cursor, settings, allocation="novelty")
+def read_and_compare(database: Database, cursor: Cursor, ids: list[str], vectors: np.ndarray) -> None:
+    """Give questions their vectors, float32 of shape (n, d), and put them into the neighbour graph."""
+    encoder, content = encoder_in_use(cursor)
+    (start,) = cursor.execute("select count(*) from embedding").fetchone()
+    embed(cursor, encoder.encoder, vectors)
+    link(cursor, encoder.encoder, content, **{id_: start + place for place, id_ in enumerate(ids)})
+    extend_graph(database, encoder=encoder.encoder, content=content)
+
+
+def around(number: int, *, beside: float, start: int = 0) -> np.ndarray:
+    """Give unit vectors around one direction, each `beside` it in a direction of its own."""
+    vectors = np.zeros((number, 128), np.float32)
+    vectors[:, 0] = 1
+    vectors[np.arange(number), 1 + start + np.arange(number)] = beside
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("changes", [{"allocation": "novelty"}, {"holds_saturated": True}], ids=["novelty", "held"])
+def test_the_same_plan_is_made_after_its_run(
+    starter_database: Database, cursor: Cursor, settings: GenerationSettings, changes: dict
+):
+    keep_questions(cursor, subject_of(cursor, "Physics"), new=0, repeated=0, unread=60)
+    former = [id_ for (id_,) in cursor.execute("select instruction_id from instruction order by rowid").fetchall()]
+    read_and_compare(starter_database, cursor, former, around(60, beside=0.42))
+    plan = plan_of(cursor, settings, **changes)
+    assert plan.novelty is not None
+    (physics,) = (node for node in plan.novelty.nodes if node.pairs)
+    assert (physics.compared, physics.new, physics.is_held) == (60, 1, "holds_saturated" in changes)
     later = plan.drawn_at + timedelta(minutes=5)
     save_run(cursor, run(plan.run_id, seed=1, plan={"drawn_at": plan.drawn_at.isoformat()}, started_at=plan.drawn_at))
     insert_model_calls(cursor, [model_call(f"call-{item.instruction_id}", finished_at=later) for item in plan.items])
@@ -228,10 +257,14 @@ def test_the_same_plan_is_made_after_its_run(cursor: Cursor, settings: Generatio
             cursor,
             [dataclasses.replace(made, syllabus_id=item.syllabus_id, key_concept_ids=item.combination.key_concept_ids)],
         )
-    again = plan_of(cursor, settings, allocation="novelty")
+    # Each is nearer to all former ones than these are to one another, so that it pushes them out of their lists.
+    read_and_compare(
+        starter_database, cursor, [item.instruction_id for item in plan.items], around(30, beside=0.01, start=60)
+    )
+    again = plan_of(cursor, settings, **changes)
     assert (again.run_id, again.calls_reused) == (plan.run_id, 30)
     assert again.novelty == plan.novelty
-    assert plan_of(cursor, settings, allocation="novelty", seed=2).novelty != plan.novelty
+    assert plan_of(cursor, settings, seed=2, **changes).novelty != plan.novelty
 
 
 # What a plan tells --------------------------------------------------------------------------------------------------

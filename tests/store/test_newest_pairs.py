@@ -4,19 +4,23 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
+import pytest
 
 from glan_core.edits import apply_edit, set_status
+from glan_core.embedding.neighbours import NEIGHBOURS
+from glan_core.errors import EmbeddingError
 from glan_core.ids import subject_id
+from glan_core.neighbour_graph import extend_graph
 from glan_core.store.answers import insert_answers
 from glan_core.store.database import Cursor
 from glan_core.store.instructions import insert_instructions
 from glan_core.store.model_calls import insert_model_calls
 from glan_core.store.neighbourhoods import Neighbourhoods, insert_neighbourhoods
-from glan_core.store.newest_pairs import NewestPairs, NodeLevel, count_newest, newest_version
+from glan_core.store.newest_pairs import FULL, NewestPairs, NodeLevel, count_newest, newest_version
 from glan_core.store.runs import save_run
 from tests.conftest import Small
 from tests.small_pairs import NOON, answer, instruction, model_call, run
-from tests.store.vectors import link
+from tests.store.vectors import embed, link
 
 OF = {"encoder": "e", "content": "instruction"}
 
@@ -124,3 +128,68 @@ def test_the_version_changes_with_all_that_may_change_the_counts(small: Small):
     assert len(set(versions)) == len(versions) == 7
     assert newest_version(small.cursor, **OF) == versions[-1]
     assert newest_version(small.cursor, encoder="f", content="instruction") != versions[-1]
+
+
+# What comes later ---------------------------------------------------------------------------------------------------
+
+
+def near_ones(number: int, *, beside: float, start: int = 0) -> np.ndarray:
+    """Give unit vectors of length 64 around one direction, each `beside` it in a direction of its own."""
+    vectors = np.zeros((number, 64), np.float32)
+    vectors[:, 0] = 1
+    vectors[np.arange(number), 1 + start + np.arange(number)] = beside
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def arrive(small: Small, vectors: np.ndarray, *, start: int, at: timedelta = timedelta()) -> None:
+    """Let as many questions come, be read and be compared."""
+    ids = [f"q{number}" for number in range(start, start + len(vectors))]
+    keep(small.cursor, *ids)
+    insert_model_calls(small.cursor, [model_call(f"call-{id_}", finished_at=NOON + at) for id_ in ids])
+    embed(small.cursor, "e", vectors)
+    link(small.cursor, "e", **{id_: start + place for place, id_ in enumerate(ids)})
+    extend_graph(small.database, encoder="e")
+
+
+def test_later_ones_that_fill_a_list_make_no_former_question_new(small: Small):
+    arrive(small, near_ones(20, beside=0.42), start=0)
+    assert counted(small) == NewestPairs(20, 20, 1)
+    later = timedelta(hours=1)
+    arrive(small, near_ones(20, beside=0.01, start=20), start=20, at=later)
+    (lists,) = small.cursor.execute(
+        "select count(*) from neighbourhood where number < 20 and list_min(neighbours) < 20"
+    ).fetchall()
+    assert lists == (0,)  # each of the first is nearer to all later ones than to one another
+    assert counted(small, before=NOON + later) == NewestPairs(20, 20, 1)
+    assert counted(small) == NewestPairs(40, 40, 1)
+
+
+def test_a_question_whose_list_later_ones_fill_is_still_new_if_it_was(small: Small):
+    far = np.zeros((1, 64), np.float32)
+    far[0, 63] = 1
+    arrive(small, np.vstack([far, near_ones(1, beside=0.42)]), start=0)
+    arrive(small, near_ones(20, beside=0.01, start=1), start=2, at=timedelta(hours=1))
+    assert counted(small, before=NOON + timedelta(minutes=1)) == NewestPairs(2, 2, 2)
+    assert counted(small) == NewestPairs(22, 22, 2)
+
+
+def test_a_former_question_that_is_not_in_the_graph_is_not_asked(small: Small):
+    arrive(small, near_ones(20, beside=0.42), start=0)
+    arrive(small, near_ones(20, beside=0.01, start=20), start=20, at=timedelta(hours=1))
+    small.cursor.execute("delete from neighbourhood where number < 19")
+    before = NOON + timedelta(hours=1)
+    assert counted(small, before=before) == NewestPairs(20, 1, 1)
+
+
+def test_a_vector_that_is_missing_is_told(small: Small):
+    arrive(small, near_ones(20, beside=0.42), start=0)
+    arrive(small, near_ones(20, beside=0.01, start=20), start=20)
+    small.cursor.execute("delete from embedding where number = 3")
+    with pytest.raises(EmbeddingError, match="1 vectors of e are missing"):
+        counted(small)
+
+
+def test_a_list_is_full_where_the_graph_takes_no_more(small: Small):
+    arrive(small, near_ones(40, beside=0.1), start=0)
+    lengths = small.cursor.execute("select distinct len(neighbours) from neighbourhood").fetchall()
+    assert lengths == [(NEIGHBOURS,)] == [(FULL,)]
