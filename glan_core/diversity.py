@@ -159,11 +159,7 @@ def evaluate(
         try:
             conditions = conditions_of(cursor, asked)
             if conditions.n < LEAST:
-                raise EmbeddingError(
-                    f"{conditions.encoder} has read {conditions.n} of {conditions.rows:,} pairs: there is nothing to "
-                    "compare.",
-                    "Choose other pairs." if conditions.rows < LEAST else "Read them first: python -m glan_core embed",
-                )
+                raise _nothing_to_compare(conditions)
             kept = None if is_anew else find_evaluation(cursor, conditions, has_intervals=asked.has_intervals)
             if kept is not None:
                 return kept
@@ -173,6 +169,17 @@ def evaluate(
                 return insert_evaluation(cursor, conditions, numbers, at=datetime.now(UTC))
         finally:
             cursor.close()
+
+
+def _nothing_to_compare(conditions: Conditions) -> EmbeddingError:
+    if conditions.measured != PAIRS:
+        return EmbeddingError(
+            f"Fewer than {LEAST} rows are in the corpus: there is nothing to compare.", "Choose another corpus."
+        )
+    return EmbeddingError(
+        f"{conditions.encoder} has read {conditions.n} of {conditions.rows:,} questions: there is nothing to compare.",
+        "Choose other pairs." if conditions.rows < LEAST else "Read them first: python -m glan_core embed",
+    )
 
 
 def _measure(

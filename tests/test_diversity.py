@@ -169,10 +169,16 @@ def test_a_few_rows_are_measured_and_have_no_number_that_is_none(forty: Small, n
 
 
 def test_what_cannot_be_measured_is_said(small: Small):
-    with pytest.raises(EmbeddingError, match="has read 0 of 0 pairs"):
+    with pytest.raises(EmbeddingError, match="has read 0 of 0 questions"):
         evaluate(small.database, Asked())
     with pytest.raises(SettingsError, match="cannot be measured"):
         evaluate(small.database, Asked(n=1))
+
+
+def test_a_corpus_of_one_row_is_no_pairs(forty: Small, tmp_path: Path):
+    corpus_id = take_in(forty, tmp_path, ["Why?"])
+    with pytest.raises(EmbeddingError, match="Fewer than 2 rows"):
+        evaluate(forty.database, Asked(corpus_id=corpus_id))
 
 
 def test_the_evaluator_measures_beside_and_keeps_its_error(forty: Small):

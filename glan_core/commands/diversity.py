@@ -221,7 +221,7 @@ def _comparison_lines(found: Comparison, against: str, shared: int) -> list[str]
 def lines_of(evaluation: Evaluation, before: Evaluation | None) -> list[str]:
     """Tell an evaluation in lines, each number with how it changed since the one before."""
     conditions = evaluation.conditions
-    of = "pairs" if conditions.measured == PAIRS else "rows"
+    of = "questions" if conditions.measured == PAIRS else "rows"
     lines = [
         f"n = {conditions.n:,} of {conditions.rows:,} {of}, seed {conditions.seed}, {conditions.encoder} "
         f"({conditions.content})"

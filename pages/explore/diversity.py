@@ -11,7 +11,7 @@ from glan_core.diversity import LEAST
 from glan_core.errors import GlanError
 from glan_core.store.drawn_rows import RowSet
 from pages.shared import state
-from pages.shared.diversity_cards import HEADLINE, noun_of, show_cards
+from pages.shared.diversity_cards import HEADLINE, all_of, show_cards
 from pages.shared.diversity_compare import show_compare
 from pages.shared.diversity_earlier import show_earlier
 from pages.shared.diversity_measuring import open_evaluator, show_measure_button, show_measuring
@@ -73,9 +73,9 @@ elif there.with_vector < LEAST:
         st.info("A single one has nothing to be compared with.", icon=":material/info:")
     st.stop()
 elif not evaluator.is_running:
-    drawn, noun = standing.conditions.n, noun_of(standing.conditions)
-    which = f"all {count(drawn)}" if drawn == there.rows else f"{count(drawn)} of {count(there.rows)}"
-    st.info(f"Not measured yet. *Measure* compares {which} {noun}.", icon=":material/straighten:")
+    drawn, whole = standing.conditions.n, all_of(standing.conditions)
+    which = f"all {whole}" if drawn == there.rows else f"{count(drawn)} of {whole}"
+    st.info(f"Not measured yet. *Measure* compares {which}.", icon=":material/straighten:")
     show_rows_to_read(cursor, rows, n=drawn, seed=asked.seed)
 
 opened = dict(

@@ -17,6 +17,8 @@ from pages.shared.formats import count
 
 _CONTENT_WORDS = {"instruction": "questions", "answer": "answers", "both": "questions with their answers"}
 
+_NOUNS = {"instruction": "question", "answer": "answer", "both": "pair"}
+
 
 class Card(NamedTuple):
     """How one number is written and explained."""
@@ -161,8 +163,14 @@ EVERY_CARD = {card.metric: card for card in (*COMPARED, *AGAINST_REFERENCE)}
 
 
 def noun_of(conditions: Conditions, number: int = 2) -> str:
-    """Give what is measured: pairs, or rows of a corpus."""
-    return ("pair" if conditions.measured == PAIRS else "row") + ("" if number == 1 else "s")
+    """Give what is measured: what is read of each question, or rows of a corpus."""
+    noun = _NOUNS[conditions.content] if conditions.measured == PAIRS else "row"
+    return noun + ("" if number == 1 else "s")
+
+
+def all_of(conditions: Conditions) -> str:
+    """Give out of what it is drawn: every question counts, answered or not, or every row of a corpus."""
+    return f"{count(conditions.rows)} {'questions' if conditions.measured == PAIRS else 'rows'}"
 
 
 def formula_of(card: Card, conditions: Conditions) -> str:
@@ -187,7 +195,7 @@ def show_cards(evaluation: Evaluation, before: Evaluation | None, cards: tuple[C
                     help=_help(evaluation, card),
                 )
                 st.caption(plain(card.rests_on))
-                st.caption(f"n = {count(conditions.n)} of {count(conditions.rows)}")
+                st.caption(f"n = {count(conditions.n)} of {all_of(conditions)}")
 
 
 def written_difference(card: Card, value: float) -> str:
@@ -207,9 +215,9 @@ def _change(card: Card, value: float, earlier: float) -> str:
 def _help(evaluation: Evaluation, card: Card) -> str:
     """Say the formula, and what the number rests on."""
     conditions, number = evaluation.conditions, evaluation.numbers.get(card.metric)
-    formula, rows = formula_of(card, conditions), noun_of(conditions)
+    formula = formula_of(card, conditions)
     if number is None:
-        return plain(f"{formula} Too few {rows} to say.")
+        return plain(f"{formula} Too few {noun_of(conditions)} to say.")
     interval = ""
     if number.lower is not None and number.upper is not None:
         moved_by = "another draw" if "splits" in number.parameters else "another order of the same"
@@ -217,7 +225,7 @@ def _help(evaluation: Evaluation, card: Card) -> str:
     reference = number.parameters.get("reference_rows")
     held = "none" if reference is None else f"{count(reference)} rows, drawn by the same seed"
     return plain(
-        f"{formula}{interval} {count(conditions.n)} of {count(conditions.rows)} {rows}, drawn by a hash of their "
+        f"{formula}{interval} {count(conditions.n)} of {all_of(conditions)}, drawn by a hash of their "
         f"ids and the seed {conditions.seed}. Encoder: {conditions.encoder}, which read "
         f"{_CONTENT_WORDS[conditions.content]}. Reference: {held}. Measured in {number.seconds:.2f} s."
     )

@@ -13,7 +13,7 @@ from glan_core.insight.growth import LEAST_SIZES, Fit
 from glan_core.insight.headline import UNLIKE
 from glan_core.insight.lexical import LONG_RUN, OPENING_WORDS
 from glan_core.store.evaluations import PAIRS, Evaluation, Number
-from pages.shared.diversity_cards import WORDS, noun_of, show_cards
+from pages.shared.diversity_cards import WORDS, all_of, noun_of, show_cards
 from pages.shared.filter_views import go_with
 from pages.shared.formats import count
 from pages.shared.theme import TOOLS, ground, show_figure
@@ -106,8 +106,8 @@ def show_growth(evaluation: Evaluation) -> None:
         _show_newest(evaluation)
     unlike = f"Unlike any before: no cosine of {UNLIKE} or more to one that came earlier. "
     st.caption(
-        f"{unlike if chosen == 'unlike_gain' else ''}n = {count(conditions.n)} of {count(conditions.rows)} "
-        f"{noun_of(conditions)}, in {number.parameters['orders']} random orders (seed {conditions.seed}). The range "
+        f"{unlike if chosen == 'unlike_gain' else ''}n = {count(conditions.n)} of {all_of(conditions)}, "
+        f"in {number.parameters['orders']} random orders (seed {conditions.seed}). The range "
         "says how far the order moves the curve, not how far the curve may be wrong. Small samples overstate what is "
         "to come."
     )
@@ -147,9 +147,10 @@ def _show_newest(evaluation: Evaluation) -> None:
     number = evaluation.numbers.get("newest_novelty")
     if number is not None:
         details = number.parameters
+        newest, noun = count(details["newest"]), noun_of(evaluation.conditions)
         st.markdown(
-            f"The newest {count(details['newest'])} pairs lie {number.value:.3f} from their nearest among the others; "
-            f"as many drawn at random lie {details['drawn']:.3f} from theirs."
+            f"The newest {newest} {noun} lie {number.value:.3f} from their nearest among the others; as many drawn at "
+            f"random lie {details['drawn']:.3f} from theirs."
         )
 
 

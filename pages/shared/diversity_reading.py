@@ -13,7 +13,7 @@ from pages.shared.formats import count
 
 
 def show_unread(cursor: Cursor, there: Drawable) -> None:
-    """Say how many of the pairs the encoder in use has not read, and offer to read them; nothing if it read all."""
+    """Say how many of the questions the encoder in use has not read, and offer to read them; nothing if it read all."""
     missing = there.rows - there.with_vector
     embedder = open_embedder()
     if embedder.error is not None:
@@ -24,11 +24,13 @@ def show_unread(cursor: Cursor, there: Drawable) -> None:
         encoder, content = encoder_in_use(cursor)
         unread = count_unread_texts(cursor, encoder=encoder.encoder, content=content)
         if not unread:
-            st.caption(f"{count(missing)} of these {count(there.rows)} pairs have no answer to read, and are left out.")
+            st.caption(
+                f"{count(missing)} of these {count(there.rows)} questions have no answer to read, and are left out."
+            )
             return
         st.info(
             plain(
-                f"{encoder.encoder} has not read {count(missing)} of these {count(there.rows)} pairs. Only what is "
+                f"{encoder.encoder} has not read {count(missing)} of these {count(there.rows)} questions. Only what is "
                 "read can be measured."
             ),
             icon=":material/hourglass_empty:",

@@ -112,7 +112,7 @@ def test_what_was_measured_is_found_again_unless_it_is_asked_for_anew(terminal_w
 
 def test_a_person_gets_lines_and_what_changed(terminal_with_pairs: Terminal):
     first = terminal_with_pairs.run("diversity").out
-    assert first.startswith(f"n = 30 of 30 pairs, seed 0, {ENCODER} (instruction)\n")
+    assert first.startswith(f"n = 30 of 30 questions, seed 0, {ENCODER} (instruction)\n")
     assert "  Near-duplicates, share: " in first
     assert "  Vendi score, q = 1: " in first
     assert "since the last time" not in first
@@ -128,7 +128,7 @@ def test_without_vectors_the_command_says_how_to_make_them(terminal: Terminal):
         save_run(cursor, run())
         ingest(cursor, [instruction("a"), instruction("b")])
     error, hint = complaint(terminal.run("diversity", "--json"))
-    assert f"{ENCODER} has read 0 of 2 pairs" in error
+    assert f"{ENCODER} has read 0 of 2 questions" in error
     assert "python -m glan_core embed" in hint
     assert _kept(terminal) == []
 
@@ -157,7 +157,7 @@ def test_what_cannot_be_measured_is_told_in_a_sentence(
 
 def test_where_there_are_no_pairs_nobody_is_told_to_embed_them(terminal_with_pairs: Terminal):
     error, hint = complaint(terminal_with_pairs.run("diversity", "--run", "three", "--json"))
-    assert "0 of 0 pairs" in error
+    assert "0 of 0 questions" in error
     assert hint == "hint: Choose other pairs."
     assert _kept(terminal_with_pairs) == []
 

@@ -79,7 +79,7 @@ def test_without_pairs_the_page_leads_to_new_run(app: AppTest):
 
 def test_pairs_that_nobody_has_read_are_to_be_read_first(app: AppTest, run_id: str):
     open_page(app)
-    assert f"has not read {PAIRS} of these {PAIRS} pairs" in said(app).replace("\\", "")
+    assert f"has not read {PAIRS} of these {PAIRS} questions" in said(app).replace("\\", "")
     assert has_button(app, "encoder-read")
     assert not has_button(app, "diversity-measure")
 
@@ -87,15 +87,15 @@ def test_pairs_that_nobody_has_read_are_to_be_read_first(app: AppTest, run_id: s
 def test_what_is_not_read_is_said_and_the_rest_can_be_measured(app: AppTest, app_database: Database, run_id: str):
     read(app_database, leave=2)
     open_page(app)
-    assert f"has not read 2 of these {PAIRS} pairs" in said(app).replace("\\", "")
-    assert f"compares 10 of {PAIRS} pairs" in said(app)
+    assert f"has not read 2 of these {PAIRS} questions" in said(app).replace("\\", "")
+    assert f"compares 10 of {PAIRS} questions" in said(app)
     assert has_button(app, "diversity-measure")
 
 
 def test_measuring_works_beside_the_page_and_its_numbers_are_shown(app: AppTest, app_database: Database, run_id: str):
     read(app_database, twins=3)
     open_page(app)
-    assert f"compares all {PAIRS} pairs" in said(app)
+    assert f"compares all {PAIRS} questions" in said(app)
     button(app, "diversity-measure").click().run()
     assert not app.exception
     wait()
@@ -105,10 +105,12 @@ def test_measuring_works_beside_the_page_and_its_numbers_are_shown(app: AppTest,
     (kept,) = list_evaluations(app_database.cursor())
     assert metrics(app)["Near-duplicates"][0] == f"{100 * 2 / PAIRS:.1f} %"
     assert metrics(app)["Vendi score"][0] == f"{kept.numbers['vendi_1'].value:,.1f}"
-    assert f"n = {PAIRS} of {PAIRS}" in said(app)
-    assert "3 pairs of 12 are near-duplicates, in 1 group" in said(app)
+    assert f"n = {PAIRS} of {PAIRS} questions" in said(app)
+    assert "3 questions of 12 are near-duplicates, in 1 group" in said(app)
     help_ = next(each.help for each in app.metric if each.label == "Vendi score").replace("\\", "")
-    assert all(part in help_ for part in (f"{PAIRS} of {PAIRS} pairs", "seed 0", ENCODER, "questions", " s."))
+    assert all(
+        part in help_ for part in (f"{PAIRS} of {PAIRS} questions", "seed 0", ENCODER, "which read questions.", " s.")
+    )
     button(app, "diversity-groups").click().run()
     assert not app.exception
     assert app.title[0].value == "Samples"
@@ -118,14 +120,14 @@ def test_each_tab_shows_what_is_behind_the_numbers(app: AppTest, app_database: D
     read(app_database)
     evaluation = evaluate(app_database, Asked())
     open_page(app)
-    assert "No two of these 12 pairs are near-duplicates, with a cosine of 0.95 or more" in said(app)
+    assert "No two of these 12 questions are near-duplicates, with a cosine of 0.95 or more" in said(app)
     open_page(app, about="Words")
     assert metrics(app)["Compression ratio"][0] == f"{evaluation.numbers['compression_ratio'].value:.2f}"
     openings = evaluation.numbers["opening_share"].parameters["most_common"]
     assert bool(openings) == any("Opening" in each.value.columns for each in app.dataframe)
     open_page(app, about="Growth")
     gain = evaluation.numbers["unlike_gain"]
-    assert f"After these 12, 1,000 more add about {gain.value:,.0f} pairs unlike any before" in said(app)
+    assert f"After these 12, 1,000 more add about {gain.value:,.0f} questions unlike any before" in said(app)
     assert "no cosine of 0.8 or more" in said(app)
     app.segmented_control(key="diversity-curve").set_value("vendi_gain").run()
     assert not app.exception
@@ -261,7 +263,7 @@ def test_a_corpus_that_is_gone_is_said_and_pairs_are_shown(app: AppTest, app_dat
     read(app_database)
     open_page(app, set="corpus:gone")
     assert "is not there, or was removed" in said(app)
-    assert f"compares all {PAIRS} pairs" in said(app)
+    assert f"compares all {PAIRS} questions" in said(app)
 
 
 def test_two_sets_are_compared_side_by_side_at_equal_n(
@@ -331,7 +333,7 @@ def test_a_reference_is_chosen_and_how_far_it_is_covered_is_shown(
     assert open_evaluator().error is None
     held = next(each for each in list_evaluations(app_database.cursor()) if each.conditions.reference)
     assert metrics(app)["Coverage"][0] == f"{100 * held.numbers['reference_coverage'].value:.1f} %"
-    assert "12 pairs held against 11 of the reference" in said(app).replace("\\", "")
+    assert "12 questions held against 11 of the reference" in said(app).replace("\\", "")
     assert "Reference: 11 rows" in next(each.help for each in app.metric if each.label == "Coverage").replace("\\", "")
     open_page(app, about="Reference", reference="pairs")
     assert "very set that is measured" in said(app)
