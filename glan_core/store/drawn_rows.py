@@ -1,7 +1,8 @@
 """Which rows are drawn to be measured, and out of how many?
 
-Rows are the pairs of a filter, or those of a corpus. They are drawn by a hash of their ids and a seed: the same ids
-give the same sample wherever they stand, and a smaller one is the beginning of a larger one.
+Rows are the questions of a filter, each with what is read of it, or those of a corpus. All questions count, answered
+or not; where answers are read, only those with one can be drawn. They are drawn by a hash of their ids and a seed: the
+same ids give the same sample wherever they stand, and a smaller one is the beginning of a larger one.
 """
 
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from glan_core.store.corpora import find_corpus
 from glan_core.store.database import Cursor, first_row
 from glan_core.store.filters import condition_of
 from glan_core.store.numbered_vectors import count_linked
+from glan_core.store.read_texts import first_answer, text_of
 from glan_core.store.samples import samples_version
 
 
@@ -45,18 +47,6 @@ class Drawable(NamedTuple):
     rows: int
     with_vector: int
     """Those that can be drawn: pairs that an encoder has read, and all rows of a corpus, which are read when drawn."""
-
-
-_PAIR_TEXTS = {
-    "instruction": "pair.instruction",
-    "answer": "min_by(pair.answer, pair.answer_id)",
-    "both": "pair.instruction || chr(10) || chr(10) || min_by(pair.answer, pair.answer_id)",
-}
-_CORPUS_TEXTS = {
-    "instruction": "instruction",
-    "answer": "answer",
-    "both": "instruction || chr(10) || chr(10) || answer",
-}
 
 
 def row_set_to_text(rows: RowSet) -> str:
@@ -101,10 +91,11 @@ def draw_rows(cursor: Cursor, rows: RowSet, *, n: int, seed: int, encoder: str, 
     if rows.corpus_id:
         return _draw_corpus_rows(cursor, rows.corpus_id, n=n, seed=seed, content=content)
     condition = condition_of(rows.scope)
+    text = text_of(content, instruction="pair.instruction", answer=first_answer("pair.answer", "pair.answer_id"))
     found = cursor.execute(
         f"""
         with drawn as ({_drawn_pairs(condition.where)})
-        select drawn.instruction_id, {_PAIR_TEXTS[content]} as text, drawn.number, min(instruction.rowid) as arrival
+        select drawn.instruction_id, {text} as text, drawn.number, min(instruction.rowid) as arrival
         from drawn
         join pair on pair.instruction_id = drawn.instruction_id
         join instruction on instruction.instruction_id = drawn.instruction_id
@@ -165,7 +156,7 @@ def _drawn_pairs(where: str) -> str:
 def _draw_corpus_rows(cursor: Cursor, corpus_id: str, *, n: int, seed: int, content: Content) -> DrawnRows:
     found = cursor.execute(
         f"""
-        select corpus_row_id, {_CORPUS_TEXTS[content]} as text, number
+        select corpus_row_id, {text_of(content, instruction="instruction", answer="answer")} as text, number
         from corpus_row
         where corpus_id = ?
         order by md5(corpus_row_id || ?), corpus_row_id, number

@@ -10,13 +10,10 @@ import pyarrow as pa
 from glan_core.store.batches import with_batch
 from glan_core.store.database import Cursor, first_row
 from glan_core.store.kept_instructions import KEPT_INSTRUCTIONS
+from glan_core.store.read_texts import first_answers, text_of
 
 DuplicateKind = Literal["exact", "text", "meaning"]
-_TEXT_OF = {
-    "instruction": "asked.text",
-    "answer": "answered.text",
-    "both": "asked.text || chr(10) || chr(10) || answered.text",
-}
+_OF_BATCH = "instruction_id in (select instruction_id from instruction where rowid in (select place from batch))"
 
 
 class DuplicateGroup(NamedTuple):
@@ -63,23 +60,14 @@ def read_texts_at(cursor: Cursor, places: np.ndarray, content: str) -> list[str]
     answered = (
         ""
         if content == "instruction"
-        else """
-        join (
-            select instruction_id, max_by(text, answer_id) as text
-            from kept_answer
-            where instruction_id in (
-                select instruction_id from instruction where rowid in (select place from batch)
-            )
-            group by instruction_id
-        ) as answered on answered.instruction_id = asked.instruction_id
-        """
+        else f"join {first_answers(_OF_BATCH)} as answered on answered.instruction_id = asked.instruction_id"
     )
     if not len(places):
         return []
     with with_batch(cursor, pa.table({"place": pa.array(places, pa.int64())})):
         found = cursor.sql(
             f"""
-            select {_TEXT_OF[content]} as text
+            select {text_of(content, instruction="asked.text", answer="answered.text")} as text
             from instruction as asked
             {answered}
             where asked.rowid between ? and ? and asked.rowid in (select place from batch)

@@ -4,21 +4,9 @@ from datetime import datetime
 
 from glan_core.encoders import Content, Encoder, EncoderChoice, EncoderRecall
 from glan_core.store.database import Cursor, first_row
+from glan_core.store.read_texts import first_answers, text_of
 
 _COLUMNS = "encoder, kind, model, dimensions, base_url, key_name, added_at"
-# The text that stands for a pair. Of several answers the one with the lowest id counts, so that it stays the same.
-_TEXTS = {
-    "instruction": "instruction.text",
-    "answer": "answer.text",
-    "both": "instruction.text || chr(10) || chr(10) || answer.text",
-}
-_FIRST_ANSWER = """
-    join (
-        select instruction_id, min_by(text, answer_id) as text
-        from answer
-        group by instruction_id
-    ) as answer on answer.instruction_id = instruction.instruction_id
-"""
 _UNREAD = """
     not exists (
         from embedded_instruction
@@ -106,7 +94,7 @@ def list_unread_texts(cursor: Cursor, *, encoder: str, content: Content, after: 
     return dict(
         cursor.execute(
             f"""
-            select instruction.instruction_id, {_TEXTS[content]}
+            select instruction.instruction_id, {_text(content)}
             from instruction
             {_joined(content)}
             where instruction.instruction_id > ? and {_UNREAD}
@@ -133,7 +121,7 @@ def sample_texts(cursor: Cursor, *, content: Content, limit: int) -> list[str]:
     """Give different texts of pairs, in an order that follows from their instructions' ids alone; at most `limit`."""
     rows = cursor.execute(
         f"""
-        select {_TEXTS[content]} as text
+        select {_text(content)} as text
         from instruction
         {_joined(content)}
         group by all
@@ -160,5 +148,11 @@ def list_names_to_read(cursor: Cursor) -> list[str]:
     return [name for (name,) in rows]
 
 
+def _text(content: Content) -> str:
+    return text_of(content, instruction="instruction.text", answer="answer.text")
+
+
 def _joined(content: Content) -> str:
-    return "" if content == "instruction" else _FIRST_ANSWER
+    if content == "instruction":
+        return ""
+    return f"join {first_answers()} as answer on answer.instruction_id = instruction.instruction_id"

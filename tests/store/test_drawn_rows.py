@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from glan_core.encoders import Content
 from glan_core.entities import Filter
 from glan_core.store.corpora import Corpus, RowBatch, insert_corpus, insert_corpus_rows
 from glan_core.store.drawn_rows import (
@@ -14,9 +15,12 @@ from glan_core.store.drawn_rows import (
     row_set_from_text,
     row_set_to_text,
 )
+from glan_core.store.duplicates import list_places, read_texts_at
+from glan_core.store.encoders import list_unread_texts
 from glan_core.store.ingest import ingest
+from glan_core.store.runs import save_run
 from tests.conftest import Small
-from tests.small_pairs import NOON, answer, instruction
+from tests.small_pairs import NOON, answer, instruction, run
 from tests.store.vectors import embed, link
 
 ENCODER = "e"
@@ -95,6 +99,22 @@ def test_a_question_with_two_answers_is_one_row_and_both_is_the_text_that_was_re
     assert (both.ids, both.texts) == (("a",), ("Question a?\n\nAnswer to a.",))
     answered = draw_rows(read.cursor, RowSet(), n=10, seed=0, encoder=ENCODER, content="answer")
     assert answered.texts == ("Answer to a.",)
+
+
+@pytest.mark.parametrize("content", ["answer", "both"])
+def test_the_text_that_is_drawn_read_and_compared_is_one(read: Small, content: Content):
+    cursor = read.cursor
+    for made in (run(), run("gone", is_removed=True)):
+        save_run(cursor, made)
+    texts = {"0": ("gone", "Of a removed run."), "1": ("run", "The first."), "2": ("run", "The second.")}
+    ingest(cursor, [answer("a", answer_id=key, run_id=of, text=text) for key, (of, text) in texts.items()])
+    unread = list_unread_texts(cursor, encoder=ENCODER, content=content, limit=9)
+    link(cursor, ENCODER, content, a=0)
+    drawn = draw_rows(cursor, RowSet(), n=10, seed=0, encoder=ENCODER, content=content)
+    compared = read_texts_at(cursor, list_places(cursor, content), content)
+    (text,) = drawn.texts
+    assert text.endswith("The first.")
+    assert (unread, compared) == ({"a": text}, [text])
 
 
 @pytest.fixture
