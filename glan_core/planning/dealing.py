@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from glan_core.combination_code import Place, has_two_sessions
+from glan_core.courses import find_courses
 from glan_core.errors import PlanError, ScopeError
 from glan_core.planning.allocation import dealt_evenly
 from glan_core.planning.gaps import draws_for_gaps, places_touched
@@ -219,7 +220,8 @@ def _told_apart(cursor: Cursor, gaps: Sequence[Gap], targets: Targets) -> _GapsA
             apart.in_nodes.append((gap, below))
         if not below:
             raise PlanError(
-                f"The gap {gap.node_id!r} is in no current syllabus of this scope.", "Choose a scope that holds it."
+                f"The gap {_name(cursor, gap.node_id)!r} is in no current syllabus of this scope.",
+                "Choose a scope that holds it, or leave it out.",
             )
     return apart
 
@@ -231,6 +233,17 @@ def _targets_below(cursor: Cursor, node_id: str, targets: Targets) -> tuple[str,
         raise ScopeError(f"There is no node with the id {node_id!r}.", "It may belong to another database.")
     disciplines = {discipline.taxonomy_node_id for discipline in list_disciplines_below(cursor, node_id)}
     return tuple(target for target, discipline_id in targets.discipline_of.items() if discipline_id in disciplines)
+
+
+def _name(cursor: Cursor, node_id: str) -> str:
+    """Give the name of a node or subject; of a class session or key concept with its subject's before it."""
+    for place in list_places(cursor, [node_id]).values():
+        course = find_courses(cursor, [place.syllabus_id])[place.syllabus_id]
+        names = {session.class_session_id: session.title for session in course.details.class_sessions}
+        names |= {concept.key_concept_id: concept.name for concept in course.details.key_concepts}
+        return f"{course.subject.name}/{names[node_id]}"
+    found = find_subject(cursor, node_id) or find_taxonomy_node(cursor, node_id)
+    return found.name if found else node_id
 
 
 def _unfilled(codes: Sequence[int], wanted: Mapping[Place, int]) -> int:

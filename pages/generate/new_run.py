@@ -8,7 +8,14 @@ from glan_core.planning.gaps import scope_of_gaps
 from glan_core.planning.plan import PlanRequest, forecast_plan
 from glan_core.store.runs import count_runs
 from pages.shared import state
-from pages.shared.dealing_view import gaps_in_address, is_dealt_by_number, show_dealing, show_gaps, within_scope
+from pages.shared.dealing_view import (
+    gaps_in_address,
+    is_dealt_by_number,
+    show_dealing,
+    show_filled,
+    show_gaps,
+    within_scope,
+)
 from pages.shared.feedback import plain, show_error
 from pages.shared.more_settings import show_more_settings
 from pages.shared.no_plan import show_no_plan
@@ -48,7 +55,7 @@ for name, key in (("grow", state.GROWS), ("rewrite", state.REWRITES)):
         st.session_state[key] = True
         del st.query_params[name]
 
-wanted = gaps_in_address()
+wanted = gaps_in_address(cursor)
 form, preview = st.columns([2, 3], gap="large")
 with form:
     above = st.container()
@@ -76,6 +83,7 @@ with form:
         help="Names the sequence of draws. The same seed repeats it and makes no call twice; "
         "another one leaves out combinations that were drawn before.",
     )
+    filled = st.empty()
     grows = st.toggle(
         "Grow what is missing first",
         key=state.GROWS,
@@ -116,6 +124,8 @@ with preview:
         show_no_plan(error, grows=grows)
         st.stop()
     expected = estimate(cursor, plan, concurrency=more.concurrency, endpoint_url=model.endpoint.base_url)
+    with filled:
+        show_filled(wanted, plan)
     show_plan(plan, expected)
     show_novelty(cursor, plan)
     show_stages(plan, expected)

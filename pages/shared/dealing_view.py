@@ -10,12 +10,14 @@ from glan_core.courses import find_courses
 from glan_core.insight.headline import UNLIKE
 from glan_core.insight.novelty import LEAST, NEWEST, SATURATED
 from glan_core.planning.gaps import unused_key_concepts
+from glan_core.planning.plan import Forecast
 from glan_core.planning.plan_request import Allocation, Gap
 from glan_core.scope import list_scope_nodes
 from glan_core.store.database import Cursor
+from glan_core.store.names import list_known_names
 from glan_core.store.syllabus_shapes import list_places
 from pages.shared import state
-from pages.shared.formats import count
+from pages.shared.formats import count, count_of
 from pages.shared.theme import TOOLS
 
 UNUSED = "unused"
@@ -42,8 +44,8 @@ _DEALT_HELP = """
 * By novelty: more to nodes whose newest pairs are unlike all former ones (Thompson sampling, drawn by the seed).
 """
 _HOLD_HELP = (
-    f"A node gets no pairs if it is 95 % sure that fewer than {SATURATED:.0%} of its pairs are new, going by the newest "
-    f"{NEWEST} that were read and compared. The others get what was its. With fewer than {LEAST} it is never held. A "
+    f"A node gets no pairs if it is 95 % sure that fewer than {SATURATED:.0%} of its pairs are new, going by the "
+    f"newest {NEWEST} that were read and compared. The others get what was its. With fewer than {LEAST} it is never held. A "
     f"pair is new if no former one has a cosine of {UNLIKE} or more to it."
 )
 _LARGEST_SHARE = 100_000
@@ -64,7 +66,7 @@ class GapsInAddress(NamedTuple):
 
     gaps: tuple[Gap, ...]
     is_whole: bool
-    """Whether all of the address could be read."""
+    """Whether all of the address could be read, and is there."""
     is_unused: bool = False
     """Whether it means what is unused in the scope, which has to be found once that is known."""
 
@@ -74,10 +76,21 @@ class GapsInAddress(NamedTuple):
         return sum(gap.instructions for gap in self.gaps)
 
 
-def gaps_in_address() -> GapsInAddress:
-    """Give the gaps of an address such as `?gaps=NODE:2,OTHER:1`, or of `?gaps=unused` those of no scope yet."""
+def gaps_in_address(cursor: Cursor) -> GapsInAddress:
+    """Give the gaps of an address such as `?gaps=NODE:2,OTHER:1`, or of `?gaps=unused` those of no scope yet.
+
+    What is not in this database, or was removed, is left out.
+    """
     text = st.query_params.get(_GAPS_IN_ADDRESS, "")
-    return GapsInAddress((), True, is_unused=True) if text == UNUSED else read_gaps(text)
+    if text == UNUSED:
+        return GapsInAddress((), True, is_unused=True)
+    found = read_gaps(text)
+    if not found.gaps:
+        return found
+    there = {known.node_id for known in list_known_names(cursor) if known.status == "kept"}
+    there |= list_places(cursor, [gap.node_id for gap in found.gaps]).keys()
+    gaps = tuple(gap for gap in found.gaps if gap.node_id in there)
+    return found._replace(gaps=gaps, is_whole=found.is_whole and len(gaps) == len(found.gaps))
 
 
 def within_scope(cursor: Cursor, found: GapsInAddress, scope: Sequence[str]) -> GapsInAddress:
@@ -102,7 +115,8 @@ def read_gaps(text: str) -> GapsInAddress:
 def show_gaps(cursor: Cursor, found: GapsInAddress) -> None:
     """Say which gaps the address names and how many pairs they want, with a way to leave them."""
     if not found.is_whole:
-        st.warning("The address names gaps that cannot be read. They are left out.", icon=":material/link_off:")
+        rest = "The others are filled." if found.gaps else "None is left, so pairs are dealt as chosen below."
+        st.warning(f"The address names gaps that are not there or cannot be read. {rest}", icon=":material/link_off:")
     if not found.gaps:
         if found.is_unused:
             st.success("Every key concept of this scope was used.", icon=":material/check:")
@@ -122,6 +136,19 @@ def show_gaps(cursor: Cursor, found: GapsInAddress) -> None:
             st.dataframe(
                 pd.DataFrame(rows, columns=["Where", "Pairs"]), hide_index=True, height=min(35 * len(rows) + 38, 300)
             )
+
+
+def show_filled(found: GapsInAddress, plan: Forecast) -> None:
+    """Say how many pairs fill how many of the gaps, as one pair may fill several."""
+    if plan.request.allocation != "gaps":
+        return
+    pairs = len(plan.items) + sum(growth.instructions for growth in plan.growths)
+    verb = "fills" if pairs == 1 else "fill"
+    if plan.undealt:
+        what = f"{count(found.instructions - plan.undealt)} of the {count(found.instructions)} wanted"
+    else:
+        what = "the gap" if len(found.gaps) == 1 else f"all {count(len(found.gaps))} gaps"
+    st.caption(f"{count_of(pairs, 'pair')} {verb} {what}.", help="One pair may fill several gaps.")
 
 
 def is_dealt_by_number() -> bool:

@@ -58,6 +58,8 @@ def test_unused_in_the_address_means_those_of_the_scope_and_says_so_when_there_a
     next(each for each in app.multiselect if each.label == "Where").set_value([physics, logic]).run()
     assert f"**{len(in_both)} gaps**" in texts(app)
     assert len(in_both) > len(in_physics) > 0
+    said = next(line for line in texts(app).splitlines() if line.endswith(f"fill all {len(in_both)} gaps."))
+    assert 2 * int(said.split()[0]) == int(calls(app)) < 2 * len(in_both)
     app_database.cursor().execute("delete from key_concept")
     app.run()
     assert "Every key concept of this scope was used" in "".join(each.value for each in app.success)
@@ -225,6 +227,7 @@ def test_gaps_of_the_address_are_shown_and_filled(app: AppTest, app_database: Da
     assert "2 gaps" in texts(app)
     assert "3 wanted" in texts(app)
     assert next(each for each in app.number_input if each.label == "Pairs").value == 3
+    assert "3 pairs fill all 2 gaps." in texts(app)
     (shown,) = (each.value for each in app.dataframe if list(each.value.columns) == ["Where", "Pairs"])
     assert shown["Where"][0].endswith(name)
     run_id = start(app)
@@ -247,5 +250,39 @@ def test_gaps_can_be_left(app: AppTest, app_database: Database) -> None:
 def test_gaps_that_are_nowhere_are_told(app: AppTest) -> None:
     open_page(app, gaps="nosuchnode:2,other:x")
     assert not app.exception
-    assert "gaps that cannot be read" in app.warning[0].value
-    assert app.error
+    assert [each.value for each in app.warning] == [
+        "The address names gaps that are not there or cannot be read. None is left, so pairs are dealt as chosen below."
+    ]
+    assert not app.error
+    assert calls(app) == "10"
+
+
+def test_a_gap_that_is_nowhere_leaves_the_others_planned(app: AppTest, app_database: Database) -> None:
+    physics = node_id(app_database, "Physics")
+    open_page(app, gaps=f"nosuchnode:2,{physics}:3")
+    assert len(app.warning) == 1
+    assert "The others are filled" in app.warning[0].value
+    assert "3 pairs fill the gap." in texts(app)
+    assert calls(app) == "6"
+
+
+def test_a_gap_outside_the_scope_is_told_by_its_name(app: AppTest, app_database: Database) -> None:
+    subjects = [subject_of(app_database, name) for name in ("Physics", "Chemistry")]
+    concept, name = (
+        app_database.cursor()
+        .execute(
+            """
+            select key_concept_id, key_concept.name
+            from key_concept
+            join class_session using (class_session_id)
+            join syllabus using (syllabus_id)
+            where subject_id = ?
+            """,
+            [subjects[0]],
+        )
+        .fetchone()
+    )
+    open_page(app, gaps=f"{concept}:1", scope=subjects[1])
+    said = app.error[0].value.replace("\\", "")
+    assert f"/{name}" in said
+    assert concept not in said

@@ -451,7 +451,7 @@ def test_a_gap_that_is_drawn_out_is_said(small: Small, request_: PlanRequest):
 
 
 def test_a_gap_outside_the_scope_is_an_error(small: Small, request_: PlanRequest):
-    with pytest.raises(PlanError, match="in no current syllabus"):
+    with pytest.raises(PlanError, match="The gap 'Chemistry' is in no current syllabus"):
         _plan(small, request_, allocation="gaps", gaps=(Gap(small.nodes.chemistry.taxonomy_node_id, 1),))
 
 
