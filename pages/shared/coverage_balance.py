@@ -139,4 +139,4 @@ def _show_nodes(nodes: pd.DataFrame, level: str) -> None:
         },
         alt=f"How the pairs of {count(len(rows))} {NODE_WORDS[level][1]} divide, most pairs first.",
     )
-    st.caption(f"{count(len(rows))} {NODE_WORDS[level][1]} with a pair, most pairs first.")
+    st.caption(f"{count(len(rows))} {NODE_WORDS[level][len(rows) != 1]} with a pair, most pairs first.")

@@ -11,7 +11,7 @@ from pages.shared import state
 from pages.shared.coverage_numbers import read_cached_unused
 from pages.shared.coverage_plan import MOST_GAPS, NEW_RUN, mark_of, plan_button, ticked_rows
 from pages.shared.dealing_view import UNUSED
-from pages.shared.formats import count
+from pages.shared.formats import count, count_of
 from pages.shared.outlines import read_cached_outline
 from pages.shared.page_button import page_button
 from pages.shared.theme import TOOLS
@@ -47,10 +47,10 @@ def show_unused(workspace: Workspace, cursor: Cursor, filter_: Filter) -> None:
     found = read_cached_unused(workspace, cursor, filter_, kind=kind, words=words, limit=_MOST_ROWS)
     noun = _KINDS[kind].lower()
     if not found.total:
-        st.success(
-            f"None of the {noun} called that was left out." if words.strip() else f"All {noun} here are used.",
-            icon=":material/check:",
-        )
+        if words.strip():
+            st.info(f"No unused {noun[:-1]} has this in its name.", icon=":material/search_off:")
+        else:
+            st.success(f"All {noun} here are used.", icon=":material/check:")
         return
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     st.space(TOOLS)
@@ -110,4 +110,4 @@ def _offer_all(workspace: Workspace, cursor: Cursor, filter_: Filter, found: Unu
 
 def _said(found: UnusedParts, noun: str) -> str:
     shown = "" if len(found.rows) == found.total else f"; the first {count(len(found.rows))} are listed"
-    return f"{count(found.total)} {noun} never used{shown}."
+    return f"{count_of(found.total, noun[:-1])} never used{shown}."
