@@ -152,6 +152,7 @@ def test_the_interval_of_a_difference_is_worked_out_from_both():
 
 def test_the_order_of_rows_says_nothing_of_other_draws():
     one, other = (Number("unlike_gain", value, value - 1, value + 1, {"orders": 4}, 0.1) for value in (90.0, 40.0))
+    assert lines_of(made(one), None)[1].endswith(": 90 (89 to 91, by the order of rows)")
     each = compared(made(one), made(other)).differences["unlike_gain"]
     assert (each.difference, each.interval, each.is_clear) == (50, None, False)
 

@@ -229,7 +229,8 @@ def lines_of(evaluation: Evaluation, before: Evaluation | None) -> list[str]:
     for metric, name in _NAMES.items():
         if metric in evaluation.numbers:
             number = evaluation.numbers[metric]
-            interval = "" if number.lower is None else f" ({number.lower:.4g} to {number.upper:.4g})"
+            moved_by = "" if "splits" in number.parameters else ", by the order of rows"
+            interval = "" if number.lower is None else f" ({number.lower:.4g} to {number.upper:.4g}{moved_by})"
             earlier = number_before(evaluation, before, metric)
             change = f", {number.value - earlier.value:+.4g} since the last time" if earlier else ""
             lines.append(f"  {name}: {number.value:.4g}{interval}{change}")

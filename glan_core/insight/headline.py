@@ -91,8 +91,9 @@ def measure(
     """Measure a sample; `reference`, float32 of shape (m, d), adds what it can be held against.
 
     With `splits` numbers other than those of growth get an interval from so many splits into halves, where there are
-    enough rows; those of growth have one in any case. `on_progress` hears how many steps are done: STEPS, and one for
-    each split. What too few rows have no answer to is left out. ValueError for a reference below LEAST_REFERENCE rows.
+    enough rows; those of growth have one in any case, of how far the order of rows moves them. `on_progress` hears how
+    many steps are done: STEPS, and one for each split. What too few rows have no answer to is left out. ValueError for
+    a reference below LEAST_REFERENCE rows.
     """
     if reference is not None and len(reference) < LEAST_REFERENCE:
         raise ValueError(f"a reference of {len(reference)} rows is too small")
