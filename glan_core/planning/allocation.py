@@ -5,6 +5,8 @@ Arithmetic alone: who can take how many (None: any number), and who gets how man
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
+from math import ceil
 
 import numpy as np
 
@@ -31,29 +33,27 @@ def dealt_evenly(number: int, capacities: Mapping[str, int | None]) -> dict[str,
 
 
 def dealt_by_weight(number: int, weights: Sequence[float], capacities: Sequence[int | None]) -> list[int]:
-    """Deal in proportion to weights, rounded by largest remainders; what one cannot take goes to the others alike.
+    """Deal in proportion to weights, one by one: each to whoever has the largest weight / (2 has + 1) and can take it.
 
-    As long as nobody is full, each gets its exact share rounded down or up.
+    That is the divisor method of Sainte-Laguë. A larger number begins with the deals of a smaller one, and nobody gets
+    less where another one can take less. Of equal ones the first is served first.
     """
-    dealt = [0] * len(weights)
-    waiting = [place for place, weight in enumerate(weights) if weight > 0 and capacities[place] != 0]
     exact = [Fraction(weight) for weight in weights]
-    while number and waiting:
-        shares = _rounded(number, [exact[place] for place in waiting])
-        beyond = [
-            place
-            for place, share in zip(waiting, shares, strict=True)
-            if (capacity := capacities[place]) is not None and share > capacity
-        ]
-        if not beyond:
-            for place, share in zip(waiting, shares, strict=True):
-                dealt[place] = share
-            break
-        # Only those that are full are settled now: what they leave changes the shares of all others.
-        for place in beyond:
-            dealt[place] = capacities[place] or 0
-            number -= dealt[place]
-        waiting = [place for place in waiting if place not in beyond]
+    dealt = _dealt_at_once(number, exact, capacities)
+    left = number - sum(dealt)
+    waiting = [
+        (-weight / (2 * dealt[place] + 1), place)
+        for place, weight in enumerate(exact)
+        if weight > 0 and ((capacity := capacities[place]) is None or dealt[place] < capacity)
+    ]
+    heapify(waiting)
+    while left and waiting:
+        _, place = heappop(waiting)
+        dealt[place] += 1
+        left -= 1
+        capacity = capacities[place]
+        if capacity is None or dealt[place] < capacity:
+            heappush(waiting, (-exact[place] / (2 * dealt[place] + 1), place))
     return dealt
 
 
@@ -88,11 +88,27 @@ def _turns_until_full(winners: np.ndarray, room: np.ndarray) -> int:
     )
 
 
-def _rounded(number: int, weights: Sequence[Fraction]) -> list[int]:
-    total = sum(weights, Fraction(0))
-    exact = [number * weight / total for weight in weights]
-    rounded = [int(share) for share in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda place: rounded[place] - exact[place])
-    for place in by_remainder[: number - sum(rounded)]:
-        rounded[place] += 1
-    return rounded
+def _dealt_at_once(number: int, weights: Sequence[Fraction], capacities: Sequence[int | None]) -> list[int]:
+    """Give the beginning of what is dealt by weight: as much as it takes to leave at most one for each.
+
+    All turns with a quotient weight / (2 has + 1) above a threshold come before all others. It is chosen so that they
+    are not more than `number`: one of weight w has fewer than w / (2 threshold) + 1/2 of them.
+    """
+    dealt = [0] * len(weights)
+    waiting = [place for place, weight in enumerate(weights) if weight > 0 and capacities[place] != 0]
+    while 2 * number > len(waiting) > 0:
+        threshold = sum((weights[place] for place in waiting), Fraction(0)) / (2 * number - len(waiting))
+        full = []
+        for place in waiting:
+            turns = max(0, ceil((weights[place] / threshold - 1) / 2))
+            capacity = capacities[place]
+            if capacity is not None and turns >= capacity:
+                full.append(place)
+                turns = capacity
+            dealt[place] = turns
+        if not full:
+            break
+        # What the full ones leave lowers the threshold for all others.
+        number -= sum(dealt[place] for place in full)
+        waiting = [place for place in waiting if place not in set(full)]
+    return dealt

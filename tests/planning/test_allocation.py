@@ -1,5 +1,7 @@
 """Dealing out: totals are exact, shares within one, and a larger number begins with a smaller one."""
 
+from fractions import Fraction
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,12 +50,70 @@ def test_even_dealing_is_dealing_one_by_one():
 WEIGHTS = st.lists(st.floats(0, 100, allow_subnormal=False), min_size=1, max_size=8).filter(any)
 
 
+def by_quotients(number: int, weights: list[float], capacities: list[int | None]) -> list[int]:
+    """Deal by weight as it is described, without any shortcut."""
+    dealt = [0] * len(weights)
+    for _ in range(number):
+        able = [
+            place
+            for place, limit in enumerate(capacities)
+            if weights[place] > 0 and (limit is None or dealt[place] < limit)
+        ]
+        if able:
+            dealt[max(able, key=lambda place: Fraction(weights[place]) / (2 * dealt[place] + 1))] += 1
+    return dealt
+
+
+@st.composite
+def weighted(draw: st.DrawFn) -> tuple[list[float], list[int | None]]:
+    """Give weights, some of them equal, and what each can take."""
+    capacities = draw(CAPACITIES)
+    weight = st.integers(0, 5) | st.floats(0, 100, allow_subnormal=False)
+    return draw(st.lists(weight, min_size=len(capacities), max_size=len(capacities))), capacities
+
+
+@given(st.integers(0, 150), weighted())
+def test_dealing_by_weight_is_dealing_one_by_one(number: int, among: tuple[list[float], list[int | None]]):
+    assert dealt_by_weight(number, *among) == by_quotients(number, *among)
+
+
 @given(st.integers(0, 10**6), WEIGHTS)
-def test_weights_deal_everything_within_one_of_the_exact_share(number: int, weights: list[float]):
+def test_weights_deal_everything_as_near_to_the_proportions_as_can_be(number: int, weights: list[float]):
     dealt = dealt_by_weight(number, weights, [None] * len(weights))
     assert sum(dealt) == number
-    for share, weight in zip(dealt, weights, strict=True):
-        assert abs(share - number * weight / sum(weights)) < 1 + 1e-6 * number
+    shares = [(share, Fraction(weight)) for share, weight in zip(dealt, weights, strict=True) if weight]
+    # Nobody has had a turn whose quotient is below that of somebody's next one.
+    last = min((weight / (2 * share - 1) for share, weight in shares if share), default=0)
+    assert all(weight / (2 * share + 1) <= last for share, weight in shares if number)
+
+
+@given(st.integers(0, 300), weighted())
+def test_by_weight_one_more_is_one_more_for_one(number: int, among: tuple[list[float], list[int | None]]):
+    fewer, more = (dealt_by_weight(each, *among) for each in (number, number + 1))
+    assert all(after >= before for before, after in zip(fewer, more, strict=True))
+
+
+@given(st.integers(0, 300), weighted(), st.data())
+def test_by_weight_nobody_loses_what_another_cannot_take(
+    number: int, among: tuple[list[float], list[int | None]], data: st.DataObject
+):
+    weights, capacities = among
+    closed = data.draw(st.integers(0, len(weights) - 1))
+    before = dealt_by_weight(number, weights, capacities)
+    after = dealt_by_weight(number, weights, [0 if place == closed else each for place, each in enumerate(capacities)])
+    assert all(after[place] >= share for place, share in enumerate(before) if place != closed)
+
+
+def test_by_weight_a_larger_number_takes_nothing_back():
+    weights = [3, 3, 7, 1, 13, 1]
+    assert dealt_by_weight(9, weights, [None] * 6) == [1, 1, 2, 0, 5, 0]
+    assert dealt_by_weight(10, weights, [None] * 6) == [1, 1, 3, 0, 5, 0]
+
+
+def test_as_many_move_as_a_closed_one_leaves():
+    weights = [13, 1, 10, 40]
+    assert dealt_by_weight(21, weights, [None] * 4) == [4, 0, 3, 14]
+    assert dealt_by_weight(21, weights, [0, None, None, None]) == [0, 0, 4, 17]
 
 
 @given(st.integers(0, 300), st.data())
