@@ -115,16 +115,18 @@ def _show_keys(stand: Stand, row: pd.Series) -> None:
         ):
             st.button(
                 label,
-                key=f"review-{label}",
+                key=f"review-{label}-{key}",  # of this pair: a late press is never taken for the next one
                 icon=f":material/{icon}:",
                 shortcut=shortcut,
                 on_click=_decide,
                 args=(stand, key, number, verdict),
             )
-        st.button("Edit", key="review-edit", icon=":material/edit:", shortcut="E", on_click=edit, args=(key,))
+        st.button(
+            "Edit", key=f"review-begin-edit-{key}", icon=":material/edit:", shortcut="E", on_click=edit, args=(key,)
+        )
         st.button(
             "Skip",
-            key="review-skip",
+            key=f"review-skip-{key}",
             icon=":material/redo:",
             shortcut="S",
             type="tertiary",
@@ -136,7 +138,7 @@ def _show_keys(stand: Stand, row: pd.Series) -> None:
         for place, (reason, words) in enumerate(REASON_WORDS.items(), 1):
             st.button(
                 words,
-                key=f"reason-{reason}",
+                key=f"reason-{reason}-{key}",
                 type="primary" if reason in chosen else "tertiary",
                 shortcut=str(place),
                 on_click=toggle_reason,

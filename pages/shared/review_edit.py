@@ -26,12 +26,11 @@ def show_edit(stand: Stand, row: pd.Series) -> None:
                 key="review-save",
                 type="primary",
                 icon=":material/check:",
-                shortcut="Ctrl+Enter",
                 on_click=_save,
                 args=(stand, key, number, answer is not None),
             )
             st.form_submit_button("Leave it as it is", key="review-leave", shortcut="Esc", on_click=edit, args=(None,))
-        st.caption("The text as the model wrote it is kept, and *Undo* puts it back.")
+        st.caption("Ctrl+Enter saves while you type. The text as the model wrote it is kept, and *Undo* puts it back.")
 
 
 def _save(stand: Stand, key: str, number: int, has_answer: bool) -> None:

@@ -5,19 +5,23 @@ Everything here is for callbacks: a press counts whatever else draws the page an
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from glan_core.errors import GlanError
 from glan_core.review_queues import ReviewQueue
 from glan_core.reviewing import Decision, decide, undo_newest
 from glan_core.store.database import Cursor
 from glan_core.store.review_queues import next_open
+from glan_core.store.reviews import Review
 from glan_core.store.samples import find_number, read_samples
 from pages.shared import state
 from pages.shared.workspace import Workspace
+
+T = TypeVar("T")
 
 
 class Stand(NamedTuple):
@@ -32,6 +36,8 @@ class Stand(NamedTuple):
     reviewer: str
     is_second: bool
     """Whether pairs that others decided on are shown, too."""
+    decided: list[str]
+    """The pairs that were decided on since the page was drawn: a key that is pressed twice counts once."""
 
 
 def find_card(cursor: Cursor, stand: Stand) -> int | None:
@@ -62,15 +68,21 @@ def row_of(stand: Stand, number: int) -> int | None:
 
 
 def decide_on(stand: Stand, decision: Decision, number: int) -> None:
-    """Keep a decision and go on."""
+    """Keep a decision and go on; nothing happens if this card was decided on already."""
+    if decision.instruction_id in stand.decided:
+        return
 
-    def act() -> None:
+    def act() -> Review:
         review = decide(stand.workspace.database, decision, at=datetime.now(UTC))
+        stand.decided.append(decision.instruction_id)
+        return review
+
+    def follow(review: Review) -> None:
         st.session_state[state.REVIEW_LAST] = review.review_id
         st.session_state.pop(state.REVIEW_EDITING, None)
         _go_on(stand, number)
 
-    _try(act)
+    _try(act, follow)
 
 
 def skip(stand: Stand, number: int) -> None:
@@ -101,8 +113,10 @@ def step(stand: Stand, number: int, by: int) -> None:
 def undo_last(stand: Stand) -> None:
     """Take back what this reviewer decided last, and show that pair."""
 
-    def act() -> None:
-        review = undo_newest(stand.workspace.database, reviewer=stand.reviewer, at=datetime.now(UTC))
+    def act() -> Review | None:
+        return undo_newest(stand.workspace.database, reviewer=stand.reviewer, at=datetime.now(UTC))
+
+    def follow(review: Review | None) -> None:
         if review is None:
             st.session_state[state.REVIEW_NEWS] = "There is nothing of yours to take back."
             return
@@ -111,7 +125,7 @@ def undo_last(stand: Stand) -> None:
         st.session_state.pop(state.REVIEW_EDITING, None)
         st.query_params["card"] = review.instruction_id
 
-    _try(act)
+    _try(act, follow)
 
 
 def edit(instruction_id: str | None) -> None:
@@ -144,8 +158,15 @@ def _start(stand: Stand) -> int:
     return int(place) if name == stand.name else 0
 
 
-def _try(act: Callable[[], None]) -> None:
+def _try(act: Callable[[], T], follow: Callable[[T], None]) -> None:
+    """Do what changes the database, then what follows from it for the page; errors are shown."""
     try:
-        act()
+        done = act()
     except GlanError as error:
         st.session_state[state.REVIEW_TROUBLE] = error
+        return
+    try:
+        follow(done)
+    except RerunException:  # another press came in meanwhile, and asks to draw the page: this one counts first
+        follow(done)
+        raise

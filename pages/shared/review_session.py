@@ -36,7 +36,7 @@ def show_session(
     if queue.compared < queue.of:
         st.caption(f"Chosen among {count(queue.compared)} of {count(queue.of)} pairs, drawn by the seed.")
     name = f"{draw} {filter_to_json(filter_)}"
-    stand = Stand(workspace, queue, name, open_statuses(filter_, draw.kind), reviewer, is_second)
+    stand = Stand(workspace, queue, name, open_statuses(filter_, draw.kind), reviewer, is_second, [])
     number = find_card(cursor, stand)
     rows = read_samples(cursor, [] if number is None else [number])
     if rows.empty and st.query_params.get("card"):
