@@ -39,7 +39,7 @@ class Fit(NamedTuple):
         return self.a * _shape(self.law, n, self.b)
 
 
-class Growth(NamedTuple):
+class FittedGrowth(NamedTuple):
     """How a number grew, and what comes next if it goes on like that."""
 
     sizes: np.ndarray
@@ -120,7 +120,7 @@ def curves_of_words(texts: Sequence[str], orders: np.ndarray, sizes: np.ndarray)
     return curves
 
 
-def fit_growth(sizes: np.ndarray, curves: np.ndarray, *, more: int = 1000, seed: int) -> Growth:
+def fit_growth(sizes: np.ndarray, curves: np.ndarray, *, more: int = 1000, seed: int) -> FittedGrowth:
     """Fit the nearer law to curves, float64 of shape (orders, p); ValueError for fewer than three sizes.
 
     `sizes`, of shape (p,), are rising and above 0.
@@ -137,7 +137,7 @@ def fit_growth(sizes: np.ndarray, curves: np.ndarray, *, more: int = 1000, seed:
     chosen = Fit(fit.law, float(fit.a[0]), float(fit.b[0]))
     gain = float(chosen.at(np.array(beyond)) - chosen.at(np.array(end)))
     lower, upper = np.percentile(np.append(gains, gain), _ENDS)
-    return Growth(sizes, mean, chosen, more, gain, min(float(lower), gain), max(float(upper), gain))
+    return FittedGrowth(sizes, mean, chosen, more, gain, min(float(lower), gain), max(float(upper), gain))
 
 
 class _Fitted(NamedTuple):

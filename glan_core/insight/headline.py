@@ -13,7 +13,7 @@ import numpy as np
 
 from glan_core.insight.growth import (
     LEAST_SIZES,
-    Growth,
+    FittedGrowth,
     curves_of_unlike,
     curves_of_vendi,
     curves_of_words,
@@ -256,7 +256,7 @@ def _of_growth(sample: Sample, *, seed: int, near: float, reference: np.ndarray 
     return made
 
 
-def _as_details(grown: Growth) -> dict[str, Any]:
+def _as_details(grown: FittedGrowth) -> dict[str, Any]:
     return {
         "more": grown.more,
         "sizes": grown.sizes.tolist(),

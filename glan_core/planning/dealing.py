@@ -13,7 +13,7 @@ from glan_core.errors import PlanError, ScopeError
 from glan_core.planning.allocation import dealt_evenly
 from glan_core.planning.gaps import draws_for_gaps, places_touched
 from glan_core.planning.lazy_codes import Codes, LazyCodes
-from glan_core.planning.novelty import NodeDeal, Novelty, NoveltyDeal
+from glan_core.planning.novelty import NodeDeal, NoveltyDeal, ScopeNovelty
 from glan_core.planning.plan_request import Gap, PlanRequest
 from glan_core.planning.shares import dealt_by_novelty, dealt_to_units, draws_of, list_units
 from glan_core.planning.taken import Taken
@@ -43,7 +43,9 @@ class Dealt(NamedTuple):
     """How novelty decided, if it did."""
 
 
-def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken, novelty: Novelty | None = None) -> Dealt:
+def deal(
+    cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken, novelty: ScopeNovelty | None = None
+) -> Dealt:
     """Deal a request's instructions out; their combinations are drawn when somebody looks.
 
     Those that fill gaps of class sessions and key concepts are drawn at once: how many it takes shows as they come.
@@ -75,7 +77,7 @@ def deal(cursor: Cursor, request: PlanRequest, targets: Targets, taken: Taken, n
     return Dealt(codes, growing, request.instructions - sum(numbers.values()), of_novelty)
 
 
-def _way(cursor: Cursor, request: PlanRequest, targets: Targets, novelty: Novelty | None) -> _Way:
+def _way(cursor: Cursor, request: PlanRequest, targets: Targets, novelty: ScopeNovelty | None) -> _Way:
     """Give the way in which a request deals; what does not depend on who can take how many is found out once."""
     if request.allocation == "even":
         return lambda room, closed: dealt_evenly(request.instructions, room)
@@ -86,7 +88,9 @@ def _way(cursor: Cursor, request: PlanRequest, targets: Targets, novelty: Novelt
     return lambda room, closed: dealt_to_units(request, units, room, closed)
 
 
-def _check_left(numbers: Mapping[str, int], without: Mapping[str, int], held: frozenset[str], novelty: Novelty) -> None:
+def _check_left(
+    numbers: Mapping[str, int], without: Mapping[str, int], held: frozenset[str], novelty: ScopeNovelty
+) -> None:
     if not held or any(numbers.values()) or not any(without.values()):
         return
     evidence = [each for node_id, each in novelty.evidence().items() if node_id in held]
@@ -101,7 +105,7 @@ def _check_left(numbers: Mapping[str, int], without: Mapping[str, int], held: fr
 
 def _told(
     request: PlanRequest,
-    novelty: Novelty,
+    novelty: ScopeNovelty,
     held: frozenset[str],
     numbers: Mapping[str, int],
     without: Mapping[str, int],

@@ -18,7 +18,7 @@ _NONE = NewestPairs(0, 0, 0)
 _KEPT = 8
 
 
-class Novelty(NamedTuple):
+class ScopeNovelty(NamedTuple):
     """What the newest pairs of the nodes of a scope showed."""
 
     encoder: str
@@ -107,7 +107,7 @@ class NoveltyReader:
         """How often the database was asked for all nodes."""
         self._kept: dict[tuple[object, ...], dict[str, NewestPairs]] = {}
 
-    def read(self, cursor: Cursor, targets: Targets, *, before: datetime | None) -> Novelty:
+    def read(self, cursor: Cursor, targets: Targets, *, before: datetime | None) -> ScopeNovelty:
         """Give what the nodes of these targets showed, or had shown `before` a time, to the encoder in use."""
         chosen = encoder_in_use(cursor)
         encoder, content = chosen.encoder.encoder, chosen.content
@@ -131,7 +131,7 @@ class NoveltyReader:
             for target_id, discipline_id in targets.discipline_of.items()
         }
         nodes = {node_id: counts.get(node_id, _NONE) for node_id in sorted(set(node_of.values()))}
-        return Novelty(encoder, content, level, nodes, node_of)
+        return ScopeNovelty(encoder, content, level, nodes, node_of)
 
     def _remembered(
         self, key: tuple[object, ...], count: Callable[[], dict[str, NewestPairs]]

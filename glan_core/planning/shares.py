@@ -10,7 +10,7 @@ from glan_core import ids
 from glan_core.errors import NoTargetError, PlanError
 from glan_core.insight.novelty import ROUNDS, draw_shares
 from glan_core.planning.allocation import dealt_by_draws, dealt_by_weight, dealt_evenly
-from glan_core.planning.novelty import Novelty
+from glan_core.planning.novelty import ScopeNovelty
 from glan_core.planning.plan_request import PlanRequest
 from glan_core.planning.targets import Targets
 from glan_core.store.database import Cursor
@@ -67,13 +67,13 @@ def dealt_to_units(
     return numbers
 
 
-def draws_of(request: PlanRequest, novelty: Novelty) -> np.ndarray:
+def draws_of(request: PlanRequest, novelty: ScopeNovelty) -> np.ndarray:
     """Draw for each node, in the order of `novelty`, what share of its pairs may be new: see draw_shares."""
     return draw_shares(novelty.evidence(), rounds=min(request.instructions, ROUNDS), seed=request.seed)
 
 
 def dealt_by_novelty(
-    request: PlanRequest, novelty: Novelty, draws: np.ndarray, capacities: Mapping[str, int | None]
+    request: PlanRequest, novelty: ScopeNovelty, draws: np.ndarray, capacities: Mapping[str, int | None]
 ) -> dict[str, int]:
     """Deal each instruction to the node that is likely to bring something new, and evenly below each."""
     below: dict[str, list[str]] = {node_id: [] for node_id in novelty.nodes}
