@@ -178,7 +178,7 @@ def test_an_error_can_be_left_behind(evaluator: Evaluator):
     evaluator.start([Asked(scope=Filter(instruction_ids=("nowhere",)))])
     assert evaluator.wait(60)
     assert isinstance(evaluator.error, EmbeddingError)
-    assert "has read 0 of 0 pairs" in evaluator.error.message
+    assert "has read 0 of 0 questions" in evaluator.error.message
     evaluator.forget_error()
     assert evaluator.error is None
 
