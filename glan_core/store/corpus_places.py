@@ -11,13 +11,7 @@ from glan_core.encoders import Content
 from glan_core.ids import stable_id
 from glan_core.store.batches import with_batch
 from glan_core.store.database import Cursor, first_row, transaction
-
-# The texts are those that an encoder reads of a pair, so that equal ones share a vector with it.
-_TEXTS: dict[Content, str] = {
-    "instruction": "instruction",
-    "answer": "answer",
-    "both": "instruction || chr(10) || chr(10) || answer",
-}
+from glan_core.store.read_texts import text_of
 
 
 class TaughtName(NamedTuple):
@@ -111,7 +105,7 @@ def list_row_texts(cursor: Cursor, corpus_id: str, *, content: Content, numbers:
     """Give the texts of rows with these numbers (int64 of shape (n,), rising), in that order."""
     rows = cursor.execute(
         f"""
-        select {_TEXTS[content]}
+        select {text_of(content, instruction="instruction", answer="answer")}
         from corpus_row
         where corpus_id = ? and number between ? and ? and number in (select unnest(?::bigint[]))
         order by number
