@@ -64,8 +64,9 @@ def list_concept_vectors(cursor: Cursor, *, encoder: str) -> pd.DataFrame:
 
 
 def list_pair_vectors(cursor: Cursor, *, encoder: str, content: str) -> pd.DataFrame:
-    """List the pairs that an encoder has read as this content: instruction_id, subject_id and the vector's number.
+    """List the questions that an encoder has read as this content: instruction_id, subject_id and the vector's number.
 
+    Where it reads instructions, those without an answer are listed too; where it reads answers, only pairs are.
     By number, then instruction_id.
     """
     return cursor.execute(
@@ -146,7 +147,11 @@ def meanings_stamp(cursor: Cursor, *, encoder: str, content: str) -> str:
         cursor.execute(
             """
             select
-                (select count(*) from embedded_instruction where encoder = $encoder and content = $content),
+                (
+                    select concat_ws(' ', count(*), bit_xor(hash(hash(instruction_id, number))))
+                    from embedded_instruction
+                    where encoder = $encoder and content = $content
+                ),
                 (select count(*) from embedding where encoder = $encoder),
                 (select count(*) from instruction),
                 (select count(*) from key_concept),

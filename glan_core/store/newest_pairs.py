@@ -168,7 +168,11 @@ def newest_version(cursor: Cursor, *, encoder: str, content: str) -> tuple[objec
                 (select count(*) from answer),
                 (select count(*) from edit),
                 (select coalesce(string_agg(run_id order by run_id), '') from removed_run),
-                (select count(*) from embedded_instruction where encoder = $encoder and content = $content),
+                (
+                    select concat_ws(' ', count(*), bit_xor(hash(hash(instruction_id, number))))
+                    from embedded_instruction
+                    where encoder = $encoder and content = $content
+                ),
                 (select count(*) from neighbourhood where encoder = $encoder and content = $content)
             """,
             {"encoder": encoder, "content": content},

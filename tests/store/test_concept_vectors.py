@@ -105,3 +105,14 @@ def test_the_stamp_changes_with_what_is_compared_and_with_nothing_else(read: Sma
     assert stamp() == before
     read.cursor.execute("update run set is_removed = true")
     assert stamp() != before
+
+
+def test_the_stamp_changes_with_a_text_that_was_edited_and_read_again(read: Small):
+    def stamp() -> str:
+        return meanings_stamp(read.cursor, encoder=ENCODER, content="instruction")
+
+    before = stamp()
+    read.cursor.execute("update embedded_instruction set number = 3 where instruction_id = 'a'")
+    assert stamp() != before
+    read.cursor.execute("update embedded_instruction set number = 0 where instruction_id = 'a'")
+    assert stamp() == before

@@ -130,6 +130,17 @@ def test_the_version_changes_with_all_that_may_change_the_counts(small: Small):
     assert newest_version(small.cursor, encoder="f", content="instruction") != versions[-1]
 
 
+def test_the_version_changes_with_a_text_that_was_edited_and_read_again(small: Small):
+    arrive(small, near_ones(3, beside=0.42), start=0)
+    before, was = newest_version(small.cursor, **OF), counted(small)
+    embed(small.cursor, "e", near_ones(1, beside=5.0, start=9))
+    small.cursor.execute("update embedded_instruction set number = 3 where instruction_id = 'q2'")
+    small.cursor.execute("delete from neighbourhood where number = 2")  # as `forget_unlinked` does
+    list_near(small.cursor, n3={})
+    assert counted(small).new == was.new + 1
+    assert newest_version(small.cursor, **OF) != before
+
+
 # What comes later ---------------------------------------------------------------------------------------------------
 
 
