@@ -15,7 +15,8 @@ from glan_core.corpora.placing import reference_for
 from glan_core.encoder_choice import ChosenEncoder, encoder_in_use
 from glan_core.encoders import Content
 from glan_core.errors import EmbeddingError
-from glan_core.insight.nearest_disciplines import Accuracy, expected_reached, nearest_disciplines
+from glan_core.insight.equal_n import expected_reached
+from glan_core.insight.nearest_disciplines import Accuracy, nearest_disciplines
 from glan_core.store.concept_vectors import meanings_stamp
 from glan_core.store.corpora import Corpus
 from glan_core.store.corpus_places import (

@@ -5,12 +5,12 @@ Two sets can be held against each other at equal n only: fewer pairs reach fewer
     spread_at(np.array([0, 1, 3]), 2)    # reaches 1.5 of 3 nodes: half of the pairs of pairs are from one node
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from glan_core.insight.evenness import Lorenz, gini, lorenz_curve
-from glan_core.insight.nearest_disciplines import expected_reached
 
 SEED = 0
 DRAWS = 50
@@ -57,6 +57,22 @@ def spread_at(counts: np.ndarray, n: int, *, seed: int = SEED, draws: int = DRAW
     )
 
 
+def expected_reached(counts: np.ndarray, n: int) -> float:
+    """Give how many groups n rows drawn at random reach on average, of groups with these counts (rarefaction).
+
+    Exact: 1 minus the hypergeometric chance of none, summed up. `n` is at most the sum of the counts.
+    """
+    total = int(counts.sum())
+    reached = 0.0
+    for count in counts[counts > 0].tolist():
+        if n > total - count:
+            reached += 1
+        else:
+            none = _log_choose(total - count, n) - _log_choose(total, n)
+            reached += -math.expm1(none)
+    return reached
+
+
 def _draws(counts: np.ndarray, n: int, *, seed: int, draws: int) -> np.ndarray:
     """Give draws of n without putting back: int64 of shape (draws, k), or (1, k) where n is all there is."""
     if n == counts.sum():
@@ -65,3 +81,7 @@ def _draws(counts: np.ndarray, n: int, *, seed: int, draws: int) -> np.ndarray:
         counts, n, size=draws, method="marginals"
     )
     return drawn
+
+
+def _log_choose(total: int, chosen: int) -> float:
+    return math.lgamma(total + 1) - math.lgamma(chosen + 1) - math.lgamma(total - chosen + 1)

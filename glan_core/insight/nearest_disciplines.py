@@ -1,4 +1,4 @@
-"""Which discipline is a text nearest to, how sure is that, and how many would a smaller set reach?
+"""Which discipline is a text nearest to, and how sure is that?
 
 A discipline is stood for by the sum of two vectors of unit length: the centroid of its subjects' names and that of its
 key concepts. Confidence is the share of the nearest one in a softmax of the cosines, as sharp as fits texts whose
@@ -68,23 +68,3 @@ def fit_sharpness(vectors: np.ndarray, own: np.ndarray, reference: np.ndarray) -
     wanted = np.take_along_axis(cosines, own[:, None], axis=1)
     losses = [np.log(np.exp(sharpness * (cosines - wanted)).sum(axis=1)).mean() for sharpness in _SHARPNESSES]
     return float(_SHARPNESSES[int(np.argmin(losses))])
-
-
-def expected_reached(counts: np.ndarray, n: int) -> float:
-    """Give how many groups n rows drawn at random reach on average, of groups with these counts (rarefaction).
-
-    Exact: 1 minus the hypergeometric chance of none, summed up. `n` is at most the sum of the counts.
-    """
-    total = int(counts.sum())
-    reached = 0.0
-    for count in counts[counts > 0].tolist():
-        if n > total - count:
-            reached += 1
-        else:
-            none = _log_choose(total - count, n) - _log_choose(total, n)
-            reached += -math.expm1(none)
-    return reached
-
-
-def _log_choose(total: int, chosen: int) -> float:
-    return math.lgamma(total + 1) - math.lgamma(chosen + 1) - math.lgamma(total - chosen + 1)

@@ -8,7 +8,8 @@ import pytest
 
 from glan_core.corpora.comparison import Comparison, OwnPlaces
 from glan_core.corpora.node_coverage import BANDS, below, count_bands, cover_nodes, lacking_gaps, summarise_sides
-from glan_core.insight.nearest_disciplines import Accuracy, expected_reached
+from glan_core.insight.equal_n import expected_reached
+from glan_core.insight.nearest_disciplines import Accuracy
 from glan_core.planning.plan_request import Gap
 from glan_core.store.corpora import Corpus
 from glan_core.store.corpus_places import Places, count_by_band, replace_places

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glan_core.insight.equal_n import spread_at
+from glan_core.insight.equal_n import expected_reached, spread_at
 from glan_core.insight.evenness import spread_of
 
 COUNTS = st.lists(st.integers(0, 12), min_size=1, max_size=8).filter(lambda counts: sum(counts) > 0)
@@ -72,3 +72,12 @@ def test_the_same_set_doubled_is_as_even_at_the_same_n():
     counts = np.array([4, 8, 20, 40])
     one, two = spread_at(counts, 30, draws=2_000), spread_at(2 * counts, 30, draws=2_000)
     assert math.isclose(one.gini, two.gini, abs_tol=0.02)
+
+
+def test_reached_groups_are_those_of_every_draw_on_average():
+    counts = np.array([3, 1, 0, 2])
+    rows = [0, 0, 0, 1, 3, 3]
+    for n in range(1, 7):
+        draws = [len({rows[place] for place in draw}) for draw in combinations(range(6), n)]
+        assert expected_reached(counts, n) == pytest.approx(sum(draws) / len(draws))
+    assert expected_reached(counts, 0) == 0

@@ -1,13 +1,10 @@
 """The nearest discipline is the one with the largest cosine, and its confidence is right as often as it says."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from glan_core.insight.nearest_disciplines import (
     accuracy_of,
-    expected_reached,
     fit_sharpness,
     nearest_disciplines,
     reference_of,
@@ -50,12 +47,3 @@ def test_fitted_confidence_is_right_as_often_as_it_says():
     sharpness = fit_sharpness(texts, own, axes)
     found = nearest_disciplines(texts, axes, sharpness=sharpness)
     assert (found.disciplines == own).mean() == pytest.approx(found.confidences.mean(), abs=0.03)
-
-
-def test_reached_groups_are_those_of_every_draw_on_average():
-    counts = np.array([3, 1, 0, 2])
-    rows = [0, 0, 0, 1, 3, 3]
-    for n in range(1, 7):
-        draws = [len({rows[place] for place in draw}) for draw in itertools.combinations(range(6), n)]
-        assert expected_reached(counts, n) == pytest.approx(sum(draws) / len(draws))
-    assert expected_reached(counts, 0) == 0
