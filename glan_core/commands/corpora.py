@@ -9,7 +9,7 @@ import typer
 
 from glan_core.commands.corpus_comparison import accuracy_data, accuracy_words, comparison_data, comparison_words
 from glan_core.commands.options import find_key
-from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, tell
+from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, start_of, tell
 from glan_core.commands.progress_display import shown_count
 from glan_core.corpora.comparison import compare_corpus
 from glan_core.corpora.importing import (
@@ -56,7 +56,7 @@ def import_(
         lines = [
             line
             for row in preview.rows
-            for line in (f"{row.number}: {_start(row.instruction)}", f"   {_start(row.answer)}")
+            for line in (f"{row.number}: {start_of(row.instruction)}", f"   {start_of(row.answer)}")
         ]
         bad = [line._asdict() for line in preview.bad_lines]
         tell({**_layout_data(layout), "rows": rows, "bad_lines": bad}, as_json, "\n".join(lines))
@@ -252,8 +252,3 @@ def _placed_words(placed: Placed) -> str:
         f"Placed {placed.placed:,} of {placed.corpus.rows:,} rows of {placed.corpus.name} by {placed.encoder}; the "
         f"median confidence is {placed.median_confidence:.2f}.\n{accuracy_words(placed.accuracy)}"
     )
-
-
-def _start(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 90 else f"{line[:89]}…"

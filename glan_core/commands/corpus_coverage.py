@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from glan_core.commands.output import start_of
 from glan_core.commands.progress_display import shown_count
+from glan_core.concept_gap_report import scoped
 from glan_core.corpora.comparison import Comparison, compare_corpus
 from glan_core.corpora.concept_gaps import Among, CorpusGaps, Lacking, find_corpus_gaps, lacked
 from glan_core.corpora.importing import corpus_named
@@ -17,7 +19,7 @@ from glan_core.store.database import Cursor, Database
 from glan_core.store.searches import describe_pairs
 
 _LEVELS = {"field": "fields", "sub_field": "sub-fields", "discipline": "disciplines"}
-_LONGEST_NAME, _LONGEST_LINE = 40, 90
+_LONGEST_NAME = 40
 _SIDE_WORDS: dict[Lacking, str] = {
     "theirs": "no row near to them",
     "own": "no own pair near to them",
@@ -134,10 +136,7 @@ def _gaps_data(
     lacking: Lacking,
 ) -> dict[str, Any]:
     held = found.calibration.threshold if threshold is None else threshold
-    concepts = found.concepts
-    if nodes:
-        places = ["field_id", "sub_field_id", "discipline_id", "subject_id"]
-        concepts = concepts[concepts[places].isin(list(nodes)).any(axis=1)]
+    concepts = scoped(found.concepts, nodes)
     ranked = lacked(concepts, lacking, among, held)
     first = ranked.head(limit)
     rows = list_row_instructions(cursor, found.corpus.corpus_id, first[f"row_{among}"].tolist())
@@ -186,17 +185,12 @@ def _gaps_lines(data: dict[str, Any]) -> Iterator[str]:
     for row in data["shown"]:
         yield f"{row['gap']:.3f}  {row['key_concept_id']}  {row['concept']} ({row['discipline']}, {row['subject']})"
         if row["row_instruction"]:
-            yield f"       row {row['row']}, {row['cosine']:.3f}: {_start(row['row_instruction'])}"
+            yield f"       row {row['row']}, {row['cosine']:.3f}: {start_of(row['row_instruction'])}"
         if row["nearest_question"]:
-            yield f"       own, {row['own_cosine']:.3f}: {_start(row['nearest_question'])}"
+            yield f"       own, {row['own_cosine']:.3f}: {start_of(row['nearest_question'])}"
     if data["unread_key_concepts"]:
         yield f"{data['unread_key_concepts']:,} key concepts are not read yet: python -m glan_core embed --names"
 
 
 def _rounded(cosine: float) -> float | None:
     return None if pd.isna(cosine) else round(cosine, 4)
-
-
-def _start(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from glan_core.commands.corpus_coverage import corpus_gaps
-from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, tell
+from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, start_of, tell
 from glan_core.commands.progress_display import shown_count
 from glan_core.concept_gap_report import GapReport, report_gaps, scoped, under
 from glan_core.corpora.concept_gaps import Lacking
@@ -173,7 +173,7 @@ def _sentences(data: dict[str, Any], written: Path | None) -> str:
             f"{row['gap']:.3f}  {row['key_concept_id']}  {row['concept']} ({row['discipline']}, {row['subject']})"
         )
         if row["nearest_question"]:
-            lines.append(f"       nearest: {_start(row['nearest_question'])}")
+            lines.append(f"       nearest: {start_of(row['nearest_question'])}")
     away = data["elsewhere"]
     lines.append(
         f"{away['pairs']:,} of {data['pairs']:,} pairs are nearer to another subject, {away['clearly']:,} clearly."
@@ -187,8 +187,3 @@ def _sentences(data: dict[str, Any], written: Path | None) -> str:
             f"python -m glan_core generate --gaps {written}"
         )
     return "\n".join(lines)
-
-
-def _start(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 90 else f"{line[:89]}…"

@@ -1,7 +1,6 @@
 """Which options do several commands have?"""
 
 import dataclasses
-import os
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from glan_core.errors import SettingsError
 from glan_core.generation_settings import Limits
 from glan_core.runs.headless import planning_database
 from glan_core.settings import Settings, runs_folder
+from glan_core.text_encoding import key_of_environment
 
 BaseUrlOption = Annotated[str | None, typer.Option(help="Endpoint. Default: OPENAI_BASE_URL.")]
 EndpointOption = Annotated[
@@ -26,9 +26,8 @@ MaxMinutesOption = Annotated[float | None, typer.Option(help="Minutes from now."
 MaxPairsOption = Annotated[int | None, typer.Option(help="Pairs from now.")]
 
 
-def find_key(name: str) -> str:
-    """Give the key of this name from the environment; empty where there is none."""
-    return os.environ.get(name, "").strip()
+find_key = key_of_environment
+"""How commands find keys: in the environment alone."""
 
 
 def saved_endpoint(settings: Settings, name: str) -> SavedEndpoint:

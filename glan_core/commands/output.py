@@ -32,6 +32,12 @@ def printable(text: str) -> str:
     )
 
 
+def start_of(text: str, length: int = 90) -> str:
+    """Give the beginning of a text on one line, the last character an ellipsis where something is left out."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
 def tell(data: Mapping[str, Any], as_json: bool, sentence: str) -> None:
     """Print a result, as JSON or as a sentence."""
     sys.stdout.write((json.dumps(data, ensure_ascii=False) if as_json else printable(sentence)) + "\n")

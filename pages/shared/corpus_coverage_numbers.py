@@ -11,7 +11,7 @@ from glan_core.insight.equal_n import DRAWS, SEED
 from glan_core.store.corpora import Corpus
 from pages.shared import state
 from pages.shared.coverage_numbers import NODE_WORDS
-from pages.shared.formats import count
+from pages.shared.formats import count, two_digits
 from pages.shared.nodes import LEVEL_WORDS
 from pages.shared.workspace import Workspace
 
@@ -83,14 +83,14 @@ def _alone(counts: CorpusCounts, sides: Sides) -> list[tuple[str, str, str, str]
         ),
         (
             "Gini",
-            _two_digits(spread.gini),
-            f"yours {_two_digits(sides.own.gini)}" if sides.own.pairs else f"over {count(spread.nodes)} {many}",
+            two_digits(spread.gini),
+            f"yours {two_digits(sides.own.gini)}" if sides.own.pairs else f"over {count(spread.nodes)} {many}",
             f"0 where all {many} have as many, near 1 where one has all. Yours rests on {count(sides.own.pairs)} "
             f"pairs: at another n it says another thing, so see both beside each other. {counted}",
         ),
         (
             "Evenness",
-            _two_digits(spread.evenness),
+            two_digits(spread.evenness),
             equal,
             f"1 where all {many} have as many rows (Pielou). {counted}",
         ),
@@ -107,19 +107,15 @@ def _beside(sides: Sides) -> list[tuple[str, str, str, str]]:
     exact = f"n = {count(sides.n)} of each, the number of the smaller side. Exact for all samples of n (rarefaction)."
     return [
         (f"{many.capitalize()} it reaches", f"{theirs.reached:,.1f}", f"you {own.reached:,.1f}", exact),
-        ("Gini", _two_digits(theirs.gini), f"yours {_two_digits(own.gini)}", f"0 where all have as many. {drawn}"),
+        ("Gini", two_digits(theirs.gini), f"yours {two_digits(own.gini)}", f"0 where all have as many. {drawn}"),
         (
             "Evenness",
-            _two_digits(theirs.evenness),
-            f"yours {_two_digits(own.evenness)}",
+            two_digits(theirs.evenness),
+            f"yours {two_digits(own.evenness)}",
             f"1 where all {many} have as many (Pielou). {drawn}",
         ),
         ("Compared at", f"n = {count(sides.n)}", "of each", exact),
     ]
-
-
-def _two_digits(number: float | None) -> str:
-    return "–" if number is None else f"{number:.2f}"
 
 
 @st.cache_resource(max_entries=6, show_spinner="Counting what is covered")

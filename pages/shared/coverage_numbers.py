@@ -12,7 +12,7 @@ from glan_core.store.reports import Revision, taxonomy_revision
 from glan_core.store.samples import Version, samples_version
 from glan_core.store.unused_parts import UnusedKind, UnusedParts, list_unused
 from pages.shared import state
-from pages.shared.formats import count
+from pages.shared.formats import count, two_digits
 from pages.shared.nodes import LEVEL_WORDS
 from pages.shared.workspace import Workspace
 
@@ -66,14 +66,14 @@ def show_headline(coverage: Coverage) -> None:
         ),
         (
             "Gini",
-            _two_digits(spread.gini),
+            two_digits(spread.gini),
             nodes,
             f"How unequal the {many} are: 0 where all have as many pairs, near 1 where one has all. The sum of "
             f"(2i − n − 1)·x over n times the sum of x, fewest pairs first. {counted}",
         ),
         (
             "Evenness",
-            _two_digits(spread.evenness),
+            two_digits(spread.evenness),
             equal,
             f"1 where all {many} have as many pairs: the entropy of their shares over its largest value (Pielou). "
             f"Below it the number of {many} with the same that would be as even (Hill, order 1). {counted}",
@@ -100,10 +100,6 @@ def show_headline(coverage: Coverage) -> None:
 
 def _equal(number: float) -> str:
     return f"{number:,.1f}" if number < 10 else f"{number:,.0f}"
-
-
-def _two_digits(number: float | None) -> str:
-    return "–" if number is None else f"{number:.2f}"
 
 
 def _meant(workspace: Workspace, cursor: Cursor, filter_: Filter) -> tuple[str, Revision, Version, str]:

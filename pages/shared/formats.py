@@ -74,6 +74,11 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
+def two_digits(number: float | None) -> str:
+    """Write a number with two digits behind the point, and a dash where there is none."""
+    return "–" if number is None else f"{number:.2f}"
+
+
 def shortened(text: str, length: int) -> str:
     """Give at most `length` characters, the last one an ellipsis where something is left out."""
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"

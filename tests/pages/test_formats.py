@@ -3,7 +3,7 @@
 import pytest
 
 from glan_core.amounts import Range
-from pages.shared.formats import between, count_of, duration, money, short_count
+from pages.shared.formats import between, count_of, duration, money, short_count, two_digits
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,7 @@ def test_ranges_of_numbers_and_money_name_their_unit_once() -> None:
 
 def test_one_of_a_noun_is_told_in_the_singular() -> None:
     assert [count_of(number, "call") for number in (0, 1, 1200)] == ["0 calls", "1 call", "1,200 calls"]
+
+
+def test_a_number_that_is_not_known_is_a_dash() -> None:
+    assert [two_digits(number) for number in (None, 0, 0.256)] == ["–", "0.00", "0.26"]
