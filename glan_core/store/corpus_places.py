@@ -35,7 +35,10 @@ class Places(NamedTuple):
 
 
 class OwnVectors(NamedTuple):
-    """Which vector of an encoder stands for each own pair that it has read; both of shape (n,)."""
+    """Which vector of an encoder stands for each own question that it has read; both of shape (n,).
+
+    Where it reads instructions, questions that have no answer yet count too; where it reads answers, only pairs do.
+    """
 
     numbers: np.ndarray
     """int64, of the embedding."""
@@ -70,7 +73,7 @@ def list_taught_names(cursor: Cursor) -> tuple[TaughtName, ...]:
 
 
 def list_own_vectors(cursor: Cursor, *, encoder: str, content: Content) -> OwnVectors:
-    """Give the own pairs that an encoder has read, in the order of their vectors."""
+    """Give the own questions that an encoder has read as this content, in the order of their vectors."""
     found = cursor.execute(
         """
         select embedded_instruction.number, pair.discipline_id

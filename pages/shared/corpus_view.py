@@ -60,8 +60,9 @@ def show_corpus(workspace: Workspace, worker: CorpusWorker, corpus: Corpus) -> N
 
 def show_comparison(compared: Comparison) -> None:
     """Show a corpus beside the own set: disciplines reached, a chart by field, and a table of what it lacks."""
+    own = "own questions, answered or not," if compared.content == "instruction" else "own pairs"
     how = (
-        f"n = {count(compared.n)} of each, the smaller of {count(compared.own_pairs)} own pairs that "
+        f"n = {count(compared.n)} of each, the smaller of {count(compared.own_pairs)} {own} that "
         f"{compared.encoder} has read and {count(compared.rows)} placed rows. "
         "Worked out exactly for all samples of n (rarefaction), so there is no seed. Both are placed by meaning: "
         "each goes to the discipline whose subjects and key concepts are nearest to it."

@@ -192,6 +192,7 @@ def test_a_table_and_a_chart_say_what_is_lacking(app: AppTest, app_database: Dat
     open_page(app)
     work_ends(app)
     assert {metric.label: metric.value for metric in app.metric}["Compared at"] == "n = 4"
+    assert "own questions, answered or not, that" in app.metric[0].help
     assert set(app.dataframe[0].value["discipline"]) == {"Physics", "Law"}
     assert "come to their own discipline" in said(app)
     button(app, "Its coverage").click().run()
