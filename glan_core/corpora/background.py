@@ -17,7 +17,7 @@ from glan_core.store.database import Database
 from glan_core.text_encoding import Compute, key_of_environment
 from glan_core.text_vectors import embed_names
 
-Step = Literal["", "importing", "placing", "own", "names", "comparing"]
+Step = Literal["", "importing", "taught", "placing", "own", "names", "comparing"]
 
 
 class CorpusWorker:
@@ -94,7 +94,8 @@ class CorpusWorker:
                 rows=rows,
                 compute=self._compute,
                 find_key=self._find_key,
-                on_progress=self._hear,
+                on_progress=lambda done, total: self._hear(done, total, step="placing"),
+                on_names=lambda done, total: self._hear(done, total, step="taught"),
                 is_stopped=self._stop.is_set,
             )
             if placed.is_stopped:
@@ -168,5 +169,6 @@ class CorpusWorker:
         else:
             self.error = error
 
-    def _hear(self, done: int, total: int) -> None:
+    def _hear(self, done: int, total: int, *, step: Step | None = None) -> None:
+        self.step = step or self.step
         self.done, self.total = done, total

@@ -88,13 +88,15 @@ def place_corpus(
     compute: Compute = compute_here,
     find_key: Callable[[str], str] = key_of_environment,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    on_names: Callable[[int, int], None] = lambda done, total: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Placed:
     """Give every row of a corpus, or a random `rows` of them, its nearest discipline; earlier places are replaced.
 
     Encoder and content are those of the map unless named. `on_progress` hears how many rows are read and how many there
-    are; `is_stopped` is asked between batches of texts, and True ends it there without new places. Raises
-    EmbeddingError, EndpointError and StoreError; texts that were read until then are not read again.
+    are, and `on_names` the same of the names that they are compared with; `is_stopped` is asked between batches of
+    texts, and True ends it there without new places. Raises EmbeddingError, EndpointError and StoreError; texts that
+    were read until then are not read again.
     """
     began = time.monotonic()
     cursor = database.cursor()
@@ -102,7 +104,15 @@ def place_corpus(
         chosen = encoder_in_use(cursor)
         encoder, content = encoder or chosen.encoder, content or chosen.content
         names = [each.name for each in list_taught_names(cursor)]
-        embed_missing(database, names, encoder=encoder, compute=compute, find_key=find_key, is_stopped=is_stopped)
+        embed_missing(
+            database,
+            names,
+            encoder=encoder,
+            compute=compute,
+            find_key=find_key,
+            on_progress=on_names,
+            is_stopped=is_stopped,
+        )
         if is_stopped():
             return _stopped(corpus, encoder, content, embedded=0, began=began)
         reference = reference_for(database, encoder, content, compute=compute, find_key=find_key)

@@ -13,6 +13,7 @@ from pages.shared.workspace import open_workspace
 
 _STEPS: dict[Step, str] = {
     "importing": "Taking in rows",
+    "taught": "Reading subjects and key concepts to compare with",
     "placing": "Reading rows and finding their disciplines",
     "own": "Finding the disciplines of your pairs in the same way",
     "names": "Reading key concepts",
@@ -98,7 +99,7 @@ def _watch() -> None:
     step = "Stopping after those under way" if worker.is_stopping else _STEPS.get(worker.step, "Getting ready")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(share, text=f"{step}: {count(worker.done)}{of} ...", width="stretch")
-        if worker.step == "placing":
+        if worker.step in ("taught", "placing"):
             st.button(
                 "Stop",
                 icon=":material/stop:",

@@ -77,12 +77,20 @@ def add_pairs(small: Small, *texts: str) -> None:
 def test_every_row_gets_the_discipline_that_teaches_it(taught: Small, tmp_path: Path):
     corpus = take_in(taught.database, tmp_path)
     heard: list[tuple[int, int]] = []
-    placed = place_corpus(taught.database, corpus, on_progress=lambda done, total: heard.append((done, total)))
+    names: list[tuple[int, int]] = []
+    placed = place_corpus(
+        taught.database,
+        corpus,
+        on_progress=lambda done, total: heard.append((done, total)),
+        on_names=lambda done, total: names.append((done, total)),
+    )
     assert places_of(taught.cursor) == [(1, "Physics"), (2, "Agriculture"), (3, "Physics"), (4, "Chemistry")]
     assert (placed.placed, placed.embedded, placed.encoder) == (4, 4, BUILT_IN_ENCODER.encoder)
     assert placed.accuracy.texts == 0
     assert 1 / 3 < placed.median_confidence <= 1
     assert heard[-1] == (4, 4)
+    assert names
+    assert all(total > 4 for _, total in names)
 
 
 def test_rows_are_read_once_and_placed_anew(taught: Small, tmp_path: Path):
