@@ -27,17 +27,11 @@ from glan_core.review_queues import FARTHEST_AMONG, farthest_queue, random_queue
 from glan_core.review_sample import acceptance_of
 from glan_core.reviewing import Decision, decide, decide_all, take_back, undo_newest
 from glan_core.store.database import Cursor, Database, open_database
+from glan_core.store.edited_texts import list_edits_of
 from glan_core.store.embeddings import insert_embeddings
 from glan_core.store.prompt_versions import find_drawn, list_prompt_versions
 from glan_core.store.review_queues import draw_sample, next_open, rows_version
-from glan_core.store.reviews import (
-    count_by_status,
-    count_reviewed_by,
-    has_pairs,
-    list_edits_of,
-    list_reviewer_names,
-    list_reviews,
-)
+from glan_core.store.reviews import count_by_status, count_reviewed_by, has_pairs, list_reviewer_names, list_reviews
 from glan_core.store.samples import find_samples, read_samples
 
 GOAL_MILLISECONDS = 250.0

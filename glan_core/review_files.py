@@ -19,7 +19,8 @@ from glan_core.errors import ReviewError
 from glan_core.ids import stable_id
 from glan_core.reviewing import Decision, check_decision, decide_each
 from glan_core.store.database import Cursor, Database
-from glan_core.store.reviews import PairText, find_pair_text, list_edits_of, list_standing_reviews_of
+from glan_core.store.edited_texts import PairText, find_pair_text, list_edits_of
+from glan_core.store.reviews import list_standing_reviews_of
 from glan_core.store.samples import read_samples
 
 _READ_ONLY = (

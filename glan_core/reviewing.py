@@ -12,22 +12,19 @@ from glan_core.entities import Filter
 from glan_core.errors import ReviewError
 from glan_core.ids import stable_id
 from glan_core.store.database import Cursor, Database, explained_errors, transaction
+from glan_core.store.edited_texts import EditedText, PairText, find_pair_text
+from glan_core.store.review_batches import insert_reviews_of, undo_batch
 from glan_core.store.reviews import (
-    EditedText,
     Origin,
-    PairText,
     Review,
     find_newest_standing,
-    find_pair_text,
     find_review,
     follow_newest,
     insert_reviews,
-    insert_reviews_of,
     is_standing,
     is_there,
     next_number,
     settle,
-    undo_batch,
 )
 
 REASONS = ("wrong_answer", "incomplete", "unclear", "off_topic", "too_easy", "formatting")

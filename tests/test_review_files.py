@@ -10,7 +10,8 @@ from glan_core.errors import ReviewError
 from glan_core.review_files import COLUMNS, guarded, read_reviews, unguarded, write_reviews
 from glan_core.reviewing import Decision, decide, take_back
 from glan_core.store.ingest import ingest
-from glan_core.store.reviews import list_batches, list_reviews, list_standing_verdicts
+from glan_core.store.review_batches import list_batches
+from glan_core.store.reviews import list_reviews, list_standing_verdicts
 from glan_core.store.runs import save_run
 from glan_core.store.samples import find_samples
 from tests.conftest import Small

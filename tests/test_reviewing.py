@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from glan_core.entities import Filter
 from glan_core.errors import ReviewError
 from glan_core.reviewing import Decision, decide, decide_all, decide_each, take_back, undo, undo_newest
+from glan_core.store.edited_texts import list_edits_of
 from glan_core.store.ingest import ingest
 from glan_core.store.pairs import list_pairs
+from glan_core.store.review_batches import list_batches
 from glan_core.store.reviews import (
     count_by_status,
     count_reviewed_by,
-    list_batches,
-    list_edits_of,
     list_reviewer_names,
     list_reviews,
     list_standing_verdicts,

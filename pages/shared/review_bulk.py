@@ -8,7 +8,8 @@ from glan_core.entities import Filter
 from glan_core.errors import GlanError
 from glan_core.reviewing import LONGEST_COMMENT, Decision, decide_all, take_back
 from glan_core.store.database import Cursor
-from glan_core.store.reviews import Batch, count_by_status, list_batches
+from glan_core.store.review_batches import Batch, list_batches
+from glan_core.store.reviews import count_by_status
 from pages.shared import state
 from pages.shared.feedback import plain
 from pages.shared.formats import ago, count

@@ -7,9 +7,10 @@ import streamlit as st
 
 from glan_core.reviewing import LONGEST_COMMENT, Decision
 from glan_core.store.database import Cursor
+from glan_core.store.edited_texts import list_edits_of
 from glan_core.store.pairs import lineage
 from glan_core.store.prompt_versions import find_drawn, list_prompt_versions
-from glan_core.store.reviews import list_edits_of, list_reviews
+from glan_core.store.reviews import list_reviews
 from pages.shared import state
 from pages.shared.feedback import plain
 from pages.shared.flag_words import flag_words

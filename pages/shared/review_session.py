@@ -7,7 +7,8 @@ from glan_core.entities import Filter
 from glan_core.errors import GlanError
 from glan_core.filter_json import filter_to_json
 from glan_core.store.database import Cursor
-from glan_core.store.reviews import find_review, list_edits_of
+from glan_core.store.edited_texts import list_edits_of
+from glan_core.store.reviews import find_review
 from glan_core.store.samples import read_samples
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
