@@ -38,7 +38,7 @@ def nearest_histogram(edges: Sequence[float], counts: Sequence[int], *, near: fl
     }
     figure.update_layout(
         height=260,
-        margin={"l": 4, "r": 8, "t": 24, "b": 4},
+        margin={"l": 4, "r": 8, "t": 32, "b": 4},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "Inter, sans-serif", "color": shades.text, "size": 12},
@@ -48,9 +48,15 @@ def nearest_histogram(edges: Sequence[float], counts: Sequence[int], *, near: fl
             "range": [min([0.5, *(low for low, n in zip(edges, counts, strict=False) if n)]), 1.0],
             "title": {"text": "Cosine to the nearest pair, 1: the same meaning", "font": {"size": 12}},
         },
-        yaxis={**axis, "ticksuffix": " %", "rangemode": "tozero"},
+        yaxis={
+            **axis,
+            "ticksuffix": " %",
+            "rangemode": "tozero",
+            "title": {"text": f"Share of {total:,}", "font": {"size": 12}},
+        },
         bargap=0.04,
         showlegend=False,
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
         hovermode="closest",
         dragmode=False,
     )
