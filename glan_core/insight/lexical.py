@@ -1,7 +1,7 @@
 """How much do texts repeat one another in their words?
 
-A word is a run of letters or digits, in small or capital letters. Texts are taken in alphabetical order, so that the
-order in which they come changes nothing.
+A word is a run of letters or digits, in small or capital letters; 1.10 and 1,000 are one. Texts are taken in
+alphabetical order, so that the order in which they come changes nothing.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 OPENING_WORDS = 4
 LONG_RUN = 8
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+")
 
 
 class Repeated(NamedTuple):

@@ -172,3 +172,9 @@ def test_new_rows_that_repeat_are_told_from_new_ones():
 
 def test_orders_hold_each_row_once():
     assert np.sort(draw_orders(5, orders=2, seed=0)).tolist() == [[0, 1, 2, 3, 4]] * 2
+
+
+def test_a_number_with_a_point_or_commas_is_one_word():
+    shared = "costs $1.10 or 1,000 yen"
+    found = templates([f"{shared}, says Ann.", f"{shared}, says Bob."])
+    assert found.openings == (("costs 1.10 or 1,000", 2),)
