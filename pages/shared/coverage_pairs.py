@@ -1,5 +1,6 @@
 """Which pairs is the Coverage page about: the own ones, or the rows of a corpus?"""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import streamlit as st
@@ -7,9 +8,16 @@ import streamlit as st
 from glan_core.store.corpora import Corpus, list_corpora
 from glan_core.store.database import Cursor
 from pages.shared import state
-from pages.shared.formats import count
+from pages.shared.feedback import plain
+from pages.shared.formats import count, shortened
+from pages.shared.page_button import page_button
 
 OWN = "Your pairs"
+_CORPORA = "pages/explore/corpora.py"
+_LONGEST_NAME = 60
+_CORPUS_TABS = {"Fill": "Nodes"}
+"""What the tabs of the own pairs are called of a corpus, where it is something else."""
+_OWN_TABS = {theirs: own for own, theirs in _CORPUS_TABS.items()}
 _SIDES = {"alone": "Its rows", "beside": "Beside yours, at equal n"}
 
 
@@ -24,7 +32,10 @@ class ChosenPairs(NamedTuple):
 
 def choose_pairs(cursor: Cursor) -> ChosenPairs:
     """Let the own pairs or a corpus be chosen; without a corpus there is nothing to choose."""
-    corpora = {_called(corpus): corpus for corpus in list_corpora(cursor)}
+    every = list_corpora(cursor, has_removed=True)
+    corpora = {_called(corpus): corpus for corpus in every if not corpus.is_removed}
+    _note_missing({OWN, *corpora})
+    _show_missing({corpus.name for corpus in every if corpus.is_removed})
     if not corpora:
         return ChosenPairs(None, False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -34,6 +45,7 @@ def choose_pairs(cursor: Cursor) -> ChosenPairs:
             key=state.COVERAGE_OF,
             bind="query-params",
             width=420,
+            on_change=_keep_tab,
             help="Your own pairs, or the rows of a corpus that was imported.",
         )
         corpus = corpora.get(name)
@@ -51,6 +63,42 @@ def choose_pairs(cursor: Cursor) -> ChosenPairs:
         )
         st.caption(f"{count(corpus.rows)} rows", width="content")
     return ChosenPairs(corpus, side == "beside")
+
+
+def _note_missing(there: Collection[str]) -> None:
+    """Keep the name of a corpus that the address asks for and that is not there: the address loses it."""
+    asked = st.query_params.get(state.COVERAGE_OF, "")
+    if asked and asked not in there:
+        st.session_state[state.COVERAGE_MISSING] = asked
+    elif asked:
+        st.session_state.pop(state.COVERAGE_MISSING, None)
+
+
+def _show_missing(removed: Collection[str]) -> None:
+    """Say that the corpus of the address is not there, so that nobody takes the own pairs for its rows."""
+    name = st.session_state.get(state.COVERAGE_MISSING)
+    if name is None:
+        return
+    is_removed = name in removed
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(
+            f"The corpus {plain(shortened(name, _LONGEST_NAME))} "
+            f"{'was removed' if is_removed else 'is not here'}. These are your own pairs.",
+            icon=":material/search_off:",
+            width="stretch",
+        )
+        page_button("Put it back" if is_removed else "Other corpora", _CORPORA, key="coverage-missing")
+
+
+def _keep_tab() -> None:
+    """Open the tab that is open now of the other pairs too, where they have it."""
+    st.session_state.pop(state.COVERAGE_MISSING, None)
+    is_own = st.session_state[state.COVERAGE_OF] == OWN
+    before, after = (state.COVERAGE_CORPUS_TAB, state.COVERAGE_TAB)[:: 1 if is_own else -1]
+    tab = st.session_state.get(before)
+    tab = (_OWN_TABS if is_own else _CORPUS_TABS).get(tab, tab)
+    if tab is not None and tab != "Unused":
+        st.session_state[after] = tab
 
 
 def _called(corpus: Corpus) -> str:

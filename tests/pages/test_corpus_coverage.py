@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from glan_core.corpora.importing import import_corpus
+from glan_core.corpora.importing import import_corpus, remove_corpus
 from glan_core.store import corpus_places
 from glan_core.store.concept_vectors import list_concept_vectors
 from glan_core.store.corpora import Corpus
@@ -263,8 +263,29 @@ def test_rows_without_places_lead_to_the_page_that_places_them(app: AppTest, app
 
 
 def test_a_corpus_that_is_not_there_shows_the_own_pairs(app: AppTest, corpus: Corpus):
-    open_page(app, of="gone")
+    open_page(app, of="<b>gone</b>")
     assert "Concepts never used" in metrics(app)
+    assert "is not here. These are your own pairs" in said(app)
+    assert "<b>" not in said(app)
+    app.selectbox(key="of").set_value("*Other* set").run()
+    work_ends(app)
+    assert "is not here" not in said(app)
+
+
+def test_a_corpus_that_was_removed_leads_to_where_it_is_put_back(app: AppTest, app_database: Database, corpus: Corpus):
+    remove_corpus(app_database.cursor(), corpus)
+    open_page(app, of="*Other* set")
+    assert "was removed. These are your own pairs" in said(app)
+    button(app, "coverage-missing").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Other corpora"
+
+
+def test_the_open_tab_stays_open_of_other_pairs(app: AppTest, corpus: Corpus):
+    open_page(app, part="Balance")
+    app.selectbox(key="of").set_value("*Other* set").run()
+    work_ends(app)
+    assert app.session_state["corpus_part"] == "Balance"
 
 
 def test_names_of_corpora_are_shown_as_they_are(app: AppTest, app_database: Database, corpus: Corpus):
