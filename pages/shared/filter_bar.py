@@ -71,17 +71,16 @@ def read_filter(cursor: Cursor) -> Asked:
 
 def show_filter_bar(workspace: Workspace, cursor: Cursor, asked: Asked) -> None:
     """Show the filter, to be changed."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.grid(4, min_column_width=200, gap="small", vertical_alignment="bottom"):
         _text_field()
-        _list_field(
-            "below", "Below", _places(workspace, cursor), "The whole taxonomy", width=300, help_="Type to search."
-        )
-        _list_field("run", "Made by", _runs(cursor), "Every run", width=220)
-        more = sum(bool(st.query_params.get_all(name)) for name in _FIELDS if name not in (_TEXT, "below", "run"))
-        with st.popover(f"More · {more}" if more else "More", icon=":material/tune:", width="content"):
-            _show_more(cursor)
-        if is_narrowed():
-            st.button("Show all", on_click=clear_filter, type="tertiary", icon=":material/filter_alt_off:")
+        _list_field("below", "Below", _places(workspace, cursor), "The whole taxonomy", help_="Type to search.")
+        _list_field("run", "Made by", _runs(cursor), "Every run")
+        with st.container(horizontal=True, gap="small"):
+            more = sum(bool(st.query_params.get_all(name)) for name in _FIELDS if name not in (_TEXT, "below", "run"))
+            with st.popover(f"More · {more}" if more else "More", icon=":material/tune:", width="content"):
+                _show_more(cursor)
+            if is_narrowed():
+                st.button("Show all", on_click=clear_filter, type="tertiary", icon=":material/filter_alt_off:")
     if asked.view is not None:
         _show_view(cursor, asked.view)
     if st.query_params.get(outline_address.NAME) and asked.filter_.polygon:
@@ -169,14 +168,11 @@ def _text_field() -> None:
         max_chars=_LONGEST_TEXT,
         placeholder="In question or answer",
         icon=":material/search:",
-        width=240,
         help="All of them have to occur, in upper or lower case.",
     )
 
 
-def _list_field(
-    name: str, label: str, options: dict[str, str], placeholder: str, *, width: int | None = None, help_: str = ""
-) -> None:
+def _list_field(name: str, label: str, options: dict[str, str], placeholder: str, *, help_: str = "") -> None:
     key = f"filter-{name}"
     asked_for = list(dict.fromkeys(value for value in st.query_params.get_all(name) if value))
     unknown = {value: f"Not there any more: {value[:6]}" for value in asked_for if value not in options}
@@ -190,7 +186,6 @@ def _list_field(
         on_change=_write,
         args=(name,),
         placeholder=placeholder,
-        width=width or "stretch",
         help=help_ or None,
         filter_mode="contains",
         select_all=False,

@@ -16,7 +16,7 @@ def show_plan(plan: Forecast, expected: Estimate) -> None:
     total = expected.total
     basis = "; ".join(f"{STAGE_WORDS[stage]}: {_basis(part.basis)}" for stage, part in expected.stages.items())
     span = f"In eight cases of ten it will be in this range. {basis[:1].upper()}{basis[1:]}."
-    with st.container(border=True), st.grid(2, min_column_width=200, gap="small"):
+    with st.container(border=True), st.grid(2, min_column_width=130, gap="small"):
         st.metric(
             "Calls" if plan.is_exact else "Calls, about",
             count(sum(plan.calls.values())),
