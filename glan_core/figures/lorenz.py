@@ -63,8 +63,13 @@ def lorenz(chosen: Curve, others: Sequence[Curve], *, ground: Ground) -> go.Figu
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "Inter, sans-serif", "size": 12, "color": shades.text},
         "xaxis": {**axis, "title": {"text": "Nodes", "font": faint, "standoff": 6}},
-        "yaxis": {**axis, "title": {"text": "Pairs", "font": faint, "standoff": 6}},
-        "legend": {"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0},
+        "yaxis": {
+            **axis,
+            "ticktext": ["25 %", "50 %", "75 %", "100 %"],
+            "tickvals": [25, 50, 75, 100],  # both zeros would lie over each other where the axes meet
+            "title": {"text": "Pairs", "font": faint, "standoff": 6},
+        },
+        "legend": {"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0, "entrywidth": 130},
         "hoverlabel": {"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
         "dragmode": False,

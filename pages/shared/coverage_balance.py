@@ -35,7 +35,7 @@ def show_balance(nodes: pd.DataFrame, levels: Mapping[str, Coverage], level: str
             help_="A question over one class session takes 1 to 5 of its key concepts, one over two takes 2 to 5.",
         )
         _show_shares(
-            "Level",
+            "Level of subject",
             [each.level.capitalize() for each in chosen.by_level],
             {
                 "Pairs": [each.pairs for each in chosen.by_level],
