@@ -99,14 +99,19 @@ def _show_disciplines(compared: Comparison) -> None:
         column_config={
             "discipline": column.TextColumn("Discipline", width=220),
             "field": column.TextColumn("Field", width=180),
-            "own_at_n": column.NumberColumn("Yours", format="%.1f", width=80, help=of_n),
-            "rows_at_n": column.NumberColumn("Its own", format="%.1f", width=80, help=of_n),
-            "lacks": column.NumberColumn("It lacks", format="%.1f", width=80, help="Yours less its own."),
+            "own_at_n": column.NumberColumn("Your pairs", format="%.1f", width=90, help=of_n),
+            "rows_at_n": column.NumberColumn("Its rows", format="%.1f", width=84, help=of_n),
+            "lacks": column.NumberColumn(
+                "It lacks", format="%.1f", width=80, help="Yours less its rows; below 0 it has more."
+            ),
             "mean_confidence": column.NumberColumn(
                 "Confidence", format="%.2f", width=92, help="On average, 0 to 1: how likely its rows belong there."
             ),
         },
         alt=f"{count(len(table))} disciplines with both sides at equal n, what the corpus lacks most first.",
+    )
+    st.caption(
+        f"All in pairs or rows of n = {count(compared.n)} each: the larger set is scaled to it, hence the fractions."
     )
 
 
