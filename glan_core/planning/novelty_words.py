@@ -34,17 +34,16 @@ def novelty_sentences(deal: NoveltyDeal, names: Mapping[str, str]) -> tuple[str,
     said.append(f"Pairs by {deal.level}: {_named(part for part in went if part[0])}.")
     unjudged = [node for node in deal.nodes if not node.is_judged]
     if unjudged:
-        taken = "it is open" if len(unjudged) == 1 else "they are open"
         said.append(
-            f"Too little to judge by, so {taken}: {_nodes(len(unjudged), deal)} with fewer than {LEAST} newest pairs "
-            "that were read and compared."
+            f"Too little is known of {_nodes(len(unjudged), deal)}, so pairs may go there: fewer than {LEAST} of the "
+            "newest pairs of each were compared with former ones."
         )
     unread = [node for node in deal.nodes if node.not_read]
     if unread:
         number = sum(node.not_read for node in unread)
         parts = [(node.not_read, f"{_name(node, names)} {node.not_read:,}") for node in unread]
         are = "is" if number == 1 else "are"
-        said.append(f"{number:,} of the newest pairs {are} not read and compared yet: {_named(parts)}.")
+        said.append(f"{number:,} of the newest pairs {are} not compared with former ones yet: {_named(parts)}.")
     said.append(
         f"By {deal.encoder}, which read {_READ[deal.content]}: new is a pair that no former one of any node is near to "
         f"(cosine {UNLIKE} or more), among the newest {NEWEST} of each {deal.level}."

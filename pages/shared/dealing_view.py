@@ -45,8 +45,8 @@ _DEALT_HELP = """
 """
 _HOLD_HELP = (
     f"A node gets no pairs if it is 95 % sure that fewer than {SATURATED:.0%} of its pairs are new, going by the "
-    f"newest {NEWEST} that were read and compared. The others get what was its. With fewer than {LEAST} it is never held. A "
-    f"pair is new if no former one has a cosine of {UNLIKE} or more to it."
+    f"newest {NEWEST} that were read and compared. The others get what was its. With fewer than {LEAST} it is never "
+    f"held. A pair is new if no former one has a cosine of {UNLIKE} or more to it."
 )
 _LARGEST_SHARE = 100_000
 

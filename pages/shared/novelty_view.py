@@ -15,7 +15,8 @@ from pages.shared.page_button import page_button
 MAP = "pages/explore/map.py"
 _HELP = (
     "New: unlike all former pairs of any node, by their meaning. Compared: of the newest pairs of the node those that "
-    "the encoder has read. Not read: the others of these; they say nothing until the map has placed them."
+    "the encoder has read and held against former ones. Not compared: the others of these. The Map compares them, even "
+    "where Diversity has read them."
 )
 
 
@@ -37,7 +38,7 @@ def show_novelty(cursor: Cursor, plan: Forecast) -> None:
         for sentence in others:
             st.caption(plain(sentence))
         if any(node.not_read for node in deal.nodes):
-            page_button("Read them on the Map", MAP, key="read-newest", icon=":material/hourglass_empty:")
+            page_button("Compare them on the Map", MAP, key="read-newest", icon=":material/hourglass_empty:")
         with st.expander(f"By {deal.level}"):
             _show_nodes(deal, names)
             st.caption(plain(by_what))
@@ -55,7 +56,7 @@ def _show_nodes(deal: NoveltyDeal, names: Mapping[str, str]) -> None:
         )
         for node in sorted(deal.nodes, key=lambda node: (not node.is_held, -node.instructions, node.node_id))
     ]
-    columns = [deal.level.capitalize(), "New", "Compared", "Not read", "Pairs", "State"]
+    columns = [deal.level.capitalize(), "New", "Compared", "Not compared", "Pairs", "State"]
     st.dataframe(
         pd.DataFrame(rows, columns=columns),
         hide_index=True,
@@ -74,4 +75,4 @@ def _show_nodes(deal: NoveltyDeal, names: Mapping[str, str]) -> None:
 def _state(node: NodeDeal) -> str:
     if node.is_judged:
         return "held" if node.is_held else "open"
-    return "open, too little read" if node.pairs else "open, no pairs yet"
+    return "open, too few compared" if node.pairs else "open, no pairs yet"

@@ -157,22 +157,22 @@ def open_two(app: AppTest, database: Database) -> None:
 
 def shown_nodes(app: AppTest) -> dict[str, list[object]]:
     """Give the rows of the table of nodes by their names."""
-    (table,) = (each.value for each in app.dataframe if "Not read" in each.value.columns)
+    (table,) = (each.value for each in app.dataframe if "Not compared" in each.value.columns)
     return {name: list(row) for name, *row in table.itertuples(index=False)}
 
 
 def test_a_saturated_node_is_held_once_that_is_ticked(app: AppTest, app_database: Database) -> None:
     open_two(app, app_database)
-    assert not [each for each in app.dataframe if "Not read" in each.value.columns]
+    assert not [each for each in app.dataframe if "Not compared" in each.value.columns]
     app.checkbox(key="holds").check().run()
     assert not app.exception
     said = texts(app)
     assert "1 of 2 disciplines is held, as more adds nearly nothing new: Physics (1 of its newest 100" in said
     assert "The 5 pairs that would have gone there went to Chemistry +5" in said
-    assert "3 of the newest pairs are not read and compared yet: Chemistry 3" in said
+    assert "3 of the newest pairs are not compared with former ones yet: Chemistry 3" in said
     assert shown_nodes(app) == {
         "Physics": [1.0, 100, 0, 0, "held"],
-        "Chemistry": [100.0, 4, 3, 10, "open, too little read"],
+        "Chemistry": [100.0, 4, 3, 10, "open, too few compared"],
     }
     run_id = start(app)
     wait_for(run_id)
@@ -185,10 +185,10 @@ def test_what_is_not_read_yet_leads_to_the_map_which_reads(app: AppTest, app_dat
     app.segmented_control(key="dealt").set_value("novelty").run()
     assert not app.exception
     assert sum(int(row[3]) for row in shown_nodes(app).values()) == 10  # type: ignore[call-overload]
-    assert "Read them on the Map" in labels(app)
+    assert "Compare them on the Map" in labels(app)
     app_database.cursor().execute("update run set is_removed = true")
     app.run()
-    assert "Read them on the Map" not in labels(app)
+    assert "Compare them on the Map" not in labels(app)
 
 
 def test_where_everything_is_held_a_sentence_stands_in_place_of_a_plan(app: AppTest, app_database: Database) -> None:

@@ -291,9 +291,9 @@ def test_sentences_say_what_is_held_by_what_and_where_its_pairs_went(cursor: Cur
         "new, 1%).",
         "The 10 pairs that would have gone there went to Chemistry +5, Logic +5.",
         "Pairs by discipline: Chemistry 15, Logic 15.",
-        "Too little to judge by, so they are open: 2 disciplines with fewer than 28 newest pairs that were read and "
-        "compared.",
-        "7 of the newest pairs are not read and compared yet: Chemistry 7.",
+        "Too little is known of 2 disciplines, so pairs may go there: fewer than 28 of the newest pairs of each were "
+        "compared with former ones.",
+        "7 of the newest pairs are not compared with former ones yet: Chemistry 7.",
         "By all-MiniLM-L6-v2, which read each question: new is a pair that no former one of any node is near to "
         "(cosine 0.8 or more), among the newest 100 of each discipline.",
     )
