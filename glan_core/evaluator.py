@@ -24,6 +24,8 @@ class Evaluator(BackgroundWork):
         self._find_key = find_key
         self.asked: tuple[Asked, ...] = ()
         """What it measures, or measured last."""
+        self.place = 0
+        """Which of `asked` is being measured, from 0."""
         self.step = ""
         """What is being done: READING, or a step of insight/headline.py."""
 
@@ -31,7 +33,7 @@ class Evaluator(BackgroundWork):
         """Begin to measure; does nothing while it is at work."""
 
         def prepare() -> None:
-            self.asked, self.step = tuple(asked), ""
+            self.asked, self.place, self.step = tuple(asked), 0, ""
 
         self._begin("evaluator", lambda: self._measure(is_anew), prepare)
 
@@ -53,7 +55,7 @@ class Evaluator(BackgroundWork):
             )
 
     def _hear(self, number: int, step: str, done: int, total: int) -> None:
-        self.step = step
+        self.place, self.step = number, step
         if step == READING:
             self.done, self.total = done, total
         else:

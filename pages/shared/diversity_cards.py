@@ -62,7 +62,7 @@ HEADLINE = (
         "Nearest distance",
         _three_digits,
         "The mean of 1 − cosine of each {row} and the one nearest to it. 0: all have a twin.",
-        "1 − cosine, mean",
+        "mean distance, 0: all have a twin",
     ),
     Card(
         "vendi_1",
@@ -70,7 +70,7 @@ HEADLINE = (
         _one_digit,
         "To how many {rows} with nothing in common these amount: the exponential of the entropy of the eigenvalues of "
         "all cosines by n (order 1). It grows with n, and ends at the length of a vector.",
-        "order 1",
+        "so many with nothing in common",
     ),
     Card(
         "novel_sum",
@@ -78,7 +78,7 @@ HEADLINE = (
         _three_digits,
         "The mean over all {rows} of their distances (1 − cosine) to all of them, each weighted by 1 over its rank. "
         "Rank 1 is the {row} itself, at 0: the nearest other one weighs 1/2, the next 1/3. Without density.",
-        "0 to 2, without density",
+        "0 to 2, mean distance to all",
     ),
     Card(
         "distinct_2",
@@ -107,12 +107,12 @@ WORDS = (
     *(
         Card(
             f"distinct_{n}",
-            f"Distinct-{n}",
+            label,
             _percent,
             f"The share of different runs of {n} word{'' if n == 1 else 's'} among all such runs.",
             f"{n} word{'' if n == 1 else 's'} in a row",
         )
-        for n in (1, 2, 3)
+        for n, label in ((1, "Different words"), (2, "Different word pairs"), (3, "Different word triples"))
     ),
     Card(
         "opening_share",
@@ -158,6 +158,7 @@ AGAINST_REFERENCE = (
 _OF_HEADLINE = {card.metric for card in HEADLINE}
 COMPARED = (*HEADLINE, *(card for card in WORDS if card.metric not in _OF_HEADLINE))
 """Each number once."""
+_LESS_IS_VARIED = ("near_duplicate_rate", "compression_ratio", "opening_share", "run_share")
 EVERY_CARD = {card.metric: card for card in (*COMPARED, *AGAINST_REFERENCE)}
 """By metric."""
 
@@ -171,6 +172,11 @@ def noun_of(conditions: Conditions, number: int = 2) -> str:
 def all_of(conditions: Conditions) -> str:
     """Give out of what it is drawn: every question counts, answered or not, or every row of a corpus."""
     return f"{count(conditions.rows)} {'questions' if conditions.measured == PAIRS else 'rows'}"
+
+
+def more_means(card: Card) -> str:
+    """Say what a larger number speaks for: `varied` or `alike`."""
+    return "alike" if card.metric in _LESS_IS_VARIED else "varied"
 
 
 def formula_of(card: Card, conditions: Conditions) -> str:
@@ -195,7 +201,7 @@ def show_cards(evaluation: Evaluation, before: Evaluation | None, cards: tuple[C
                     help=_help(evaluation, card),
                 )
                 st.caption(plain(card.rests_on))
-                st.caption(f"n = {count(conditions.n)} of {all_of(conditions)}")
+    st.caption(f"n = {count(conditions.n)} of {all_of(conditions)}, for each of these numbers.")
 
 
 def written_difference(card: Card, value: float) -> str:

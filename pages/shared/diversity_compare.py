@@ -9,7 +9,7 @@ from glan_core.errors import GlanError
 from glan_core.evaluator import Evaluator
 from glan_core.figures.set_differences import SetDifference, set_differences
 from glan_core.store.database import Cursor
-from pages.shared.diversity_cards import COMPARED, formula_of, written_difference
+from pages.shared.diversity_cards import COMPARED, formula_of, more_means, written_difference
 from pages.shared.diversity_measuring import show_measure_button
 from pages.shared.diversity_reading import show_rows_to_read
 from pages.shared.diversity_sets import choose_set, set_words
@@ -90,30 +90,34 @@ def _show_table(found: Comparison, names: tuple[str, str]) -> None:
         rows.append(
             (
                 card.label,
-                card.written(each.first.value),
-                card.written(each.second.value),
                 written_difference(card, each.difference),
                 interval,
-                "yes" if each.is_clear else "",
-                formula_of(card, found.first.conditions),
+                "not known" if each.interval is None else "yes" if each.is_clear else "no",
+                more_means(card),
+                card.written(each.first.value),
+                card.written(each.second.value),
             )
         )
-    columns = ["Number", first, second, "Difference", "90 %", "Beyond chance", "What it is"]
-    widths = {first: 100, second: 120, "Difference": 95, "90 %": None}
-    right = {name: st.column_config.TextColumn(alignment="right", width=width) for name, width in widths.items()}
+    columns = ["Number", "Difference", "90 %", "Beyond chance", "More is", first, second]
+    right = {name: st.column_config.TextColumn(alignment="right") for name in ("Difference", "90 %", first, second)}
     st.dataframe(
         pd.DataFrame(rows, columns=columns),
         hide_index=True,
         height="content",
-        column_config={**right, "What it is": st.column_config.TextColumn(width="large")},
+        column_config=right,
         alt="Each number of both sets, their difference and its interval.",
     )
     conditions = found.first.conditions
+    with st.expander("What each number is"):
+        for card in COMPARED:
+            if card.metric in found.differences:
+                st.caption(plain(f"{card.label}: {formula_of(card, conditions)}"))
     st.caption(
         plain(
             f"n = {count(conditions.n)} of each, seed {conditions.seed}, {conditions.encoder}. Difference: {names[0]} "
             f"less {names[1]}. 90 %: how far other draws of as many rows would move it, by random halves of both; not "
-            "known of what more rows would add. Beyond chance: 0 lies outside."
+            "known where halves do not say it, as of what more rows would add; such numbers are not in the chart. "
+            "Beyond chance: 0 lies outside. More is: what a larger number speaks for."
         )
     )
 

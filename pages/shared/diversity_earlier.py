@@ -36,17 +36,22 @@ def show_earlier(workspace: Workspace, cursor: Cursor, evaluation: Evaluation | 
         hide_index=True,
         placeholder="–",
         column_config={
+            "Measured": st.column_config.TextColumn(width=180),
             "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
             "n": st.column_config.NumberColumn(format="localized", width=70),
             "of": st.column_config.NumberColumn(format="localized", width=70),
             card.label: st.column_config.TextColumn(alignment="right"),
-            "Shown here, less this": st.column_config.TextColumn(alignment="right"),
+            "Change since": st.column_config.TextColumn(alignment="right"),
             "Not compared because": st.column_config.TextColumn(width="medium"),
         },
+        column_order=["When", "Measured", card.label, "Change since", "n", "of", "Not compared because"],
         alt=f"{len(rows)} measurements, the newest first.",
     )
     which = f"The newest {count(_NEWEST)}. " if len(others) > _NEWEST else ""
-    st.caption(f"{which}Only numbers at the same n, seed, encoder and text are compared: all of them change with n.")
+    st.caption(
+        f"{which}Change since: what is shown above less what was measured then. Only numbers at the same n, seed, "
+        "encoder and text are compared: all of them change with n."
+    )
 
 
 def _row(
@@ -61,7 +66,7 @@ def _row(
     return {
         "Measured": measured,
         card.label: None if number is None else card.written(number.value),
-        "Shown here, less this": change,
+        "Change since": change,
         "Not compared because": reason,
         "n": conditions.n,
         "of": conditions.rows,

@@ -6,11 +6,13 @@ import streamlit as st
 
 from glan_core.diversity import READING, Asked
 from glan_core.evaluator import Evaluator
-from pages.shared.feedback import show_error
-from pages.shared.formats import count
+from pages.shared.diversity_sets import set_words
+from pages.shared.feedback import plain, show_error
+from pages.shared.formats import count, shortened
 from pages.shared.keys import find_key
 from pages.shared.workspace import open_workspace
 
+_LONGEST = 40
 _STEP_WORDS = {
     READING: "Reading rows",
     "nearest": "Comparing every row with every other one",
@@ -70,6 +72,10 @@ def _watch(evaluator: Evaluator) -> None:
         words = "Stopping after the texts under way"
     elif evaluator.step == READING and total:
         words = f"{words}: {count(done)} of {count(total)}"
+    if len(evaluator.asked) > 1:
+        workspace = open_workspace()
+        measured = set_words(workspace, workspace.cursor(), evaluator.asked[evaluator.place].rows)
+        words = f"{plain(shortened(measured, _LONGEST))}: {words[:1].lower()}{words[1:]}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(min(done / total, 1.0) if total else 0.0, text=f"{words} ...", width="stretch")
         if evaluator.can_stop:

@@ -15,7 +15,7 @@ from glan_core.insight.lexical import LONG_RUN, OPENING_WORDS
 from glan_core.store.evaluations import PAIRS, Evaluation, Number
 from pages.shared.diversity_cards import WORDS, all_of, noun_of, show_cards
 from pages.shared.filter_views import go_with
-from pages.shared.formats import count
+from pages.shared.formats import count, count_of
 from pages.shared.theme import TOOLS, ground, show_figure
 from pages.shared.workspace import Workspace
 
@@ -45,9 +45,11 @@ def show_redundancy(workspace: Workspace, evaluation: Evaluation) -> None:
             f"{found['near']} or more."
         )
         return
+    could_go = found["rows_in_groups"] - found["all_groups"]
     st.caption(
-        f"{_of(found['rows_in_groups'], noun_of(conditions, 1))} of {count(conditions.n)} are near-duplicates, in "
-        f"{_of(found['all_groups'], 'group')}: cosines of {found['near']} or more, right of the line."
+        f"{count_of(found['rows_in_groups'], noun_of(conditions, 1))} of {count(conditions.n)} are in "
+        f"{count_of(found['all_groups'], 'group')} of near-duplicates: cosines of {found['near']} or more, right of "
+        f"the line. If one of each group stays, {count(could_go)} could go: {100 * could_go / conditions.n:.1f} %."
     )
     if conditions.measured != PAIRS:
         return
@@ -170,7 +172,3 @@ def _show_repeated(most: list[list[Any]], column: str, evaluation: Evaluation) -
         },
         alt=f"{len(most)} rows, the most common first.",
     )
-
-
-def _of(number: int, noun: str) -> str:
-    return f"{count(number)} {noun}{'' if number == 1 else 's'}"

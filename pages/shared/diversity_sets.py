@@ -21,6 +21,8 @@ from pages.shared.outlines import read_cached_outline
 from pages.shared.workspace import Workspace
 
 _PAIRS = "pairs"
+ALL_PAIRS = "Your pairs"
+"""What the set of all pairs is called."""
 _LONGEST = 60
 
 
@@ -37,7 +39,7 @@ def choose_measured(cursor: Cursor) -> str:
     asked_for = st.query_params.get("set", "")
     if not corpora and not asked_for:
         return ""
-    names = {_PAIRS: "Your pairs"} | {
+    names = {_PAIRS: ALL_PAIRS} | {
         key: f"{shortened(corpus.name, _LONGEST)}, {count(corpus.rows)} rows" for key, corpus in corpora.items()
     }
     if asked_for and asked_for not in names:
@@ -64,7 +66,7 @@ def choose_set(workspace: Workspace, cursor: Cursor, *, label: str, name: str, h
 
 
 def set_words(workspace: Workspace, cursor: Cursor, rows: RowSet) -> str:
-    """Say which rows a set has: Below Physics, Run abc123, All pairs."""
+    """Say which rows a set has: Below Physics, Run abc123, Your pairs."""
     if rows.corpus_id:
         names = {corpus.corpus_id: corpus.name for corpus in list_corpora(cursor, has_removed=True)}
         return f"Corpus {names.get(rows.corpus_id, 'that is not there any more')}"
@@ -83,7 +85,7 @@ def set_words(workspace: Workspace, cursor: Cursor, rows: RowSet) -> str:
     others = len(set_conditions(scope).keys() - told)
     if others:
         parts.append(f"{others} other condition{'' if others == 1 else 's'}")
-    return "; ".join(parts) or "All pairs"
+    return "; ".join(parts) or ALL_PAIRS
 
 
 def _select(label: str, name: str, names: dict[str, str], *, default: str | None, help_: str) -> None:
@@ -115,7 +117,7 @@ def _write(key: str, name: str, default: str | None) -> None:
 def _names(workspace: Workspace, cursor: Cursor) -> dict[str, str]:
     outline = read_cached_outline(workspace, cursor)
     return {
-        _PAIRS: "All your pairs",
+        _PAIRS: ALL_PAIRS,
         **{
             f"corpus:{corpus.corpus_id}": f"Corpus {shortened(corpus.name, _LONGEST)}"
             for corpus in list_corpora(cursor)

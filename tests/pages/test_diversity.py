@@ -106,7 +106,8 @@ def test_measuring_works_beside_the_page_and_its_numbers_are_shown(app: AppTest,
     assert metrics(app)["Near-duplicates"][0] == f"{100 * 2 / PAIRS:.1f} %"
     assert metrics(app)["Vendi score"][0] == f"{kept.numbers['vendi_1'].value:,.1f}"
     assert f"n = {PAIRS} of {PAIRS} questions" in said(app)
-    assert "3 questions of 12 are near-duplicates, in 1 group" in said(app)
+    assert "3 questions of 12 are in 1 group of near-duplicates" in said(app)
+    assert f"2 could go: {app.metric[0].value}." in said(app)
     help_ = next(each.help for each in app.metric if each.label == "Vendi score").replace("\\", "")
     assert all(
         part in help_ for part in (f"{PAIRS} of {PAIRS} questions", "seed 0", ENCODER, "which read questions.", " s.")
@@ -275,7 +276,7 @@ def test_two_sets_are_compared_side_by_side_at_equal_n(
     app.selectbox(key="diversity-against").set_value(f"corpus:{corpus_id}").run()
     assert app.query_params["against"] in (f"corpus:{corpus_id}", [f"corpus:{corpus_id}"])
     shown = said(app).replace("\\", "")
-    assert "Both are drawn down to n = 11. All pairs: 12; Corpus **Metals**: 11." in shown
+    assert "Both are drawn down to n = 11. Your pairs: 12; Corpus **Metals**: 11." in shown
     assert "has not read 11 of these 11 rows" in shown
     assert button(app, "diversity-compare").label == "Compare at n = 11"
     button(app, "diversity-compare").click().run()
@@ -290,10 +291,10 @@ def test_two_sets_are_compared_side_by_side_at_equal_n(
     assert found is not None
     row = table[table["Number"] == "Vendi score"].iloc[0]
     vendi = found.differences["vendi_1"]
-    assert row["All pairs"] == f"{vendi.first.value:,.1f}"
+    assert row["Your pairs"] == f"{vendi.first.value:,.1f}"
     assert row["Corpus **Metals**"] == f"{vendi.second.value:,.1f}"
     assert row["Difference"].lstrip("+−") == f"{abs(vendi.difference):,.1f}"
-    assert set(table["Beyond chance"]) <= {"yes", ""}
+    assert set(table["Beyond chance"]) <= {"yes", "no", "not known"}
     assert len(list_evaluations(app_database.cursor())) == 2
     assert "n = 11 of each" in said(app)
 
@@ -365,12 +366,12 @@ def test_earlier_measurements_are_listed_with_what_differs_or_why_not(
     table = app.dataframe[0].value
     reasons = table["Not compared because"].fillna("")
     assert dict(zip(table["Measured"] + table["n"].astype(str), reasons, strict=True)) == {
-        "All pairs8": "n = 8, not 12",
-        "All pairs12": "seed 3, not 0",
+        "Your pairs8": "n = 8, not 12",
+        "Your pairs12": "seed 3, not 0",
         f"Run {run_id[:6]}12": "",
     }
     of_run = table[table["Measured"] == f"Run {run_id[:6]}"].iloc[0]
-    assert (of_run["Shown here, less this"], of_run["Near-duplicates"]) == ("same", f"{100 * 2 / PAIRS:.1f} %")
+    assert (of_run["Change since"], of_run["Near-duplicates"]) == ("same", f"{100 * 2 / PAIRS:.1f} %")
     app.selectbox(key="diversity-earlier").set_value("vendi_1").run()
     assert not app.exception
     assert "Vendi score" in app.dataframe[0].value.columns
