@@ -16,6 +16,7 @@ from glan_core.commands.dealing_options import (
     DealOption,
     GapsOption,
     HoldSaturatedOption,
+    WithHeldOption,
     allocation_named,
     read_gaps,
 )
@@ -38,6 +39,7 @@ from glan_core.generation_settings import GenerationSettings, Limits
 from glan_core.llm.prices import parse_prices
 from glan_core.model_choice import ModelChoice
 from glan_core.planning.gaps import scope_of_gaps
+from glan_core.planning.held_branches import held_in_scope
 from glan_core.planning.plan_request import DEFAULT_STAGES, WHOLE_TAXONOMY, Allocation, Gap, PlanRequest
 from glan_core.preset_choice import preset_settings
 from glan_core.scope import resolve_scope
@@ -61,6 +63,7 @@ class Asked:
     weight: Sequence[str]
     deal: str | None
     hold_saturated: bool
+    with_held: bool
     gaps: str | None
     seed: int
     stages: str | None
@@ -155,8 +158,9 @@ class Asked:
             scope = scope or scope_of_gaps(cursor, gaps)
         default = GROWING_STAGES if grown is not None else REWRITING_STAGES if self.rewrite else DEFAULT_STAGES
         given = self.stages or ",".join(default)
+        scope = tuple(node_id for node_id, _ in shares) or scope
         return PlanRequest(
-            scope=tuple(node_id for node_id, _ in shares) or scope,
+            scope=scope,
             instructions=instructions,
             seed=self.seed,
             settings=settings,
@@ -166,6 +170,7 @@ class Asked:
             gaps=gaps,
             rewrites=self.rewrite,
             holds_saturated=self.hold_saturated,
+            left_out=() if self.with_held or gaps else held_in_scope(cursor, scope),
         )
 
 
@@ -198,6 +203,7 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
         weight: Annotated[list[str] | None, typer.Option(help="NODE=WEIGHT: deal in proportion. Repeatable.")] = None,
         deal: DealOption = None,
         hold_saturated: HoldSaturatedOption = False,
+        with_held: WithHeldOption = False,
         gaps: GapsOption = None,
         seed: Annotated[int, typer.Option(help="Names the sequence of draws: the same one repeats it.")] = 0,
         stages: Annotated[str | None, typer.Option(help="Stages by commas. Default: instructions,answers.")] = None,
@@ -234,6 +240,7 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
                 weight=weight or (),
                 deal=deal,
                 hold_saturated=hold_saturated,
+                with_held=with_held,
                 gaps=gaps,
                 seed=seed,
                 stages=stages,

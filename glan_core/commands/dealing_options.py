@@ -20,6 +20,9 @@ DealOption = Annotated[
 HoldSaturatedOption = Annotated[
     bool, typer.Option("--hold-saturated", help="Nothing for nodes whose newest pairs add nearly nothing new.")
 ]
+WithHeldOption = Annotated[
+    bool, typer.Option("--with-held", help="Generate for branches that reviewers hold, too. Else they are left out.")
+]
 GapsOption = Annotated[str | None, typer.Option(help="Fill gaps: unused (key concepts), or a JSONL file.")]
 
 

@@ -25,6 +25,7 @@ from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.planning.estimates import Estimate, estimate
+from glan_core.planning.held_branches import held_sentence
 from glan_core.planning.novelty_words import node_names, novelty_sentences
 from glan_core.planning.plan import Plan, make_plan
 from glan_core.runs.claims import check_claims, taken_codes
@@ -194,6 +195,8 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
         concurrency = asked.concurrency or choice.concurrency
         expected = estimate(cursor, made, concurrency=concurrency, endpoint_url=choice.endpoint.base_url)
         told = novelty_sentences(made.novelty, node_names(cursor)) if made.novelty else ()
+        if held := held_sentence(cursor, request.left_out):
+            told = (held, *told)
     finally:
         if asked.grow is not None:
             cursor.rollback()  # a plan leaves no trace; a run adds the nodes for good
@@ -211,6 +214,7 @@ def _plan_data(planned: Planned, choice: ModelChoice) -> dict[str, Any]:
         "is_exact": made.is_exact,
         "calls_reused": made.calls_reused,
         "undealt": made.undealt,
+        **({"left_out": list(made.request.left_out)} if made.request.left_out else {}),
         **({"novelty": made.novelty.to_data()} if made.novelty else {}),
         "combinations": made.combinations,
         "combinations_used": made.combinations_used,

@@ -49,6 +49,9 @@ class PlanRequest:
     holds_saturated: bool = False
     """Whether nodes whose newest pairs add nearly nothing new get nothing, and the others what was theirs."""
 
+    left_out: tuple[str, ...] = ()
+    """Ids of the disciplines of the scope that get nothing, as reviewers hold them (planning/held_branches.py)."""
+
     @property
     def wants_novelty(self) -> bool:
         """Whether the novelty of the newest pairs decides who gets how many."""
@@ -65,13 +68,15 @@ class PlanRequest:
             del data["rewrites"]  # so that plans of before keep their run
         if not self.holds_saturated:
             del data["holds_saturated"]
+        if not self.left_out:
+            del data["left_out"]
         return data
 
 
 def request_from_data(data: dict[str, Any]) -> PlanRequest:
     """Read back what dataclasses.asdict made of a request."""
     values = {**data, "settings": settings_from_data(data["settings"])}
-    for name in ("scope", "stages", "shares"):
+    for name in ("scope", "stages", "shares", "left_out"):
         values[name] = tuple(data.get(name, ()))
     values["gaps"] = tuple(Gap(*gap) for gap in data.get("gaps", ()))
     if values.get("allocation") == "weight" and not values["shares"]:

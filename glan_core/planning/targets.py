@@ -50,15 +50,17 @@ def find_targets(cursor: Cursor, request: PlanRequest) -> Targets:
             continue
         found = _subjects_at(cursor, scope_id)
         node = None if found else find_taxonomy_node(cursor, scope_id)
-        if node is None and not found:
+        found = {key: each for key, each in found.items() if each.discipline_id not in request.left_out}
+        if node is None and not found and find_subject(cursor, scope_id) is None:
             raise ScopeError(f"There is no node with the id {scope_id!r}.", "It may belong to another database.")
         if node is None:
             subjects |= found
             reached[scope_id] = set(found)
             continue
-        if "taxonomy" in request.stages and node.level != "discipline":
+        below_it = [discipline.taxonomy_node_id for discipline in list_disciplines_below(cursor, scope_id)]
+        disciplines = [discipline_id for discipline_id in below_it if discipline_id not in request.left_out]
+        if "taxonomy" in request.stages and node.level != "discipline" and (disciplines or not below_it):
             growing[node.taxonomy_node_id] = "taxonomy"
-        disciplines = [discipline.taxonomy_node_id for discipline in list_disciplines_below(cursor, scope_id)]
         # Those that this seed listed are asked for again, so that a run that was cut short completes its queries;
         # their replies are on file. A list that people made, or another seed, is there already.
         asked: set[str] = set()
@@ -74,6 +76,11 @@ def find_targets(cursor: Cursor, request: PlanRequest) -> Targets:
     _check_shapes(shapes, subjects)
     if "syllabus" in request.stages:
         growing |= {subject_id: "syllabus" for subject_id in subjects if subject_id not in shapes}
+    if not shapes and not growing and request.left_out:
+        raise PlanError(
+            "What could be generated from in this scope is held.",
+            "Let a branch go on the Review page, in the tab Sample, or leave held branches in.",
+        )
     if not shapes and not growing:
         raise PlanError(
             "No subject in this scope has a syllabus yet.",

@@ -17,6 +17,7 @@ from pages.shared.dealing_view import (
     within_scope,
 )
 from pages.shared.feedback import plain, show_error
+from pages.shared.held_branches import choose_held
 from pages.shared.more_settings import show_more_settings
 from pages.shared.no_plan import show_no_plan
 from pages.shared.novelty_view import open_novelty_reader, show_novelty
@@ -99,6 +100,7 @@ with form:
     dealing = show_dealing(
         cursor, scope, instructions=int(instructions), grows=grows, rewrites=rewrites, has_gaps=bool(wanted.gaps)
     )
+    left_out = choose_held(cursor, scope) if dealing.allocation != "gaps" else ()
     more = show_more_settings(workspace, model)
     kind = " (built in: for learning the tool, not for making data)" if model.endpoint.is_built_in else ""
     at = f" at {model.endpoint_name}" if model.endpoint_name and not model.endpoint.is_built_in else ""
@@ -116,6 +118,7 @@ with preview:
         gaps=wanted.gaps if dealing.allocation == "gaps" else (),
         rewrites=rewrites and "syllabus" in dealing.stages,
         holds_saturated=dealing.holds_saturated,
+        left_out=left_out,
     )
     try:
         taken = workspace.background.taken_combinations(other_than_seed=request.seed)
