@@ -16,7 +16,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.searches import describe_pairs
 from pages.shared import state
 from pages.shared.corpus_working import open_corpus_worker
-from pages.shared.coverage_plan import mark_of, plan_button, ticked_rows
+from pages.shared.coverage_plan import mark_of, plan_button, plan_these, ticked_rows
 from pages.shared.feedback import plain
 from pages.shared.formats import count, shortened
 from pages.shared.theme import TOOLS, ground, show_figure
@@ -188,10 +188,10 @@ def _show_table(cursor: Cursor, found: CorpusGaps, listed: pd.DataFrame, among: 
     with bar:
         each = st.number_input("Pairs each", 1, 100, 1, width=140, key="corpus-gaps-each")
         gaps = [Gap(key, int(each)) for key in ticked["key_concept_id"]]
-        plan_button(f"Plan for these ({count(len(gaps))})", gaps, key="corpus-gaps-plan", primary=bool(gaps))
+        plan_button(plan_these(len(gaps)), gaps, key="corpus-gaps-plan", primary=bool(gaps))
         every = [Gap(key, int(each)) for key in shown["key_concept_id"]]
-        label = "all of them" if len(listed) == len(shown) else "all that are listed"
-        plan_button(f"Plan for {label} ({count(len(every))})", every, key="corpus-gaps-plan-all")
+        label = "" if len(listed) == len(shown) else " that are listed"
+        plan_button(f"Plan for all {count(len(every))}{label}", every, key="corpus-gaps-plan-all")
 
 
 def _start(text: str) -> str:

@@ -32,6 +32,11 @@ def plan_button(label: str, gaps: Sequence[Gap], *, key: str, grows: bool = Fals
     )
 
 
+def plan_these(number: int) -> str:
+    """Give the words of a button that plans for so many ticked rows."""
+    return f"Plan for {'this' if number == 1 else f'these {count(number)}'}" if number else "Plan for these"
+
+
 def wanted_in_all(gaps: Iterable[Gap]) -> str:
     """Give the pairs that gaps want together, in words."""
     number = sum(gap.instructions for gap in gaps)

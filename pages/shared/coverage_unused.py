@@ -9,7 +9,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.unused_parts import UnusedParts
 from pages.shared import state
 from pages.shared.coverage_numbers import read_cached_unused
-from pages.shared.coverage_plan import MOST_GAPS, NEW_RUN, mark_of, plan_button, ticked_rows
+from pages.shared.coverage_plan import MOST_GAPS, NEW_RUN, mark_of, plan_button, plan_these, ticked_rows
 from pages.shared.dealing_view import UNUSED
 from pages.shared.formats import count, count_of
 from pages.shared.outlines import read_cached_outline
@@ -80,9 +80,7 @@ def show_unused(workspace: Workspace, cursor: Cursor, filter_: Filter) -> None:
     ticked = ticked_rows(picked.selection.rows, found.rows)
     with bar:
         gaps = [Gap(str(node_id), 1) for node_id in ticked["node_id"]]
-        number = len(gaps)
-        word = f"Plan for {'this' if number == 1 else f'these {count(number)}'}" if number else "Plan for these"
-        plan_button(word, gaps, key="coverage-plan-unused", primary=bool(number))
+        plan_button(plan_these(len(gaps)), gaps, key="coverage-plan-unused", primary=bool(gaps))
         _offer_all(workspace, cursor, filter_, found, is_all=kind == "key_concept" and not words.strip())
         st.caption(_said(found, noun), width="content")
 

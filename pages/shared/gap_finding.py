@@ -10,7 +10,7 @@ from pages.shared.workspace import open_workspace
 
 _STEPS: dict[Step, str] = {
     "": "Getting ready",
-    "names": "Reading key concepts",
+    "names": "Reading the names of subjects and key concepts",
     "pairs": "Reading pairs",
     "comparing": "Comparing pairs with key concepts",
     "placing": "Finding places on the map",

@@ -13,7 +13,7 @@ from glan_core.store.concept_vectors import count_unread_concepts, count_unread_
 from glan_core.store.database import Cursor
 from glan_core.store.searches import describe_pairs
 from pages.shared import state
-from pages.shared.coverage_plan import mark_of, plan_button, ticked_rows
+from pages.shared.coverage_plan import mark_of, plan_button, plan_these, ticked_rows
 from pages.shared.feedback import plain
 from pages.shared.formats import count, shortened
 from pages.shared.gap_finding import open_gap_finder, show_finding
@@ -183,7 +183,7 @@ def _show_table(cursor: Cursor, found: pd.DataFrame, by: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         each = st.number_input("Pairs each", 1, 100, 1, width=110, key="gaps-each", label_visibility="collapsed")
         gaps = [Gap(key, int(each)) for key in ticked["key_concept_id"]]
-        plan_button(f"Plan for these ({count(len(gaps))})", gaps, key="gaps-plan", primary=True)
+        plan_button(plan_these(len(gaps)), gaps, key="gaps-plan", primary=True)
         every = [Gap(key, int(each)) for key in shown["key_concept_id"]]
-        label = "all under the threshold" if len(found) == len(shown) else "all that are listed"
-        plan_button(f"Plan for {label} ({count(len(every))})", every, key="gaps-plan-all")
+        label = "under the threshold" if len(found) == len(shown) else "that are listed"
+        plan_button(f"Plan for all {count(len(every))} {label}", every, key="gaps-plan-all")

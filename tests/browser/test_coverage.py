@@ -123,7 +123,7 @@ def test_gaps_by_meaning_are_ticked_made_and_filled(start_app, page: Page, three
     page.goto(f"{app.url}/coverage?part=By meaning")
     expect(page.get_by_text(f"{len(listed)} of 18 key concepts have no near pair").first).to_be_visible()
     tick(page, 0, 1, 2, row_pixels=34)
-    page.get_by_role("button", name="Plan for these (3)").click()
+    page.get_by_role("button", name="Plan for these 3").click()
     expect(page.get_by_text("3 gaps, 3 wanted")).to_be_visible()
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url("**run=*")

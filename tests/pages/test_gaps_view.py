@@ -101,7 +101,7 @@ def test_while_names_are_read_the_page_goes_on_and_tells_how_far_it_is(
     shown.run()
     assert not shown.exception
     assert open_gap_finder().is_running
-    assert not shown.button
+    assert [button.label for button in shown.button] == ["Stop"]
     opened.set()
     wait()
     assert (
