@@ -39,7 +39,7 @@ def test_a_run_is_watched_paused_resumed_stopped_and_gone_on_with_until_its_rows
 
     page.get_by_role("main").get_by_role("link", name="Export").click()
     page.get_by_role("button", name="Write pairs.jsonl").click()
-    expect(page.get_by_text("SHA-256")).to_be_visible()
+    expect(page.get_by_text("SHA-256 of pairs.jsonl")).to_be_visible()
     app.stop()
     lines = (app.database.with_suffix(".exports") / "export-1" / "pairs.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 2  # flagged ones stay behind

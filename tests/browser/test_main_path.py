@@ -25,7 +25,7 @@ def test_five_pairs_reach_the_map_and_the_file_and_lead_back_to_their_key_concep
 
     page.get_by_role("link", name="Export").first.click()
     page.get_by_role("button", name="Write pairs.jsonl").click()
-    expect(page.get_by_text("SHA-256")).to_be_visible()
+    expect(page.get_by_text("SHA-256 of pairs.jsonl")).to_be_visible()
     app.stop()
 
     lines = (app.database.with_suffix(".exports") / "export-1" / "pairs.jsonl").read_text(encoding="utf-8").splitlines()
