@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from glan_core.calls import EndpointModel, Message, ModelCall, SharedText
 from glan_core.entities import Failure, QualityFlag, Subject
 from glan_core.errors import DiskError, StoreError
 from glan_core.ids import content_id
+from glan_core.judgements import ComparedAnswer, Comparison, Judgement
 from glan_core.runs.journal import Journal, read_journal, read_plan, write_plan
 from glan_core.settings import PROJECT_FOLDER
 from glan_core.shared_texts import fold, unfold
@@ -25,6 +27,7 @@ from tests.small_pairs import answer, instruction, model_call
 
 _NODES = small_curriculum()
 PLAN: dict[str, object] = {"run_id": "run", "request": {}, "items": {}, "growths": []}
+JUDGED_AT = datetime(2026, 11, 2, 3, 4, 5, tzinfo=UTC)
 SYLLABUS = "A syllabus of 'light': rays, lenses, waves."
 ENTITIES: tuple[Entity, ...] = (
     _NODES.physics,
@@ -40,6 +43,9 @@ ENTITIES: tuple[Entity, ...] = (
     SharedText("text", "The syllabus."),
     Failure("a", "run", "answers", "http_400", "It was refused."),
     EndpointModel("http://127.0.0.1:1/v1", "model", "json", 16),
+    Judgement("j", "a", "answer-a", "judge", "f1", 7, 8, 9, 6, 5, "It «helps».", "run", "call", JUDGED_AT),
+    ComparedAnswer("c", "a", "Another answer.", "second", "run", "call"),
+    Comparison("o", "a", "answer-a", "c", "judge", "f1", True, 7, 9, "The other one.", "run", "call", JUDGED_AT),
 )
 
 
