@@ -17,7 +17,7 @@ def test_five_pairs_reach_the_map_and_the_file_and_lead_back_to_their_key_concep
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_text("5 of 5 pairs")).to_be_visible(timeout=280_000)
 
-    page.get_by_role("link", name="On the map").click()
+    page.get_by_role("main").get_by_role("link", name="On the map").first.click()
     chart = page.locator(".js-plotly-plot .nsewdrag").first
     expect(chart).to_be_visible(timeout=180_000)
     lasso_everything(page)
