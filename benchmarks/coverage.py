@@ -1,6 +1,6 @@
 """How long does the Coverage page wait for its numbers, on a million pairs and 20,000 nodes?
 
-    python -m benchmarks.coverage --pairs 1000000 --folder /var/tmp/coverage
+    python -m benchmarks.coverage --pairs 1000000 --folder FOLDER
 
 The set is made by DuckDB itself: 20,020 fields, sub-fields and disciplines; 5,000 subjects, each with a syllabus of 8
 class sessions of 5 key concepts; pairs drawn from one to four of these, so that some subjects get none.
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="where the set is made, and kept for the next time")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         path = (options.folder or Path(folder)) / f"coverage_{options.pairs}.duckdb"
         if not path.exists():
             make_set(path, options.pairs)

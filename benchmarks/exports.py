@@ -1,6 +1,6 @@
 """How long does an export of a million pairs take, and how much memory?
 
-    python -m benchmarks.exports --folder /var/tmp/exports       # the set is made there once, and kept
+    python -m benchmarks.exports --folder FOLDER       # the set is made there once, and kept
     python -m benchmarks.exports --pairs 100000 --format chat
 
 Each format is written by a process of its own from an open database, all lineage included; the clock runs from the
@@ -48,7 +48,7 @@ def main() -> int:
         sys.stdout.write(json.dumps(_measure(options.database, options.child)))
         return 0
     figures: dict[str, Any] = {"pairs": options.pairs, "load_at_start": round(os.getloadavg()[0], 1)}
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as temporary:
+    with tempfile.TemporaryDirectory() as temporary:
         database = (options.folder or Path(temporary)) / f"exports_{options.pairs}.duckdb"
         if not database.exists():
             make_set(database, options.pairs)

@@ -1,6 +1,6 @@
 """How fast are many pairs checked, how much memory does it take, and is what was planted among them found?
 
-    python -m benchmarks.quality --pairs 1000000 --folder /var/tmp/quality
+    python -m benchmarks.quality --pairs 1000000 --folder FOLDER
 
 Among the pairs stand planted ones: exact copies of benchmark items, re-cased and re-punctuated ones, and texts with 13
 words of one inside. Each check works in a process of its own, whose peak memory is read at its end.
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--inside", choices=list(GOALS), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         path = (options.folder or Path(folder)) / f"quality_{options.pairs}_{options.items}.duckdb"
         if options.inside:
             _say(json.dumps(_measure(path, options.inside)))

@@ -1,6 +1,6 @@
 """How long does it take from a key press to the next card, and what else does the Review page ask of a large set?
 
-    python -m benchmarks.review --pairs 1000000 --folder /var/tmp/samples
+    python -m benchmarks.review --pairs 1000000 --folder FOLDER
 
 A key press is timed as what its run of the page asks of library and database: the decision, which queue it is, the next
 open pair, and all that its card shows. What the browser draws comes on top, about a tenth of a second.
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="where the set is made, and kept for the next time")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         kept = (options.folder or Path(folder)) / f"map_{options.pairs}.duckdb"
         if not kept.exists():
             make_set(kept, options.pairs)

@@ -1,6 +1,6 @@
 """How fast are the lists of the Samples page on a large set?
 
-    python -m benchmarks.samples --pairs 1000000 --folder /var/tmp/samples
+    python -m benchmarks.samples --pairs 1000000 --folder FOLDER
 
 Finding the rows of a filter happens once for each filter and order; reading a page of them at every turn.
 """
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="where the set is made, and kept for the next time")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         path = (options.folder or Path(folder)) / f"map_{options.pairs}.duckdb"
         if not path.exists():
             make_set(path, options.pairs)

@@ -7,7 +7,6 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from glan_core.commands.asked import with_prices
-from glan_core.commands.generation import work
 from glan_core.commands.judge_words import compared_data, compared_lines, judged_data, judged_lines, plan_lines
 from glan_core.commands.options import (
     BaseUrlOption,
@@ -23,6 +22,7 @@ from glan_core.commands.options import (
     settings_of,
 )
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, note_unreadable, settings_with, tell
+from glan_core.commands.working_off import work
 from glan_core.entities import Filter
 from glan_core.errors import SettingsError
 from glan_core.filter_json import filter_from_json

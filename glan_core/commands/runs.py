@@ -8,7 +8,6 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from glan_core.commands.asked import with_prices
-from glan_core.commands.generation import work
 from glan_core.commands.options import (
     BaseUrlOption,
     BudgetOption,
@@ -23,6 +22,7 @@ from glan_core.commands.options import (
     settings_of,
 )
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, note_unreadable, settings_with, tell
+from glan_core.commands.working_off import work
 from glan_core.engines.control import Wish, ask_folder
 from glan_core.entities import RunState
 from glan_core.errors import PlanError, SettingsError, StoreError
