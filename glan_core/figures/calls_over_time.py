@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, chart_title
 from glan_core.figures.palette import FIELD_COLOURS, SHADES, Ground
 
 SENT_AGAIN_COLOUR, LOST_COLOUR = FIELD_COLOURS[1], FIELD_COLOURS[2]
@@ -24,27 +25,16 @@ def calls_over_time(
     faint = {"size": 11, "color": shades.faint_text}
     vertical = {"rangemode": "tozero", "zeroline": False, "gridcolor": shades.line, "tickfont": faint, "nticks": 5}
     layout = {
-        "title": {
-            "text": f"Calls under way, mean of each {_seconds(interval_seconds)}",
-            "x": 0,
-            "y": 1,
-            "yanchor": "top",
-            "pad": {"t": 6},
-            "font": {"size": 14, "color": shades.text},
-        },
+        "title": chart_title(f"Calls under way, mean of each {_seconds(interval_seconds)}", shades),
         "barmode": "stack",
         "bargap": 0,
         "height": 340,
         "margin": {"l": 0, "r": 8, "t": 40, "b": 8},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "Inter, sans-serif", "size": 12, "color": shades.text},
+        **chart_look(shades),
         "xaxis": {"anchor": "y2", "showgrid": False, "zeroline": False, "tickfont": faint, "fixedrange": True},
         "yaxis": {**vertical, "domain": [0.36, 1], "fixedrange": True, "automargin": True},
         "yaxis2": {**vertical, "domain": [0, 0.26], "fixedrange": True, "automargin": True, "nticks": 3},
         "legend": {"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0},
-        "hoverlabel": {"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
         "dragmode": False,
     }
     under_way = go.Scatter(

@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, number_axis
 from glan_core.figures.palette import SHADES, Ground
 
 _WIDTH = 0.02
@@ -43,21 +44,12 @@ def cosine_histogram(
         )
     if threshold is not None:
         figure.add_vline(x=threshold, line={"color": shades.text, "width": 1.5, "dash": "dash"})
-    axis = {
-        "gridcolor": shades.line,
-        "zeroline": False,
-        "tickfont": {"size": 11, "color": shades.faint_text},
-        "fixedrange": True,
-        "automargin": True,
-    }
     figure.update_layout(
         height=230,
         margin={"l": 4, "r": 8, "t": 8, "b": 4},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "Inter, sans-serif", "color": shades.text, "size": 12},
-        xaxis={**axis, "showgrid": False, "title": {"text": "Cosine, 1: the same meaning", "font": {"size": 12}}},
-        yaxis={**axis, "ticksuffix": " %", "rangemode": "tozero"},
+        **chart_look(shades),
+        xaxis={**number_axis(shades, "Cosine, 1: the same meaning"), "showgrid": False},
+        yaxis={**number_axis(shades), "ticksuffix": " %", "rangemode": "tozero"},
         legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
         hovermode="closest",
     )

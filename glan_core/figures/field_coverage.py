@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, chart_title, name_axis
 from glan_core.figures.icicle import escape
 from glan_core.figures.palette import SHADES, Ground, colours_of
 
@@ -59,20 +60,11 @@ def field_coverage(fields: Sequence[FieldCoverage], *, ground: Ground) -> go.Fig
             font={"size": 12, "color": shades.faint_text},
         )
     figure.update_layout(
-        title={
-            "text": "Disciplines with at least one pair, % of each field",
-            "x": 0,
-            "y": 1,
-            "yanchor": "top",
-            "pad": {"t": 6},
-        },
-        title_font={"size": 14, "color": shades.text},
+        title=chart_title("Disciplines with at least one pair, % of each field", shades),
         barmode="overlay",
         bargap=0.35,
         showlegend=False,
-        font={"family": "Inter, sans-serif", "size": 12, "color": shades.text},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
+        **chart_look(shades),
         margin={"l": 0, "r": 64, "t": 36, "b": 24},
         height=60 + _ROW_PIXELS * len(fields),
         xaxis={
@@ -84,17 +76,7 @@ def field_coverage(fields: Sequence[FieldCoverage], *, ground: Ground) -> go.Fig
             "zeroline": False,
             "tickfont": {"size": 11, "color": shades.faint_text},
         },
-        yaxis={
-            "tickvals": places,
-            "ticktext": names,
-            "autorange": "reversed",
-            "fixedrange": True,
-            "automargin": True,
-            "ticklabelstandoff": 8,
-            "showgrid": False,
-            "zeroline": False,
-        },
-        hoverlabel={"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
+        yaxis=name_axis(shades, names),
     )
     return figure
 

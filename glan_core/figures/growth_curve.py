@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, number_axis
 from glan_core.figures.icicle import escape
 from glan_core.figures.palette import SHADES, Ground
 
@@ -32,15 +33,6 @@ def growth_curve(
     `measured` and `law` are rows and values, rising; `name` says what is counted.
     """
     shades = SHADES[ground]
-    faint = {"size": 11, "color": shades.faint_text}
-    axis = {
-        "gridcolor": shades.line,
-        "zeroline": False,
-        "tickfont": faint,
-        "rangemode": "tozero",
-        "fixedrange": True,
-        "automargin": True,
-    }
     traces = [
         go.Scatter(
             x=list(law[0]),
@@ -79,14 +71,10 @@ def growth_curve(
     layout = {
         "height": 340,
         "margin": {"l": 0, "r": 16, "t": 40, "b": 8},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "Inter, sans-serif", "size": 12, "color": shades.text},
-        "xaxis": {**axis, "tickformat": ",", "title": {"text": "Pairs", "font": faint, "standoff": 6}},
-        "yaxis": {**axis, "tickformat": ",", "title": {"text": escape(name), "font": faint, "standoff": 6}},
+        **chart_look(shades),
+        "xaxis": {**number_axis(shades, "Pairs"), "rangemode": "tozero", "tickformat": ","},
+        "yaxis": {**number_axis(shades, escape(name)), "rangemode": "tozero", "tickformat": ","},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
-        "hoverlabel": {"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
         "dragmode": False,
     }
     return go.Figure(traces, layout=layout)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, chart_title, number_axis
 from glan_core.figures.icicle import escape
 from glan_core.figures.palette import SHADES, Ground
 
@@ -22,17 +23,7 @@ class Curve(NamedTuple):
 def lorenz(chosen: Curve, others: Sequence[Curve], *, ground: Ground) -> go.Figure:
     """Draw the chosen curve in the accent colour, the others thin, and the diagonal where all nodes have the same."""
     shades = SHADES[ground]
-    faint = {"size": 11, "color": shades.faint_text}
-    axis = {
-        "range": [0, 100],
-        "dtick": 25,
-        "ticksuffix": " %",
-        "gridcolor": shades.line,
-        "zeroline": False,
-        "tickfont": faint,
-        "fixedrange": True,
-        "automargin": True,
-    }
+    shares = {"range": [0, 100], "dtick": 25, "ticksuffix": " %"}
     traces = [
         go.Scatter(
             x=[0, 100],
@@ -49,29 +40,18 @@ def lorenz(chosen: Curve, others: Sequence[Curve], *, ground: Ground) -> go.Figu
         traces.append(_line(curve, {"color": shades.faint_text, "width": 1.3, "dash": dash}))
     traces.append(_line(chosen, {"color": shades.accent, "width": 2.5}))
     layout = {
-        "title": {
-            "text": "Share of all pairs, poorest nodes first",
-            "x": 0,
-            "y": 1,
-            "yanchor": "top",
-            "pad": {"t": 6},
-            "font": {"size": 14, "color": shades.text},
-        },
+        "title": chart_title("Share of all pairs, poorest nodes first", shades),
         "height": 400,
         "margin": {"l": 0, "r": 24, "t": 40, "b": 8},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "Inter, sans-serif", "size": 12, "color": shades.text},
-        "xaxis": {**axis, "title": {"text": "Nodes", "font": faint, "standoff": 6}},
+        **chart_look(shades),
+        "xaxis": {**number_axis(shades, "Nodes"), **shares},
         "yaxis": {
-            **axis,
+            **number_axis(shades, "Pairs"),
+            **shares,
             "ticktext": ["25 %", "50 %", "75 %", "100 %"],
             "tickvals": [25, 50, 75, 100],  # both zeros would lie over each other where the axes meet
-            "title": {"text": "Pairs", "font": faint, "standoff": 6},
         },
         "legend": {"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0, "entrywidth": 130},
-        "hoverlabel": {"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
         "dragmode": False,
     }
     return go.Figure(traces, layout=layout)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, number_axis
 from glan_core.figures.palette import SHADES, Ground
 
 
@@ -29,34 +30,22 @@ def nearest_histogram(edges: Sequence[float], counts: Sequence[int], *, near: fl
     )
     figure = go.Figure([bars])
     figure.add_vline(x=near, line={"color": shades.text, "width": 1.5, "dash": "dash"})
-    axis = {
-        "gridcolor": shades.line,
-        "zeroline": False,
-        "tickfont": {"size": 11, "color": shades.faint_text},
-        "fixedrange": True,
-        "automargin": True,
-    }
     figure.update_layout(
         height=260,
         margin={"l": 4, "r": 8, "t": 32, "b": 4},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "Inter, sans-serif", "color": shades.text, "size": 12},
+        **chart_look(shades),
         xaxis={
-            **axis,
+            **number_axis(shades, "Cosine to the nearest pair, 1: the same meaning"),
             "showgrid": False,
             "range": [min([0.5, *(low for low, n in zip(edges, counts, strict=False) if n)]), 1.0],
-            "title": {"text": "Cosine to the nearest pair, 1: the same meaning", "font": {"size": 12}},
         },
         yaxis={
-            **axis,
+            **number_axis(shades, f"Share of {total:,}"),
             "ticksuffix": " %",
             "rangemode": "tozero",
-            "title": {"text": f"Share of {total:,}", "font": {"size": 12}},
         },
         bargap=0.04,
         showlegend=False,
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
         hovermode="closest",
         dragmode=False,
     )

@@ -5,6 +5,7 @@ from typing import Literal
 import pandas as pd
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, number_axis
 from glan_core.figures.palette import SHADES, Ground
 
 Kind = Literal["bars", "line", "points"]
@@ -14,25 +15,20 @@ _LONGEST_NAME = 40
 def query_plot(frame: pd.DataFrame, *, x: str, y: str, kind: Kind, ground: Ground) -> go.Figure:
     """Draw a column of numbers, `y`, over another one, as bars, a line or points; bars keep the order of the rows."""
     shades = SHADES[ground]
-    faint = {"size": 11, "color": shades.faint_text}
     across = frame[x] if _is_number(frame[x]) else _shortened(frame[x])
     up = frame[y].astype("float64")
-    axis = {"gridcolor": shades.line, "zeroline": False, "tickfont": faint, "automargin": True}
+    beside = {**number_axis(shades, _escaped(x)), "fixedrange": False}
     layout = {
         "title": {"text": "", "x": 0},
         "height": 420,
         "margin": {"l": 0, "r": 8, "t": 16, "b": 8},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "Inter, sans-serif", "size": 12, "color": shades.text},
-        "xaxis": {**axis, "showgrid": kind == "points", "title": {"text": _escaped(x), "font": faint}},
-        "yaxis": {**axis, "rangemode": "tozero", "title": {"text": _escaped(y), "font": faint}},
-        "hoverlabel": {"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
+        **chart_look(shades),
+        "xaxis": {**beside, "showgrid": kind == "points"},
+        "yaxis": {**number_axis(shades, _escaped(y)), "fixedrange": False, "rangemode": "tozero"},
         "showlegend": False,
     }
     if kind == "bars":
-        layout["xaxis"] = {**axis, "showgrid": False, "type": "category", "title": {"text": _escaped(x), "font": faint}}
+        layout["xaxis"] = {**beside, "showgrid": False, "type": "category"}
         trace: go.Bar | go.Scatter = go.Bar(
             x=across.astype(str), y=up, marker={"color": shades.accent, "line": {"width": 0}}
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, number_axis
 from glan_core.figures.palette import SHADES, Ground
 
 _SCORES = range(1, 11)
@@ -24,28 +25,18 @@ def score_histogram(counts: Mapping[int, int], *, low: int, ground: Ground) -> g
         customdata=[f"score {score}: {number:,}" for score, number in zip(_SCORES, numbers, strict=True)],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    axis = {
-        "gridcolor": shades.line,
-        "zeroline": False,
-        "tickfont": {"size": 11, "color": shades.faint_text},
-        "fixedrange": True,
-        "automargin": True,
-    }
     figure = go.Figure([bars])
     figure.update_layout(
         height=240,
         margin={"l": 4, "r": 8, "t": 12, "b": 4},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "Inter, sans-serif", "color": shades.text, "size": 12},
+        **chart_look(shades),
         xaxis={
-            **axis,
+            **number_axis(shades, "Score of the whole answer"),
             "showgrid": False,
             "range": [0.4, 10.6],
             "tickvals": list(_SCORES),
-            "title": {"text": "Score of the whole answer", "font": {"size": 12}},
         },
-        yaxis={**axis, "ticksuffix": " %", "rangemode": "tozero"},
+        yaxis={**number_axis(shades), "ticksuffix": " %", "rangemode": "tozero"},
         bargap=0.12,
         showlegend=False,
         hovermode="closest",

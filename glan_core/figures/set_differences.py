@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, chart_title, name_axis, number_axis
 from glan_core.figures.icicle import escape
 from glan_core.figures.palette import SHADES, Ground
 
@@ -56,43 +57,14 @@ def set_differences(differences: Sequence[SetDifference], *, first: str, second:
         )
     figure = go.Figure(traces)
     figure.add_vline(x=0, line={"color": shades.text, "width": 1, "dash": "dash"})
-    faint = {"size": 11, "color": shades.faint_text}
     figure.update_layout(
-        title={
-            "text": f"{escape(_shortened(first))} less {escape(_shortened(second))}",
-            "font": {"size": 14, "color": shades.text},
-            "x": 0,
-            "y": 1,
-            "yanchor": "top",
-            "pad": {"t": 6},
-        },
+        title=chart_title(f"{escape(_shortened(first))} less {escape(_shortened(second))}", shades),
         height=110 + _ROW_PIXELS * len(differences),
         margin={"l": 0, "r": 16, "t": 64, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "Inter, sans-serif", "size": 12, "color": shades.text},
-        xaxis={
-            "title": {"text": "% of the second set's number", "font": faint, "standoff": 6},
-            "ticksuffix": " %",
-            "gridcolor": shades.line,
-            "zeroline": False,
-            "tickfont": faint,
-            "fixedrange": True,
-            "automargin": True,
-        },
-        yaxis={
-            "tickvals": places,
-            "ticktext": [escape(each.label) for each in differences],
-            "range": [len(differences) - 0.5, -0.5],
-            "fixedrange": True,
-            "automargin": True,
-            "ticklabelstandoff": 8,
-            "showgrid": False,
-            "zeroline": False,
-        },
+        **chart_look(shades),
+        xaxis={**number_axis(shades, "% of the second set's number"), "ticksuffix": " %"},
+        yaxis=name_axis(shades, [escape(each.label) for each in differences]),
         legend={"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"},
-        hoverlabel={"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": shades.faint_text, "activecolor": shades.accent},
         dragmode=False,
         hovermode="closest",
     )

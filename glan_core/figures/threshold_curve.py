@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, number_axis
 from glan_core.figures.palette import SHADES, Ground
 
 
@@ -12,14 +13,6 @@ def threshold_curve(
 ) -> go.Figure:
     """Draw counts by threshold, rising, with a line at the chosen one; `name` says what is counted."""
     shades = SHADES[ground]
-    faint = {"size": 11, "color": shades.faint_text}
-    axis = {
-        "gridcolor": shades.line,
-        "zeroline": False,
-        "tickfont": faint,
-        "fixedrange": True,
-        "automargin": True,
-    }
     figure = go.Figure(
         go.Scatter(
             x=list(thresholds),
@@ -34,11 +27,9 @@ def threshold_curve(
     figure.update_layout(
         height=240,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "Inter, sans-serif", "color": shades.text},
+        **chart_look(shades),
         showlegend=False,
-        xaxis={**axis, "title": {"text": "Cosine from which a pair counts", "font": faint}},
-        yaxis={**axis, "title": {"text": name.capitalize(), "font": faint}, "rangemode": "tozero"},
+        xaxis=number_axis(shades, "Cosine from which a pair counts"),
+        yaxis={**number_axis(shades, name.capitalize()), "rangemode": "tozero"},
     )
     return figure

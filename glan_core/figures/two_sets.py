@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from glan_core.figures.chart_look import chart_look, chart_title, name_axis, number_axis
 from glan_core.figures.icicle import escape
 from glan_core.figures.palette import OTHER_COLOUR, SHADES, Ground
 
@@ -42,34 +43,15 @@ def two_sets(fields: Sequence[FieldShares], *, n: int, other_name: str, ground: 
         ]
     )
     figure.update_layout(
-        title={"text": f"Pairs of each field, of {n:,}", "x": 0, "y": 1, "yanchor": "top", "pad": {"t": 6}},
-        title_font={"size": 14, "color": shades.text},
+        title=chart_title(f"Pairs of each field, of {n:,}", shades),
         barmode="group",
         bargap=0.3,
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"},
-        font={"family": "Inter, sans-serif", "size": 12, "color": shades.text},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
+        **chart_look(shades),
         margin={"l": 0, "r": 16, "t": 64, "b": 24},
         height=100 + _ROW_PIXELS * len(fields),
-        xaxis={
-            "rangemode": "tozero",
-            "fixedrange": True,
-            "gridcolor": shades.line,
-            "zeroline": False,
-            "tickfont": {"size": 11, "color": shades.faint_text},
-        },
-        yaxis={
-            "tickvals": places,
-            "ticktext": [escape(_shortened(field.field)) for field in fields],
-            "autorange": "reversed",
-            "fixedrange": True,
-            "automargin": True,
-            "ticklabelstandoff": 8,
-            "showgrid": False,
-            "zeroline": False,
-        },
-        hoverlabel={"bgcolor": shades.panel, "bordercolor": shades.line, "font": {"color": shades.text}},
+        xaxis={**number_axis(shades), "rangemode": "tozero"},
+        yaxis=name_axis(shades, [escape(_shortened(field.field)) for field in fields]),
     )
     return figure
 
