@@ -12,7 +12,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.subjects import find_subject, list_disciplines_listed_otherwise, list_subjects
 from glan_core.store.syllabi import list_next_versions
 from glan_core.store.syllabus_shapes import SyllabusShape, list_syllabus_shapes
-from glan_core.store.taxonomy_nodes import find_taxonomy_node, list_disciplines_below
+from glan_core.store.taxonomy_nodes import find_taxonomy_node, list_disciplines_below_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ def find_targets(cursor: Cursor, request: PlanRequest) -> Targets:
     growing: dict[str, str] = {}
     subjects: dict[str, Subject] = {}
     reached: dict[str, set[str]] = {}
+    disciplines_below = list_disciplines_below_each(cursor, request.scope)
+    subjects_below = _subjects_by_discipline(cursor, disciplines_below.values())
     for scope_id in request.scope:
         if scope_id == WHOLE_TAXONOMY:
             growing[scope_id], reached[scope_id] = "taxonomy", set()
@@ -57,7 +59,7 @@ def find_targets(cursor: Cursor, request: PlanRequest) -> Targets:
             subjects |= found
             reached[scope_id] = set(found)
             continue
-        below_it = [discipline.taxonomy_node_id for discipline in list_disciplines_below(cursor, scope_id)]
+        below_it = disciplines_below[scope_id]
         disciplines = [discipline_id for discipline_id in below_it if discipline_id not in request.left_out]
         if "taxonomy" in request.stages and node.level != "discipline" and (disciplines or not below_it):
             growing[node.taxonomy_node_id] = "taxonomy"
@@ -67,7 +69,7 @@ def find_targets(cursor: Cursor, request: PlanRequest) -> Targets:
         if "subjects" in request.stages:
             asked = set(disciplines) - list_disciplines_listed_otherwise(cursor, disciplines, seed=request.seed)
         growing |= {discipline_id: "subjects" for discipline_id in disciplines if discipline_id in asked}
-        below = {s.subject_id: s for s in list_subjects(cursor, disciplines) if s.discipline_id not in asked}
+        below = _by_name(s for each in disciplines if each not in asked for s in subjects_below.get(each, ()))
         subjects |= below
         reached[scope_id] = {*below, *asked}
     # What this seed has written anew is there: the same plan goes on from it.
@@ -98,6 +100,18 @@ def find_targets(cursor: Cursor, request: PlanRequest) -> Targets:
         versions=versions,
         below={scope_id: tuple(target for target in open_ids if target in reached[scope_id]) for scope_id in reached},
     )
+
+
+def _subjects_by_discipline(cursor: Cursor, disciplines: Iterable[Iterable[str]]) -> dict[str, list[Subject]]:
+    found: dict[str, list[Subject]] = {}
+    for subject in list_subjects(cursor, sorted({each for of_node in disciplines for each in of_node})):
+        found.setdefault(subject.discipline_id, []).append(subject)
+    return found
+
+
+def _by_name(subjects: Iterable[Subject]) -> dict[str, Subject]:
+    ordered = sorted(subjects, key=lambda subject: (subject.name, subject.subject_id))
+    return {subject.subject_id: subject for subject in ordered}
 
 
 def _subjects_at(cursor: Cursor, scope_id: str) -> dict[str, Subject]:

@@ -77,14 +77,14 @@ def count_instructions_below(cursor: Cursor, node_id: str, *, run_id: str) -> in
 def find_first_draws(cursor: Cursor, syllabus_ids: Sequence[str], *, seed: int) -> dict[str, datetime]:
     """Give, by syllabus id, when this seed first drew from it; what it never drew from is left out.
 
-    A run that has not finished may have drawn from any of them.
+    A run that has not finished may have drawn from any of them; one that writes rejected pairs anew draws nothing.
     """
     rows = cursor.execute(
         """
         with own as (
             select run_id, coalesce((plan ->> 'drawn_at')::timestamptz, started_at) as drawn_at, state
             from run
-            where seed = $seed
+            where seed = $seed and not contains(coalesce(plan ->> 'stages', ''), '"regenerated_')
         ),
         unfinished as (
             select min(drawn_at) as drawn_at
@@ -150,22 +150,18 @@ def _combinations(
                 select unnest($syllabus_ids::varchar[]) as syllabus_id, unnest($times::timestamptz[]) as first_draw
             ) as own on own.syllabus_id = instruction.syllabus_id and call.finished_at >= own.first_draw
     """
+    run_ids = _runs_meant(cursor, seed=seed, is_of_others=is_of_others, from_seed=from_seed)
+    if not run_ids or (since is not None and not since):
+        return {}
     # The arithmetic of combination_code.py, once more.
     rows = cursor.execute(
         f"""
-        with meant as (
-            select run_id
-            from run
-            where (run.seed <> $seed) = $is_of_others
-                and run.seed >= coalesce($from_seed::bigint, run.seed)
-                and not ($is_of_others and run_id in (select run_id from removed_run))
-        ),
-        drawn as (
+        with drawn as (
             select
                 instruction.syllabus_id,
                 list_sort(list((session.position << 6 | concept.position)::bigint)) as places
             from instruction
-            join meant on meant.run_id = instruction.run_id
+            join (select unnest($run_ids::varchar[]) as run_id) as meant on meant.run_id = instruction.run_id
             join instruction_key_concept as link on link.instruction_id = instruction.instruction_id
             join key_concept as concept on concept.key_concept_id = link.key_concept_id
             join class_session as session on session.class_session_id = concept.class_session_id
@@ -181,15 +177,28 @@ def _combinations(
         group by syllabus_id
         """,  # noqa: S608 - with one of two joins that stand above
         {
-            "seed": seed,
-            "is_of_others": is_of_others,
-            "from_seed": from_seed,
+            "run_ids": run_ids,
             "syllabus_ids": list(syllabus_ids),
             "most": MOST_KEY_CONCEPTS,
             **({} if since is None else {"times": [since[syllabus_id] for syllabus_id in syllabus_ids]}),
         },
     ).fetchall()
     return {syllabus_id: frozenset(drawn) for syllabus_id, drawn in rows}
+
+
+def _runs_meant(cursor: Cursor, *, seed: int, is_of_others: bool, from_seed: int | None) -> list[str]:
+    rows = cursor.execute(
+        """
+        select run_id
+        from run
+        where (seed <> $seed) = $is_of_others
+            and seed >= coalesce($from_seed::bigint, seed)
+            and not ($is_of_others and run_id in (select run_id from removed_run))
+            and not contains(coalesce(plan ->> 'stages', ''), '"regenerated_') -- those repeat draws, and take none
+        """,
+        {"seed": seed, "is_of_others": is_of_others, "from_seed": from_seed},
+    ).fetchall()
+    return [run_id for (run_id,) in rows]
 
 
 def count_combinations_used(cursor: Cursor, syllabus_ids: Sequence[str]) -> int:

@@ -108,6 +108,23 @@ def list_disciplines_below(cursor: Cursor, taxonomy_node_id: str) -> tuple[Taxon
     return tuple(TaxonomyNode(*row) for row in rows)
 
 
+def list_disciplines_below_each(cursor: Cursor, taxonomy_node_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Give, by node, the ids of the kept disciplines at or below it, by name; for all nodes at the cost of one."""
+    rows = cursor.execute(
+        """
+        select above.ancestor_id, list(node.taxonomy_node_id order by node.name, node.taxonomy_node_id)
+        from kept_taxonomy_node as node
+        join taxonomy_ancestor as above on above.taxonomy_node_id = node.taxonomy_node_id
+        where node.level = 'discipline'
+            and above.ancestor_id in (select unnest(?::varchar[]))
+        group by above.ancestor_id
+        """,
+        [list(taxonomy_node_ids)],
+    ).fetchall()
+    found = {ancestor_id: tuple(below) for ancestor_id, below in rows}
+    return {node_id: found.get(node_id, ()) for node_id in taxonomy_node_ids}
+
+
 def list_child_names(cursor: Cursor, taxonomy_node_id: str | None) -> tuple[str, ...]:
     """List the names of a node's children, or of all fields for None, but for those that are pending.
 

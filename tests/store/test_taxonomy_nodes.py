@@ -10,6 +10,7 @@ from glan_core.store.taxonomy_nodes import (
     insert_taxonomy_nodes,
     list_child_names,
     list_disciplines_below,
+    list_disciplines_below_each,
     list_path,
     list_taxonomy_nodes,
 )
@@ -51,6 +52,16 @@ def test_removing_a_discipline_leaves_its_siblings(small: Small):
     _remove(small.cursor, small.nodes.physics)
     below = list_disciplines_below(small.cursor, small.nodes.natural_science.taxonomy_node_id)
     assert _names(below) == ["Chemistry"]
+
+
+def test_the_disciplines_of_many_nodes_are_those_of_each(small: Small):
+    nodes = [small.nodes.natural_science, small.nodes.physics, small.nodes.land_use]
+    _remove(small.cursor, small.nodes.land_use)
+    each = list_disciplines_below_each(small.cursor, [node.taxonomy_node_id for node in nodes])
+    for node in nodes:
+        below = list_disciplines_below(small.cursor, node.taxonomy_node_id)
+        assert each[node.taxonomy_node_id] == tuple(discipline.taxonomy_node_id for discipline in below)
+    assert len(each[small.nodes.natural_science.taxonomy_node_id]) == 2
 
 
 def test_a_removed_node_comes_back_with_its_descendants_when_it_is_kept_again(small: Small):
