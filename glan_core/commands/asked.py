@@ -18,8 +18,9 @@ from glan_core.commands.dealing_options import (
     HoldSaturatedOption,
     WithHeldOption,
     allocation_named,
-    read_gaps,
+    gaps_named,
 )
+from glan_core.commands.engine_options import EngineOption, NoWaitOption
 from glan_core.commands.options import (
     BaseUrlOption,
     BudgetOption,
@@ -79,6 +80,8 @@ class Asked:
     price: Sequence[str]
     concurrency: int | None
     timeout: float | None
+    engine: str | None
+    no_wait: bool
     budget: float | None
     max_tokens: int | None
     max_minutes: float | None
@@ -151,7 +154,7 @@ class Asked:
         instructions = int(sum(number for _, number in shares)) if self.quota else self.instructions
         gaps: tuple[Gap, ...] = ()
         if self.gaps is not None:
-            allocation, gaps = "gaps", read_gaps(cursor, self.gaps, scope)
+            allocation, gaps = "gaps", gaps_named(cursor, self.gaps, scope)
             if not gaps:
                 raise SettingsError("There are no gaps to fill.", "Leave --gaps out, or name other nodes.")
             instructions = min(self.instructions, sum(gap.instructions for gap in gaps))
@@ -221,6 +224,8 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
         price: PriceOption = None,
         concurrency: ConcurrencyOption = None,
         timeout: TimeoutOption = None,
+        engine: EngineOption = None,
+        no_wait: NoWaitOption = False,
         budget: BudgetOption = None,
         max_tokens: MaxTokensOption = None,
         max_minutes: MaxMinutesOption = None,
@@ -256,6 +261,8 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
                 price=price or (),
                 concurrency=concurrency,
                 timeout=timeout,
+                engine=engine,
+                no_wait=no_wait,
                 budget=budget,
                 max_tokens=max_tokens,
                 max_minutes=max_minutes,

@@ -7,6 +7,7 @@ import typer
 
 from glan_core.added_nodes import nodes_of_path
 from glan_core.commands.asked import Asked
+from glan_core.commands.engine_options import engine_choice
 from glan_core.commands.output import note, note_unreadable, tell
 from glan_core.commands.working_off import work
 from glan_core.entities import TaxonomyNode
@@ -50,6 +51,7 @@ def plan(asked: Asked) -> None:
 
 def generate(asked: Asked) -> None:
     """Generate pairs; the same command goes on where it was interrupted, and repeats no call that was answered."""
+    engine = engine_choice(asked.engine, no_wait=asked.no_wait)
     settings = asked.settings
     choice = choose_model(settings)
     runs = _runs(asked, settings)
@@ -70,6 +72,7 @@ def generate(asked: Asked) -> None:
         database=settings.database,
         endpoint=choice.endpoint,
         concurrency=planned.concurrency,
+        engine=engine,
         limits=asked.limits,
         timeout_seconds=asked.timeout or TIMEOUT_SECONDS,
         as_json=asked.as_json,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from glan_core.commands.asked import with_prices
+from glan_core.commands.engine_options import EngineOption, NoWaitOption, engine_choice
 from glan_core.commands.judge_words import compared_data, compared_lines, judged_data, judged_lines, plan_lines
 from glan_core.commands.options import (
     BaseUrlOption,
@@ -75,6 +76,8 @@ def judge(
     price: PriceOption = None,
     concurrency: ConcurrencyOption = None,
     timeout: TimeoutOption = None,
+    engine: EngineOption = None,
+    no_wait: NoWaitOption = False,
     budget: BudgetOption = None,
     max_tokens: MaxTokensOption = None,
     max_minutes: MaxMinutesOption = None,
@@ -109,6 +112,7 @@ def judge(
         database=settings.database,
         endpoint=choice.endpoint,
         concurrency=at_once,
+        engine=engine_choice(engine, no_wait=no_wait),
         limits=limits,
         timeout_seconds=timeout or TIMEOUT_SECONDS,
         as_json=as_json,

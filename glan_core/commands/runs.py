@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from glan_core.commands.asked import with_prices
+from glan_core.commands.engine_options import EngineOption, NoWaitOption, engine_choice
 from glan_core.commands.options import (
     BaseUrlOption,
     BudgetOption,
@@ -24,6 +25,7 @@ from glan_core.commands.options import (
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, note_unreadable, settings_with, tell
 from glan_core.commands.working_off import work
 from glan_core.engines.control import Wish, ask_folder
+from glan_core.engines.engine import EngineChoice
 from glan_core.entities import RunState
 from glan_core.errors import PlanError, SettingsError, StoreError
 from glan_core.generation_settings import Limits
@@ -32,6 +34,7 @@ from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import choose_endpoint
 from glan_core.planning.plan import Plan, plan_from_data
 from glan_core.planning.plan_request import DEFAULT_STAGES
+from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.runs.claims import check_claims
 from glan_core.runs.headless import planning_database, prepare
 from glan_core.runs.journal import is_at_work, read_plan
@@ -87,6 +90,8 @@ def resume(
     price: PriceOption = None,
     concurrency: ConcurrencyOption = None,
     timeout: TimeoutOption = None,
+    engine: EngineOption = None,
+    no_wait: NoWaitOption = False,
     budget: BudgetOption = None,
     max_tokens: MaxTokensOption = None,
     max_minutes: MaxMinutesOption = None,
@@ -117,6 +122,7 @@ def resume(
         is_given=base_url is not None or endpoint is not None,
         concurrency=concurrency,
         timeout=timeout,
+        engine=engine_choice(engine, no_wait=no_wait, folder=folder),
         as_json=as_json,
     )
 
@@ -130,6 +136,8 @@ def retry(
     price: PriceOption = None,
     concurrency: ConcurrencyOption = None,
     timeout: TimeoutOption = None,
+    engine: EngineOption = None,
+    no_wait: NoWaitOption = False,
     budget: BudgetOption = None,
     max_tokens: MaxTokensOption = None,
     max_minutes: MaxMinutesOption = None,
@@ -148,7 +156,7 @@ def retry(
         tell({"run_id": folder.name, "failed": 0}, as_json, f"Nothing{f' of kind {kind}' if kind else ''} failed.")
         return
     # The questions below a syllabus that failed have no ids yet: then everything that is missing is made.
-    has_grown = all(failure.stage in (*DEFAULT_STAGES, *JUDGING_STAGES) for failure in failures)
+    has_grown = all(failure.stage in (*DEFAULT_STAGES, *JUDGING_STAGES, *REGENERATING_STAGES) for failure in failures)
     only = frozenset(failure.item_id for failure in failures) if has_grown else None
     limits = limits_of(budget=budget, max_tokens=max_tokens, max_minutes=max_minutes, max_pairs=max_pairs)
     plan = _priced(plan_from_data(read_plan(folder)), price)
@@ -160,6 +168,7 @@ def retry(
         is_given=base_url is not None or endpoint is not None,
         concurrency=concurrency,
         timeout=timeout,
+        engine=engine_choice(engine, no_wait=no_wait, folder=folder),
         as_json=as_json,
         only=only,
     )
@@ -179,6 +188,7 @@ def _go_on(
     is_given: bool,  # whether the command says where
     concurrency: int | None,
     timeout: float | None,
+    engine: EngineChoice,
     as_json: bool,
     only: frozenset[str] | None = None,
 ) -> None:
@@ -200,6 +210,7 @@ def _go_on(
         database=settings.database,
         endpoint=choice.endpoint,
         concurrency=concurrency or choice.concurrency,
+        engine=engine,
         limits=limits,
         timeout_seconds=timeout or TIMEOUT_SECONDS,
         as_json=as_json,

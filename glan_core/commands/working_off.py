@@ -15,6 +15,7 @@ import typer
 from glan_core.commands.output import note, tell
 from glan_core.commands.progress_display import made_words, shown_progress
 from glan_core.engines.control import RunControl
+from glan_core.engines.engine import EngineChoice
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
 from glan_core.generation_settings import Limits
@@ -29,6 +30,7 @@ def work(
     database: Path,
     endpoint: Endpoint,
     concurrency: int,
+    engine: EngineChoice,
     limits: Limits,
     timeout_seconds: float,
     as_json: bool,
@@ -40,7 +42,7 @@ def work(
     A `report` says more of it, as data and in words, once all is in the database.
     """
     plan, folder = prepared.plan, prepared.folder
-    wanted = plan.request.instructions if plan.judging or "instructions" in plan.request.stages else 0
+    wanted = plan.request.instructions if plan.judging or plan.regenerating or "instructions" in plan.request.stages else 0
     try:
         with (
             stop_on_interrupt(plan.run_id) as control,
@@ -50,6 +52,7 @@ def work(
                 prepared,
                 endpoint=endpoint,
                 concurrency=concurrency,
+                engine=engine,
                 control=control,
                 limits=limits,
                 only=only,
@@ -115,7 +118,7 @@ def _result(progress: Progress, plan: Plan, endpoint: Endpoint) -> dict[str, Any
         "seconds": round(progress.seconds, 3),
         "refused_for_load": progress.refusals,
         "model": plan.request.settings.stages[
-            "instructions" if plan.judging is None else plan.request.stages[-1]
+            "instructions" if "instructions" in plan.request.settings.stages else plan.request.stages[-1]
         ].model,
         "endpoint": endpoint.label,
     }

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from glan_core.endpoints import check_begun_at
 from glan_core.engines.control import RunControl, Wish, wish_of_folder
-from glan_core.engines.local import execute
+from glan_core.engines.engine import LOCAL, Engine, EngineChoice, engine_of
 from glan_core.errors import GlanError
 from glan_core.generation_settings import Limits
 from glan_core.llm.endpoint import Endpoint
+from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.planning.plan import Plan
 from glan_core.runs.claims import check_claims, list_plans_at_work, taken_codes
 from glan_core.runs.ingesting import Settled, TakenIn, take_in_journals
@@ -48,6 +49,7 @@ class Background:
         *,
         endpoint: Endpoint,
         concurrency: int,
+        engine: EngineChoice = LOCAL,
         limits: Limits = _NO_LIMITS,
         only: frozenset[str] | None = None,
     ) -> None:
@@ -57,8 +59,9 @@ class Background:
 
         Raises PlanError if another run is at work on some of the same questions, as both would pay for them; StoreError
         if another process is at work on this very run, DiskError if its folder cannot be written, and SettingsError if
-        it was begun at another endpoint.
+        it was begun at another endpoint or the engine is not installed.
         """
+        execute = engine_of(engine)
         # Not while news are taken in: what they say of this run was read before it began.
         with self._lock, self._news_lock:
             if self.is_running(plan.run_id):
@@ -79,7 +82,13 @@ class Background:
             thread = threading.Thread(
                 target=self._run,
                 args=(plan, control, journal),
-                kwargs={"endpoint": endpoint, "concurrency": concurrency, "limits": limits, "only": only},
+                kwargs={
+                    "execute": execute,
+                    "endpoint": endpoint,
+                    "concurrency": concurrency,
+                    "limits": limits,
+                    "only": only,
+                },
                 name=f"run-{plan.run_id}",
                 daemon=True,
             )
@@ -170,6 +179,7 @@ class Background:
         control: RunControl,
         journal: Journal,
         *,
+        execute: Engine,
         endpoint: Endpoint,
         concurrency: int,
         limits: Limits,
@@ -183,9 +193,12 @@ class Background:
                 endpoint=endpoint,
                 concurrency=concurrency,
                 control=control,
-                journal=journal,
                 limits=limits,
                 only=only,
+                timeout_seconds=TIMEOUT_SECONDS,
+                before=None,
+                on_progress=lambda progress: None,
+                journal=journal,
             )
         except GlanError as error:
             self._errors[plan.run_id] = error

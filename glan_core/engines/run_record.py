@@ -4,6 +4,7 @@ import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
+from glan_core.engines.engine import EngineName
 from glan_core.engines.progress import Progress
 from glan_core.entities import Run, RunState
 from glan_core.llm.endpoint import Endpoint
@@ -18,7 +19,16 @@ _STATUS_SECONDS = 1.0
 class RunRecord:
     """The row and the status file of one run in one session."""
 
-    def __init__(self, plan: Plan, *, database: Database, folder: Path, endpoint: Endpoint, concurrency: int) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        database: Database,
+        folder: Path,
+        endpoint: Endpoint,
+        concurrency: int,
+        engine: EngineName = "local",
+    ) -> None:
         self._run = Run(
             run_id=plan.run_id,
             plan={
@@ -30,7 +40,7 @@ class RunRecord:
             settings=dataclasses.asdict(plan.request.settings),
             seed=plan.request.seed,
             state=RunState.RUNNING,
-            engine="local",
+            engine=engine,
             started_at=datetime.now(UTC),
         )
         self._database = database

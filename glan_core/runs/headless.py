@@ -17,17 +17,19 @@ import contextlib
 import itertools
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from glan_core.engines.control import wish_of_folder
-from glan_core.engines.local import execute
+from glan_core.engines.control import RunControl, wish_of_folder
+from glan_core.engines.engine import LOCAL, EngineChoice, engine_of
 from glan_core.engines.progress import Progress
 from glan_core.entities import TaxonomyNode
 from glan_core.errors import DatabaseLockedError, StoreError
+from glan_core.generation_settings import Limits
 from glan_core.llm.endpoint import Endpoint
+from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.planning.plan import Plan
 from glan_core.runs.claims import list_plans_at_work
 from glan_core.runs.ingesting import TakenIn, take_in_journal, take_in_journals
@@ -36,6 +38,7 @@ from glan_core.runs.run_folder import list_run_folders
 from glan_core.runs.turns import in_turn
 from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.instructions import list_known_instruction_ids
+from glan_core.store.regenerations import list_regenerated_ids
 from glan_core.store.runs import RunCounts, mark_interrupted_runs, run_counts
 from glan_core.store.slices import write_slice
 from glan_core.store.snapshots import open_snapshot
@@ -47,6 +50,7 @@ _PLANNING_WAIT_SECONDS = 1.0
 _HOME_WAIT_SECONDS = 3.0
 _LOOK_UP_ROWS = 10_000
 _SLICE = "work.duckdb"
+_NO_LIMITS = Limits()
 _COPY = ".planning-copy."  # between the name of the database and a random end; nobody would name a folder of theirs so
 
 
@@ -130,21 +134,36 @@ def prepare(database: Database, plan: Plan, folder: Path, *, added: Sequence[Tax
     return Prepared(plan, folder, journal, run_counts(cursor, plan.run_id))
 
 
-def work_off(prepared: Prepared, *, endpoint: Endpoint, concurrency: int, **options: Any) -> Progress:
-    """Work off a plan that was prepared; options and errors are those of engines.local.execute."""
+def work_off(
+    prepared: Prepared,
+    *,
+    endpoint: Endpoint,
+    concurrency: int,
+    engine: EngineChoice = LOCAL,
+    control: RunControl | None = None,
+    limits: Limits = _NO_LIMITS,
+    only: frozenset[str] | None = None,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Progress:
+    """Work off a plan that was prepared, with the engine of one's choice; see engines.local.execute for the rest."""
     path = prepared.folder / _SLICE
     with prepared.journal:  # held until the small database is gone: whoever takes the run up next makes another one
         try:
             with open_database(path) as database:
-                return execute(
+                return engine_of(engine)(
                     prepared.plan,
                     database=database,
                     folder=prepared.folder,
                     endpoint=endpoint,
                     concurrency=concurrency,
+                    control=control,
+                    limits=limits,
+                    only=only,
+                    timeout_seconds=timeout_seconds,
                     before=prepared.before,
+                    on_progress=on_progress,
                     journal=prepared.journal,
-                    **options,
                 )
         finally:  # all that it held beyond the database is in the journal
             _remove_slice(prepared.folder)
@@ -183,6 +202,9 @@ def _remove_slice(folder: Path) -> None:
 def _known_instruction_ids(cursor: Cursor, plan: Plan) -> list[str]:
     if plan.judging is not None:
         return [pair.instruction_id for pair in plan.judging.pairs]
+    if plan.regenerating is not None:
+        rejected = [pair.instruction_id for pair in plan.regenerating.pairs]
+        return [*rejected, *list_regenerated_ids(cursor, rejected)]
     known: list[str] = []
     items = iter(plan.items)
     while batch := [item.instruction_id for item in itertools.islice(items, _LOOK_UP_ROWS)]:

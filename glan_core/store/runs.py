@@ -44,13 +44,14 @@ class Spending(NamedTuple):
 
 
 def save_run(cursor: Cursor, run: Run) -> None:
-    """Add a run, or bring state, times and message of a known one up to date."""
+    """Add a run, or bring state, engine, times and message of a known one up to date."""
     cursor.execute(
         f"""
         insert into run ({_COLUMNS})
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do update set
             state = excluded.state,
+            engine = excluded.engine,
             started_at = excluded.started_at,
             finished_at = excluded.finished_at,
             message = excluded.message

@@ -1,0 +1,31 @@
+"""Which options say where the calls of a run are made?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from glan_core.engines.engine import ENGINES, LOCAL, EngineChoice, engine_named, engine_of
+from glan_core.errors import SettingsError
+from glan_core.runs.run_folder import find_status
+
+EngineOption = Annotated[
+    str | None, typer.Option(help=f"Where calls are made: {', '.join(ENGINES)}. Default: local, or as it was begun.")
+]
+NoWaitOption = Annotated[
+    bool, typer.Option("--no-wait", help="batch: hand in what can be handed in, and end; `runs resume` fetches it.")
+]
+
+
+def engine_choice(engine: str | None, *, no_wait: bool, folder: Path | None = None) -> EngineChoice:
+    """Give the engine that the options mean: without one the engine that the run in `folder` was with last.
+
+    SettingsError for an engine that does not exist, and for options that are another engine's.
+    """
+    status = find_status(folder) if folder is not None and engine is None else None
+    name = engine_named(engine or (status.engine if status else LOCAL.name))
+    if no_wait and name != "batch":
+        raise SettingsError("--no-wait is for the batch engine alone.", "Add --engine batch, or leave it out.")
+    choice = EngineChoice(name, waits=not no_wait)
+    engine_of(choice)  # before anything is planned: it may not be installed
+    return choice
