@@ -226,6 +226,8 @@ _MARKS = (
     ("syllabus", "Write a course plan"),
     ("class_details", "turn documents into data"),
     ("class_details", "turn course plans into JSON"),
+    ("regenerated_instructions", "Set another question on the same"),
+    ("regenerated_instructions", "Write a better homework question"),
     ("instructions", "Set one homework question"),
     ("instructions", "Write one homework question"),
     ("taxonomy", "You are mapping everything that people know"),
@@ -254,7 +256,7 @@ def default_text(request: dict[str, Any]) -> str:
                 "what is known, then what is wanted, and go from the one to the other in small steps that can be "
                 "checked. In the end compare the result with what you expected before you began."
             )
-        case "instructions":
+        case "instructions" | "regenerated_instructions":
             return f"Question {digest}: explain how these ideas depend on each other, and give an example of your own."
         case "class_details":
             return _details_of(last)

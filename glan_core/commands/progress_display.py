@@ -17,6 +17,7 @@ from rich.text import Text
 from glan_core.commands.output import printable
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
+from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.runs.attempts import Counts
 
 _LINE_SECONDS = 5.0
@@ -89,6 +90,8 @@ def made_words(counts: Counts, stages: Collection[str]) -> list[str]:
         "judge": (counts.judgements, "judgement", "judgements"),
         "compare": (counts.comparisons, "comparison", "comparisons"),
     }
+    if not set(REGENERATING_STAGES).isdisjoint(stages):
+        return [f"{counts.answers:,} {'pair' if counts.answers == 1 else 'pairs'} written anew"]
     return [
         f"{number:,} {one if number == 1 else many}" for stage, (number, one, many) in made.items() if stage in stages
     ]

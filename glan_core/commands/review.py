@@ -1,4 +1,4 @@
-"""review: pairs out as a CSV file for reviewers, their verdicts in, and how good each branch is by them."""
+"""review: pairs out as a CSV file, verdicts in, how good each branch is by them, and rejected pairs written anew."""
 
 import dataclasses
 from collections.abc import Hashable
@@ -11,6 +11,7 @@ import pandas as pd
 import typer
 
 from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, tell
+from glan_core.commands.regenerate import regenerate
 from glan_core.entities import Filter
 from glan_core.errors import SettingsError
 from glan_core.filter_json import filter_from_json
@@ -22,6 +23,7 @@ from glan_core.store.review_queues import By, draw_sample, shuffled
 from glan_core.store.samples import find_samples
 
 app = typer.Typer(help="Reviews of pairs: files for annotators, and what a sample says of each branch.")
+app.command("regenerate")(regenerate)
 _SHOWN = 20
 
 FilterOption = Annotated[str | None, typer.Option("--filter", help='Which pairs, such as {"run_ids": ["..."]}.')]

@@ -25,9 +25,8 @@ from glan_core.planning.plan import Plan
 from glan_core.runs.attempts import Counts
 from glan_core.runs.costs import Costs
 from glan_core.runs.journal import Journal, write_plan
-from glan_core.runs.judging import JudgingPipeline, pipeline_of
+from glan_core.runs.kinds import AnySteps, pipeline_of
 from glan_core.runs.ledger import Ledger
-from glan_core.runs.pipeline import Pipeline
 from glan_core.runs.recording import RecordingModel
 from glan_core.store.database import Database
 from glan_core.store.endpoint_models import list_endpoint_models
@@ -146,7 +145,7 @@ class _Loop:
         self._ledger: Ledger | None = None
         self._steady: SteadyChatModel | None = None
         self._model: RecordingModel | None = None
-        self._pipeline: Pipeline | JudgingPipeline | None = None
+        self._pipeline: AnySteps | None = None
         self._pool: Pool | None = None
         self._is_paused = False
 

@@ -13,10 +13,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from glan_core.entities import STAGES
 from glan_core.errors import GlanError
 from glan_core.judgements import JUDGING_STAGES
+from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.runs.work import Work
 
-_RANKS = {stage: -number for number, stage in enumerate((*STAGES, *JUDGING_STAGES))}
-_FOLLOWING = frozenset({"answers", *JUDGING_STAGES})
+_RANKS = {stage: -number for number, stage in enumerate((*STAGES, *JUDGING_STAGES, *REGENERATING_STAGES))}
+_FOLLOWING = frozenset({"answers", *JUDGING_STAGES, *REGENERATING_STAGES})
 """What follows from a pair that was begun belongs to it: it is done though no further pair may be begun."""
 
 

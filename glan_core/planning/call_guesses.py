@@ -70,7 +70,7 @@ class _Sizes(NamedTuple):
 def guess_calls(cursor: Cursor, plan: Forecast) -> dict[str, CallGuess]:
     """Guess, by template, what one call of each stage takes."""
     settings = plan.request.settings
-    sizes = _sizes(settings, _syllabus_tokens(cursor, plan)) | _judging_sizes(plan)
+    sizes = _sizes(settings, _syllabus_tokens(cursor, plan)) | _judging_sizes(plan) | _regenerating_sizes(plan)
     guesses = {}
     for stage, used in settings.stages.items():
         earlier = 0.0  # what a second turn repeats of the first
@@ -119,6 +119,15 @@ def _judging_sizes(plan: Forecast) -> dict[str, _Sizes]:
         "compared_answers": _Sizes(_QUESTION, _ANSWER),
         "judge": _Sizes(pair, _JUDGEMENT),
         "compare": _Sizes(pair + _ANSWER, 2 * _JUDGEMENT),
+    }
+
+
+def _regenerating_sizes(plan: Forecast) -> dict[str, _Sizes]:
+    rejected = plan.regenerating.mean_characters / _CHARACTERS_A_TOKEN if plan.regenerating else _QUESTION + _ANSWER
+    said = 50.0  # what reviewers said, and the sessions of a question
+    return {
+        "regenerated_instructions": _Sizes(_QUESTION + 2 * said, _QUESTION),
+        "regenerated_answers": _Sizes(rejected + said, _ANSWER),
     }
 
 

@@ -17,6 +17,7 @@ from glan_core.judgements import JUDGING_STAGES
 from glan_core.llm.prices import find_price
 from glan_core.planning.call_guesses import CallGuess, guess_calls
 from glan_core.planning.plan import Forecast
+from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.store.call_statistics import CallStatistics, call_statistics
 from glan_core.store.database import Cursor
 
@@ -107,7 +108,7 @@ def estimate(cursor: Cursor, plan: Forecast, *, concurrency: int, endpoint_url: 
     """
     guesses = guess_calls(cursor, plan)
     by_stage: dict[str, _Amounts] = {}
-    for stage in (*STAGES, *JUDGING_STAGES):
+    for stage in (*STAGES, *JUDGING_STAGES, *REGENERATING_STAGES):
         calls = plan.calls.get(stage, 0)
         if calls:
             settings = plan.request.settings.stages[stage]

@@ -36,6 +36,7 @@ from glan_core.planning.planned_instructions import (
     draw_items,
     planned_instructions_from_data,
 )
+from glan_core.planning.rejected_pairs import Regenerating, regenerating_from_data
 from glan_core.planning.taken import find_taken
 from glan_core.planning.targets import find_targets
 from glan_core.stages.combinations import count_combinations
@@ -86,7 +87,9 @@ class Forecast:
     novelty: NoveltyDeal | None = None
     """How the novelty of the newest pairs decided, if it did."""
     judging: Judging | None = None
-    """The pairs that are judged; None for a run that generates."""
+    """The pairs that are judged; None for a run that judges none."""
+    regenerating: Regenerating | None = None
+    """The rejected pairs that are written anew; None for a run that draws its questions."""
 
     @property
     def is_exact(self) -> bool:
@@ -104,9 +107,11 @@ class Plan(Forecast):
 
     @property
     def wanted(self) -> int:
-        """How many instructions are asked for, or pairs judged."""
+        """How many instructions are asked for, or pairs judged or written anew."""
         if self.judging is not None:
             return len(self.judging.pairs)
+        if self.regenerating is not None:
+            return len(self.regenerating.pairs)
         return len(self.items) + sum(growth.instructions for growth in self.growths)
 
     def to_data(self) -> dict[str, Any]:
@@ -125,6 +130,7 @@ class Plan(Forecast):
             "drawn_at": self.drawn_at.isoformat(),
             **({} if self.novelty is None else {"novelty": self.novelty.to_data()}),
             **({} if self.judging is None else {"judging": self.judging.to_data()}),
+            **({} if self.regenerating is None else {"regenerating": self.regenerating.to_data()}),
         }
 
 
@@ -220,6 +226,7 @@ def plan_from_data(data: dict[str, Any], *, is_to_be_run: bool = True) -> Plan:
                 "drawn_at": datetime.fromisoformat(data["drawn_at"]),
                 "novelty": novelty_deal_from_data(data.get("novelty")),
                 "judging": judging_from_data(data.get("judging")),
+                "regenerating": regenerating_from_data(data.get("regenerating")),
             }
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -23,6 +23,10 @@ _SYLLABUS = (
     "language",
 )
 _INSTRUCTIONS = ("discipline", "subject", "level", "syllabus", "learned", "class_sessions", "language")
+_REGENERATED_INSTRUCTIONS = (
+    *("discipline", "subject", "level", "learned", "class_sessions", "instruction", "feedback"),
+    "language",
+)
 
 VARIABLES: dict[str, tuple[str, ...]] = {
     "taxonomy": _TAXONOMY,
@@ -34,6 +38,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "answers": ("instruction", "language"),
     "judge": ("instruction", "answer", "language", "reply_form"),
     "compare": ("instruction", "first_answer", "second_answer", "language", "reply_form"),
+    "regenerated_instructions": _REGENERATED_INSTRUCTIONS,
+    "regenerated_answers": ("instruction", "answer", "feedback", "language"),
     "repair_list": ("reason", "key", "fields", "reply_form"),
 }
 """What each call gives to its template, whatever wording is used."""
@@ -49,6 +55,8 @@ _ESSENTIAL: dict[str, tuple[str, ...]] = {
     "answers": ("instruction",),
     "judge": ("answer",),
     "compare": ("first_answer", "second_answer"),
+    "regenerated_instructions": ("class_sessions", "feedback"),
+    "regenerated_answers": ("instruction", "feedback"),
     "repair_list": ("reason",),
 }
 
@@ -58,6 +66,7 @@ EXAMPLES: dict[str, object] = {
     "class_sessions": [{"title": "Rays", "key_concepts": ["reflection", "refraction"]}],
     "discipline": "Physics",
     "existing": ["Physical sciences"],
+    "feedback": ["The answer is wrong."],
     "fewest_class_sessions": 10,
     "fields": ["subject_name", "level"],
     "first_answer": "Short waves are scattered most.",

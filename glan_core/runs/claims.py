@@ -50,6 +50,11 @@ def check_claims(cursor: Cursor, plan: Plan, at_work: Iterable[Plan]) -> None:
                 f"Run {other.run_id} is having some of the same pairs judged.",
                 "Wait until it is finished, or choose other pairs.",
             )
+        if _regenerate_alike(plan, other):
+            raise PlanError(
+                f"Run {other.run_id} is writing some of the same pairs anew.",
+                "Wait until it is finished, or choose another seed.",
+            )
         if _draw_alike(plan, other):
             raise PlanError(
                 f"Run {other.run_id} is at work on some of the same questions.",
@@ -84,6 +89,15 @@ def _judge_alike(plan: Plan, other: Plan) -> bool:
     if plan.judging is None or other.judging is None or plan.request.settings != other.request.settings:
         return False
     return not set(plan.judging.pairs).isdisjoint(other.judging.pairs)
+
+
+def _regenerate_alike(plan: Plan, other: Plan) -> bool:
+    """Say whether both would write another pair for the same one, by the same words; another seed says others."""
+    if plan.regenerating is None or other.regenerating is None:
+        return False
+    if (plan.request.seed, plan.request.settings) != (other.request.seed, other.request.settings):
+        return False
+    return not set(plan.regenerating.pairs).isdisjoint(other.regenerating.pairs)
 
 
 def _draw_alike(plan: Plan, other: Plan) -> bool:

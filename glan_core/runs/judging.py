@@ -14,10 +14,9 @@ from glan_core import prompts
 from glan_core.judgements import ComparedAnswer, Comparison, JudgedPair, Judgement
 from glan_core.planning.judged_pairs import Judging, read_in_batches
 from glan_core.planning.plan import Plan
-from glan_core.runs.attempts import Attempts, Counts
 from glan_core.runs.ledger import Ledger
-from glan_core.runs.pipeline import Pipeline
 from glan_core.runs.recording import RecordingModel
+from glan_core.runs.steps import Steps
 from glan_core.runs.work import Work
 from glan_core.stages.compare import compare_answers, comparison_id
 from glan_core.stages.compared_answers import compared_answer_id, generate_compared_answers
@@ -27,7 +26,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.judgements import list_known_judgement_ids
 
 
-class JudgingPipeline:
+class JudgingPipeline(Steps):
     """The steps of one run of judging."""
 
     def __init__(
@@ -41,20 +40,10 @@ class JudgingPipeline:
         only: frozenset[str] | None = None,
     ) -> None:
         """With `only`, no other judgements, comparisons and answers than those with these ids are made."""
+        super().__init__(plan, cursor=cursor, model=model, ledger=ledger, only=only)
         self._judging = judging
         self._stages = plan.request.stages
-        self._settings = plan.request.settings
-        self._seed = plan.request.seed
-        self._run_id = plan.run_id
-        self._cursor = cursor
-        self._model = model
-        self._ledger = ledger
-        self._only = only
         self._answers_made: dict[str, ComparedAnswer] = {}  # two answers of one question share the second model's
-        self.counts = Counts()
-        self._attempts = Attempts(
-            ledger=ledger, counts=self.counts, run_id=plan.run_id, reply_attempts=self._settings.reply_attempts
-        )
 
     def first_work(self) -> Iterator[Work]:
         """Give the work that can be begun at once, one piece a pair; what is in the database already is left out."""
@@ -63,9 +52,6 @@ class JudgingPipeline:
                 yield from self._judge_work(pairs)
             if "compare" in self._stages or "compared_answers" in self._stages:
                 yield from self._comparing_work(pairs)
-
-    def _is_wanted(self, *item_ids: str) -> bool:
-        return self._only is None or not self._only.isdisjoint(item_ids)
 
     # Judging ----------------------------------------------------------------------------------------------------------
 
@@ -218,12 +204,3 @@ class JudgingPipeline:
         call = self._ledger.find_call(model_call_id)
         assert call is not None  # nothing was made of its reply yet
         return call.finished_at
-
-
-def pipeline_of(
-    plan: Plan, *, cursor: Cursor, model: RecordingModel, ledger: Ledger, only: frozenset[str] | None = None
-) -> Pipeline | JudgingPipeline:
-    """Give the steps of a plan, be it one that generates or one that judges."""
-    if plan.judging is None:
-        return Pipeline(plan, cursor=cursor, model=model, ledger=ledger, only=only)
-    return JudgingPipeline(plan, plan.judging, cursor=cursor, model=model, ledger=ledger, only=only)

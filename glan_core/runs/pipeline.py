@@ -15,10 +15,10 @@ from glan_core.entities import Instruction
 from glan_core.planning.plan import Plan, PlannedInstruction, draw_items
 from glan_core.planning.taken import find_taken
 from glan_core.quality.checks import check_answer, check_instruction
-from glan_core.runs.attempts import Attempts, Counts
 from glan_core.runs.growing import Grower
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.recording import RecordingModel
+from glan_core.runs.steps import Steps
 from glan_core.runs.work import Work
 from glan_core.stages.answers import generate_answers
 from glan_core.stages.instructions import generate_instructions
@@ -30,7 +30,7 @@ from glan_core.store.instructions import list_instructions, list_known_instructi
 _LOOK_UP_ROWS = 100
 
 
-class Pipeline:
+class Pipeline(Steps):
     """The steps of one run."""
 
     def __init__(
@@ -43,19 +43,8 @@ class Pipeline:
         only: frozenset[str] | None = None,
     ) -> None:
         """With `only`, no other instructions and answers than those with these ids are made."""
-        self._plan = plan
-        self._settings = plan.request.settings
-        self._seed = plan.request.seed
-        self._run_id = plan.run_id
-        self._cursor = cursor
-        self._model = model
-        self._ledger = ledger
-        self._only = only
+        super().__init__(plan, cursor=cursor, model=model, ledger=ledger, only=only)
         self._courses: dict[str, Course] = {}
-        self.counts = Counts()
-        self._attempts = Attempts(
-            ledger=ledger, counts=self.counts, run_id=plan.run_id, reply_attempts=self._settings.reply_attempts
-        )
 
     def first_work(self) -> Iterator[Work]:
         """Give the work that can be begun at once; what is in the database already is left out."""
@@ -93,9 +82,6 @@ class Pipeline:
                 self.counts.items_reused += 1
             elif self._is_wanted(item.answer_id):
                 yield from self._answer_work(instruction, item.answer_id)
-
-    def _is_wanted(self, item_id: str) -> bool:
-        return self._only is None or item_id in self._only
 
     def _load_courses(self, items: tuple[PlannedInstruction, ...]) -> None:
         missing = {item.syllabus_id for item in items} - self._courses.keys()
@@ -162,10 +148,6 @@ class Pipeline:
             return []
 
         return [Work("answers", do)] if "answers" in self._plan.request.stages else []
-
-    def _finish_reason(self, model_call_id: str) -> str:
-        call = self._ledger.find_call(model_call_id)
-        return call.finish_reason if call else ""
 
     def _drawn(self, course: Course, instructions: int) -> list[Work]:
         """Give the work of a course that has just grown."""

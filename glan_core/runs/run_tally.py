@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from glan_core.calls import ModelCall
 from glan_core.entities import STAGES, Answer, ClassSession, Failure, Instruction, Syllabus
 from glan_core.judgements import JUDGING_STAGES, ComparedAnswer, Comparison, Judgement
+from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.runs.journal import read_journal
 
 _HEADS = ("stage", "answered", "unusable", "lost", "sent again", "tokens", "cost", "seconds")
@@ -158,5 +159,5 @@ def _by_stage(calls: Iterable[_Call]) -> dict[str, StageTally]:
     for stage, of_stage in seconds.items():
         deciles = quantiles(of_stage, n=10, method="inclusive") if len(of_stage) > 1 else of_stage * 9
         stages[stage].seconds_p50, stages[stage].seconds_p90 = round(deciles[4], 3), round(deciles[8], 3)
-    order = {stage: number for number, stage in enumerate((*STAGES, *JUDGING_STAGES))}
+    order = {stage: number for number, stage in enumerate((*STAGES, *JUDGING_STAGES, *REGENERATING_STAGES))}
     return dict(sorted(stages.items(), key=lambda item: order.get(item[0], len(order))))

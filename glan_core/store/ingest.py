@@ -17,6 +17,7 @@ from glan_core.entities import (
     TaxonomyNode,
 )
 from glan_core.judgements import ComparedAnswer, Comparison, Judgement
+from glan_core.regenerations import Regeneration
 from glan_core.store.answers import insert_answers, insert_quality_flags
 from glan_core.store.comparisons import insert_compared_answers, insert_comparisons
 from glan_core.store.database import Cursor, Database, transaction
@@ -26,6 +27,7 @@ from glan_core.store.instructions import insert_instructions
 from glan_core.store.journals import save_journal_bytes
 from glan_core.store.judgements import insert_judgements
 from glan_core.store.model_calls import insert_model_calls, insert_shared_texts
+from glan_core.store.regenerations import insert_regenerations
 from glan_core.store.subjects import insert_subjects
 from glan_core.store.syllabi import insert_class_sessions, insert_key_concepts, insert_syllabi
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
@@ -48,6 +50,7 @@ Entity = (
     | Judgement
     | ComparedAnswer
     | Comparison
+    | Regeneration
 )
 
 # In the order in which rows refer to each other, so that no batch leaves an orphan behind.
@@ -67,6 +70,7 @@ INSERTS: dict[type, Callable[[Cursor, Sequence[Any]], None]] = {
     Judgement: insert_judgements,
     ComparedAnswer: insert_compared_answers,
     Comparison: insert_comparisons,
+    Regeneration: insert_regenerations,
 }
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from glan_core.judgements import JUDGING_STAGES
+from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.store.database import Cursor, first_row
 
 INTERVALS = 120
@@ -69,13 +70,25 @@ def items_made(cursor: Cursor, run_id: str) -> dict[str, int]:
             (select count(*) from answer where run_id = $run_id),
             (select count(*) from compared_answer where run_id = $run_id),
             (select count(*) from judgement where run_id = $run_id),
-            (select count(*) from comparison where run_id = $run_id)
+            (select count(*) from comparison where run_id = $run_id),
+            (
+                select count(*)
+                from model_call
+                where run_id = $run_id and stage = 'regenerated_instructions'
+                    and model_call_id in (select model_call_id from instruction where run_id = $run_id)
+            ),
+            (
+                select count(*)
+                from model_call
+                where run_id = $run_id and stage = 'regenerated_answers'
+                    and model_call_id in (select model_call_id from answer where run_id = $run_id)
+            )
         """,
             {"run_id": run_id},
         )
     )
     assert row is not None  # a select without a from always gives a row
-    stages = ("subjects", "syllabus", "class_details", "instructions", "answers", *JUDGING_STAGES)
+    stages = ("subjects", "syllabus", "class_details", "instructions", "answers", *JUDGING_STAGES, *REGENERATING_STAGES)
     return dict(zip(stages, row, strict=True))
 
 

@@ -492,6 +492,12 @@ create table if not exists edited_text (
 
 create or replace view standing_review as
 select *
+-- Instructions that a run wrote in place of rejected ones, which stay as they are.
+create table if not exists regeneration (
+    instruction_id      varchar primary key,            -- instruction: the new one
+    rejected_id         varchar not null                -- instruction of the rejected pair
+);
+
 from review
 where verdict <> 'undone'
     and not exists (

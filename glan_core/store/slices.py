@@ -57,6 +57,8 @@ def write_slice(
         for table in _JUDGED_TABLES:
             about = f"from {table} where instruction_id in (select unnest($planned::varchar[]))"
             _copy(cursor, into, table, about, {"planned": list(instruction_ids)})
+        written = "from regeneration where rejected_id in (select unnest($planned::varchar[]))"
+        _copy(cursor, into, "regeneration", written, {"planned": list(instruction_ids)})
         _copy(cursor, into, "model_call", f"from model_call where {UNUSED}")
         _copy(cursor, into, "shared_text", _SHARED_TEXTS)
 

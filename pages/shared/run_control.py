@@ -10,6 +10,7 @@ from glan_core.entities import Failure, RunState
 from glan_core.errors import GlanError
 from glan_core.judgements import JUDGING_STAGES
 from glan_core.planning.plan import check_templates, plan_from_data
+from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.runs.journal import read_plan
 from glan_core.runs.run_folder import RunStatus
 from glan_core.settings import runs_folder
@@ -19,7 +20,7 @@ from pages.shared.more_settings import chosen_limits, show_limits
 from pages.shared.run_standing import RunNow
 from pages.shared.workspace import Workspace, open_model
 
-_ITEM_STAGES = ("instructions", "answers", *JUDGING_STAGES)
+_ITEM_STAGES = ("instructions", "answers", *JUDGING_STAGES, *REGENERATING_STAGES)
 
 
 def folder_of(workspace: Workspace, run_id: str) -> Path:

@@ -37,6 +37,10 @@ _JUDGED = {
     "judge": "The judgement of a pair",
     "compare": "The comparison of two answers",
 }
+_REGENERATED = {
+    "regenerated_instructions": "A question in place of a rejected one",
+    "regenerated_answers": "An answer in place of a rejected one",
+}
 
 
 def show_failed_items(workspace: Workspace, run: Run) -> None:
@@ -115,8 +119,8 @@ def item_words(failure: Failure, item: FailedItem) -> str:
         return f"Answer to: {shortened(item.question, _ITEM_LETTERS)}" if item.question else "An answer"
     if failure.stage == "instructions":
         return f"Question about {' and '.join(item.class_sessions)}" if item.class_sessions else "A question"
-    if failure.stage in _JUDGED:
-        return _JUDGED[failure.stage]
+    if failure.stage in _JUDGED | _REGENERATED:
+        return (_JUDGED | _REGENERATED)[failure.stage]
     return f"{_GROWN[failure.stage]} {item.place or 'a node that is not here'}"
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from glan_core.entities import STAGES, Run
 from glan_core.errors import StoreError
 from glan_core.judgements import JUDGING_STAGES
+from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.runs.journal import read_plan
 from glan_core.store.failures import list_open_failures
 from glan_core.store.run_statistics import items_made, stage_spending
@@ -19,7 +20,7 @@ from pages.shared.stage_words import STAGE_WORDS
 from pages.shared.workspace import Workspace
 
 TRIAL_WORDS = "trial of list forms"
-_ORDER = (*STAGES, *JUDGING_STAGES)
+_ORDER = (*STAGES, *JUDGING_STAGES, *REGENERATING_STAGES)
 
 
 def show_stages(workspace: Workspace, run: Run) -> None:

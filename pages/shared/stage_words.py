@@ -10,4 +10,6 @@ STAGE_WORDS = {
     "compared_answers": "answers of the other model",
     "judge": "judgements",
     "compare": "comparisons",
+    "regenerated_instructions": "questions written anew",
+    "regenerated_answers": "answers written anew",
 }

@@ -24,7 +24,7 @@ from glan_core.runs.attempts import Counts
 from glan_core.runs.claims import check_claims
 from glan_core.runs.costs import Costs
 from glan_core.runs.journal import Journal, read_journal
-from glan_core.runs.judging import pipeline_of
+from glan_core.runs.kinds import pipeline_of
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.recording import RecordingModel
 from glan_core.store.comparisons import list_rivalries, read_compared_pairs
