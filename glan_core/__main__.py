@@ -39,6 +39,7 @@ from glan_core.commands import (
 )
 from glan_core.commands.asked import command
 from glan_core.commands.output import note
+from glan_core.commands.paper_plan import with_paper
 from glan_core.errors import GlanError
 
 app = typer.Typer(
@@ -48,7 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(data.init)
-app.command("plan")(command(generation.plan))
+app.command("plan")(with_paper(generation.plan))
 app.command("generate")(command(generation.generate))
 app.add_typer(runs.app, name="runs", no_args_is_help=True)
 app.add_typer(endpoints.app, name="endpoints", no_args_is_help=True)

@@ -1,0 +1,163 @@
+"""plan --paper: what the paper's full set would take."""
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from glan_core import paper
+from glan_core.amounts import Range
+from glan_core.commands.asked import Asked, command
+from glan_core.commands.output import note_unreadable, tell
+from glan_core.errors import SettingsError
+from glan_core.model_choice import choose_model
+from glan_core.planning.estimates import Estimate, estimate
+from glan_core.planning.paper_plan import Rate, forecast_paper, seconds_at
+from glan_core.planning.plan import Forecast
+from glan_core.runs.headless import planning_database
+from glan_core.settings import runs_folder
+
+_SAYS_WHERE = ("scope", "grow", "quota", "weight", "deal", "gaps", "stages")
+
+
+class PaperOptions(NamedTuple):
+    """The options that `plan` has beyond those of `generate`."""
+
+    pairs: int
+    rate: Rate
+
+
+def with_paper(do: Callable[[Asked], None]) -> Callable[..., None]:
+    """Make a command of what is to be done with the options, that takes --paper as well."""
+    usual = command(do)
+
+    def about_paper(
+        paper: Annotated[bool, typer.Option("--paper", help="What the paper's full set would take.")] = False,
+        pairs: Annotated[int, typer.Option(help="With --paper: so many pairs.", min=1)] = paper.PAIRS,
+        rate: Annotated[float | None, typer.Option(help="With --paper: calls a second of a server.")] = None,
+        token_rate: Annotated[float | None, typer.Option(help="With --paper: tokens a second a server writes.")] = None,
+        servers: Annotated[int, typer.Option(help="With --paper: how many such servers.", min=1)] = 1,
+    ) -> None:
+        del paper, pairs, rate, token_rate, servers
+
+    own = inspect.signature(about_paper).parameters
+    defaults = {name: parameter.default for name, parameter in own.items()}
+
+    @functools.wraps(usual)
+    def run(**given: Any) -> None:
+        options = {name: given.pop(name, default) for name, default in defaults.items()}
+        if not options.pop("paper"):
+            changed = [name for name, value in options.items() if value != defaults[name]]
+            if changed:
+                option = f"--{changed[0].replace('_', '-')}"
+                raise SettingsError(f"{option} is for --paper alone.", "Add --paper, or leave it out.")
+            usual(**given)
+            return
+        rate = Rate(options["rate"], options["token_rate"], options["servers"])
+        collected = command(lambda asked: plan_paper(asked, PaperOptions(options["pairs"], rate)))
+        collected(**given)
+
+    of_usual = inspect.signature(usual).parameters
+    run.__signature__ = inspect.Signature([*of_usual.values(), *own.values()])  # type: ignore[attr-defined]
+    run.__annotations__ = {**usual.__annotations__, **about_paper.__annotations__}
+    run.__doc__ = do.__doc__
+    return run
+
+
+def plan_paper(asked: Asked, options: PaperOptions) -> None:
+    """Say what the paper's full set would take: calls, tokens, money and hours."""
+    for name in _SAYS_WHERE:
+        if getattr(asked, name):
+            raise SettingsError(f"--paper and --{name} exclude each other.", "The paper's set has all its disciplines.")
+    asked = dataclasses.replace(asked, preset=asked.preset or "paper")
+    settings = asked.settings
+    choice = choose_model(settings)
+    runs = asked.runs or runs_folder(settings.database)
+    with planning_database(settings.database, runs) as planning:
+        note_unreadable(planning.taken.unreadable)
+        cursor = planning.database.cursor()
+        forecast = forecast_paper(asked.generation_settings(cursor, choice), pairs=options.pairs)
+        at_once = (asked.concurrency or choice.concurrency) * options.rate.servers
+        expected = estimate(cursor, forecast, concurrency=at_once, endpoint_url=choice.endpoint.base_url)
+    seconds = seconds_at(forecast, expected, options.rate)
+    tell(
+        _data(forecast, expected, seconds, options, at_once=at_once),
+        asked.as_json,
+        _words(forecast, expected, seconds, options, at_once=at_once),
+    )
+
+
+def _data(
+    forecast: Forecast, expected: Estimate, seconds: Range, options: PaperOptions, *, at_once: int
+) -> dict[str, Any]:
+    return {
+        "pairs": options.pairs,
+        "disciplines": len(forecast.growths),
+        "subjects": forecast.calls["syllabus"],
+        "combinations": forecast.combinations,
+        "calls": forecast.calls,
+        "preset": forecast.request.settings.preset,
+        "models": _models(forecast),
+        "concurrency": at_once,
+        "rate": options.rate._asdict(),
+        "hours": {name: value / 3600 for name, value in seconds._asdict().items()},
+        "estimate": expected.to_data(),
+    }
+
+
+def _words(forecast: Forecast, expected: Estimate, seconds: Range, options: PaperOptions, *, at_once: int) -> str:
+    words = expected.words()
+    settings = forecast.request.settings
+    sessions = "{} to {}".format(*settings.class_sessions)
+    rows = [("stage", "model", "calls", "tokens in", "tokens out", "dollars")]
+    for name, part in (*expected.stages.items(), ("all", expected.total)):
+        model = settings.stages[name].model if name in settings.stages else ""
+        dollars = "unknown" if part.dollars is None else f"{part.dollars.p50:,.2f}"
+        numbers = (forecast.calls.get(name, sum(forecast.calls.values())), part.prompt_tokens, part.completion_tokens)
+        calls, read, written = numbers
+        rows.append((name, model, f"{calls:,}", _millions(read), _millions(written), dollars))
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    table = [
+        "  "
+        + "  ".join(
+            f"{cell:<{width}}" if place < 2 else f"{cell:>{width}}"
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+    return "\n".join(
+        [
+            f"{options.pairs:,} pairs as in the paper, preset {settings.preset}: "
+            f"{len(forecast.growths):,} disciplines, {forecast.calls['syllabus']:,} subjects, {sessions} class "
+            "sessions a syllabus",
+            *table,
+            f"  tokens        {words['tokens']}",
+            f"  cost          {words['cost']}",
+            f"  time          {_hours(seconds)} {_speed(options.rate, at_once)}",
+            f"  estimate from {words['estimate from']}",
+        ]
+    )
+
+
+def _millions(tokens: Range) -> str:
+    return f"{tokens.p50 / 1e6:,.1f} M"
+
+
+def _hours(seconds: Range) -> str:
+    low, high = (f"{each / 3600:,.0f}" for each in (seconds.p10, seconds.p90))
+    return f"{low} hours" if low == high else f"{low} to {high} hours"
+
+
+def _speed(rate: Rate, at_once: int) -> str:
+    servers = f"{rate.servers:,} {'server' if rate.servers == 1 else 'servers'}"
+    parts = [f"{rate.calls:,g} calls" if rate.calls else "", f"{rate.tokens:,g} tokens written" if rate.tokens else ""]
+    if any(parts):
+        return f"at {' and '.join(filter(None, parts))} a second on each of {servers}"
+    return f"with {at_once:,} {'call' if at_once == 1 else 'calls'} at once on {servers}"
+
+
+def _models(forecast: Forecast) -> dict[str, str]:
+    return {stage: forecast.request.settings.stages[stage].model for stage in forecast.calls}
