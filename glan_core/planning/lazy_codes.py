@@ -53,5 +53,7 @@ class LazyCodes(Sequence[int]):
             for code in self._coming:
                 self._drawn.append(code)
                 if len(self._drawn) == number:
+                    if number == self._number:
+                        self._coming = None  # what a draw keeps in mind is a thousand times what it gave
                     return
             raise ValueError(f"a draw ended after {len(self._drawn)} of {self._number} combinations")

@@ -1,12 +1,12 @@
 """Which calls does a plan make, and which of them were made already?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from glan_core.entities import STAGES
 from glan_core.planning.plan_request import PlanRequest
-from glan_core.planning.planned_instructions import PlannedInstructions
+from glan_core.planning.planned_instructions import PlannedInstruction, PlannedInstructions
 from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
 from glan_core.store.instructions import list_combinations_of_seed, list_known_instruction_ids
@@ -33,13 +33,19 @@ class Growth(NamedTuple):
 def known_calls(cursor: Cursor, items: PlannedInstructions, *, seed: int) -> dict[str, int]:
     """Count the instructions and answers of a plan that are there already; those of other seeds have other ids."""
     known = {"instructions": 0, "answers": 0}
-    before = list_combinations_of_seed(cursor, items.syllabus_ids, seed=seed)
-    # Syllabus by syllabus and not in turns: ids of one are worked out together in half the time.
-    in_question = chain.from_iterable(items.among(codes, syllabus_id) for syllabus_id, codes in before.items())
-    while batch := tuple(islice(in_question, _LOOK_UP_ROWS)):
+    for batch in _drawn_before(cursor, items, seed=seed):
         known["instructions"] += len(list_known_instruction_ids(cursor, [item.instruction_id for item in batch]))
         known["answers"] += len(list_known_answer_ids(cursor, [item.answer_id for item in batch]))
     return known
+
+
+def known_instruction_ids(cursor: Cursor, items: PlannedInstructions, *, seed: int) -> list[str]:
+    """List the instructions of a plan that are there already."""
+    return [
+        instruction_id
+        for batch in _drawn_before(cursor, items, seed=seed)
+        for instruction_id in list_known_instruction_ids(cursor, [item.instruction_id for item in batch])
+    ]
 
 
 def calls_to_make(
@@ -65,3 +71,12 @@ def calls_to_make(
         "answers": items - known["answers"] + below,
     }
     return {stage: counts[stage] for stage in STAGES if stage in request.stages}
+
+
+def _drawn_before(cursor: Cursor, items: PlannedInstructions, *, seed: int) -> Iterator[tuple[PlannedInstruction, ...]]:
+    """Give, some thousands at a time, those whose combination this seed has drawn: only they can be there."""
+    before = list_combinations_of_seed(cursor, items.syllabus_ids, seed=seed)
+    # Syllabus by syllabus and not in turns: ids of one are worked out together in half the time.
+    in_question = chain.from_iterable(items.among(codes, syllabus_id) for syllabus_id, codes in before.items())
+    while batch := tuple(islice(in_question, _LOOK_UP_ROWS)):
+        yield batch

@@ -14,7 +14,6 @@ From `prepare` on the journal is locked, so whoever plans next sees what this ru
 """
 
 import contextlib
-import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -31,13 +30,14 @@ from glan_core.generation_settings import Limits
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.planning.plan import Plan
+from glan_core.planning.planned_calls import known_instruction_ids
 from glan_core.runs.claims import list_plans_at_work
 from glan_core.runs.ingesting import TakenIn, take_in_journal, take_in_journals
 from glan_core.runs.journal import Journal, is_at_work, write_plan
 from glan_core.runs.run_folder import list_run_folders
+from glan_core.runs.shards import gather_shards
 from glan_core.runs.turns import in_turn
 from glan_core.store.database import Cursor, Database, open_database
-from glan_core.store.instructions import list_known_instruction_ids
 from glan_core.store.regenerations import list_regenerated_ids
 from glan_core.store.runs import RunCounts, mark_interrupted_runs, run_counts
 from glan_core.store.slices import write_slice
@@ -48,7 +48,6 @@ from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 # it for hours, and then a copy serves for planning, which should not keep anybody waiting.
 _PLANNING_WAIT_SECONDS = 1.0
 _HOME_WAIT_SECONDS = 3.0
-_LOOK_UP_ROWS = 10_000
 _SLICE = "work.duckdb"
 _NO_LIMITS = Limits()
 _COPY = ".planning-copy."  # between the name of the database and a random end; nobody would name a folder of theirs so
@@ -118,6 +117,7 @@ def prepare(database: Database, plan: Plan, folder: Path, *, added: Sequence[Tax
     journal = Journal(folder)
     try:
         wish_of_folder(folder)  # one that was left for an earlier session; from here on they are meant
+        gather_shards(folder, journal)
         take_in_journal(database, folder)  # another process may have worked on it until just now
         journal.append(*added)
         cursor = database.cursor()
@@ -205,8 +205,4 @@ def _known_instruction_ids(cursor: Cursor, plan: Plan) -> list[str]:
     if plan.regenerating is not None:
         rejected = [pair.instruction_id for pair in plan.regenerating.pairs]
         return [*rejected, *list_regenerated_ids(cursor, rejected)]
-    known: list[str] = []
-    items = iter(plan.items)
-    while batch := [item.instruction_id for item in itertools.islice(items, _LOOK_UP_ROWS)]:
-        known.extend(list_known_instruction_ids(cursor, batch))
-    return known
+    return known_instruction_ids(cursor, plan.items, seed=plan.request.seed)
