@@ -82,6 +82,8 @@ class ChatReply:
     model_call_id: str = ""
     tries: int = 1
     """How often the request was sent until this came back."""
+    address: str = ""
+    """Of the server that gave it; empty for the built-in model, which has another one each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class ModelCall:
     """What of the reply could not be used, and why."""
     shared_texts: tuple[str, ...] = field(default=(), compare=False)
     """As in ChatRequest."""
+    address: str | None = None
+    """Of the server that it was sent to last; None for the built-in model, and where nobody wrote it down."""
 
     @property
     def has_reply(self) -> bool:
@@ -126,6 +130,26 @@ class SharedText:
 
     shared_text_id: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressStanding:
+    """How one address of an endpoint with several has fared in this process."""
+
+    address: str
+    answered: int = 0
+    """Calls that got a reply, or were refused for what they are."""
+    failed: int = 0
+    """Calls that it lost or failed; most were sent again, to another address as a rule."""
+    refused: int = 0
+    """Calls that it refused for load."""
+    under_way: int = 0
+    limit: int = 0
+    """How many calls it may get at once now."""
+    is_resting: bool = False
+    """Whether it gets no calls for now."""
+    reason: str = ""
+    """Why it gets none, or why it got none last; empty if it never failed."""
 
 
 @dataclass(frozen=True, slots=True)

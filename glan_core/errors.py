@@ -143,6 +143,10 @@ class CallError(GlanError):
         """What the endpoint asked to be waited; None where it did not say."""
         self.tries = 1
         """How often the call was sent."""
+        self.address = ""
+        """Of the server that it was sent to last; empty where nobody said."""
+        self.is_of_one_address = False
+        """Whether other addresses of the endpoint seem to work, so that nothing is known about all of it."""
 
 
 class ReplyError(GlanError):

@@ -137,6 +137,7 @@ class OpenAIChatModel:
                 completion_tokens=_tokens(usage, "completion_tokens"),
                 seconds=time.perf_counter() - started,
                 model_call_id=request.model_call_id,
+                address="" if self._endpoint.is_built_in else self._endpoint.base_url,
             )
         except _UNREADABLE as error:
             message = f"{self._endpoint.label} sent something that is no completion."

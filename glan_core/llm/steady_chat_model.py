@@ -6,6 +6,9 @@ Retry-After                                waited for at least as long
 nothing else for a while                   everything waits, see circuit_breaker.py
 anything else                              not sent again; when all are refused so, see refused_in_a_row.py
 
+Where the endpoint has several addresses, all that is about a single one of them is seen to in fleet.py: then only what
+is left is said here, such as that none answers.
+
 A call whose own doing it may be (a reset, a 500) uses its tries up even then: the one prompt that brings a server down
 must not hold up the run until the patience for the endpoint ends.
 """
@@ -17,10 +20,11 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from glan_core.calls import ChatReply, ChatRequest
+from glan_core.calls import AddressStanding, ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
 from glan_core.llm.chat_model import Sender
 from glan_core.llm.circuit_breaker import CircuitBreaker
+from glan_core.llm.fleet import Fleet
 from glan_core.llm.refused_in_a_row import RefusedInARow
 from glan_core.llm.throttle import Throttle
 
@@ -59,6 +63,7 @@ class SteadyChatModel:
         Without `gives_up_refused`, calls are sent on even where the endpoint refuses every single one.
         """
         self._model = model
+        self._fleet = model if isinstance(model, Fleet) else None
         self._most = most_under_way
         self._known_ceilings = ceilings or {}
         self._retries = retries
@@ -79,16 +84,22 @@ class SteadyChatModel:
     @property
     def under_way(self) -> int:
         """How many calls have been sent and not answered yet."""
+        if self._fleet is not None:
+            return self._fleet.under_way
         return sum(throttle.under_way for throttle in self._throttles.values())
 
     @property
     def limit(self) -> int:
         """How many calls may be under way at once now, over all models."""
+        if self._fleet is not None:
+            return min(self._most, self._fleet.limit)
         return min(self._most, sum(int(throttle.limit) for throttle in self._throttles.values()) or self._most)
 
     @property
     def refusals(self) -> int:
         """How many calls were refused for load so far."""
+        if self._fleet is not None:
+            return self._fleet.refusals
         return sum(throttle.refusals for throttle in self._throttles.values())
 
     @property
@@ -101,8 +112,20 @@ class SteadyChatModel:
         return {**self._known_ceilings, **met}
 
     @property
+    def standings(self) -> tuple[AddressStanding, ...]:
+        """How each address has fared; empty where there is only one."""
+        return self._fleet.standings if self._fleet is not None else ()
+
+    @property
+    def last_words(self) -> str:
+        """Which addresses got no calls any more at the end, and why; empty if all did."""
+        return self._fleet.last_words if self._fleet is not None else ""
+
+    @property
     def message(self) -> str:
         """Why calls are held back; empty while they are not."""
+        if self._fleet is not None and not self._breaker.is_open and self._fleet.message:
+            return self._fleet.message
         held = max((throttle.held_seconds for throttle in self._throttles.values()), default=0.0)
         if self._breaker.message or held < _WORTH_TELLING_SECONDS:
             return self._breaker.message
@@ -129,6 +152,8 @@ class SteadyChatModel:
         for task in tuple(self._idle_tasks):
             if task is not current:
                 task.cancel()
+        if self._fleet is not None:
+            self._fleet.send_no_more()
 
     def _throttle(self, model: str) -> Throttle:
         if model not in self._throttles:
@@ -180,6 +205,10 @@ class SteadyChatModel:
 
     def _account(self, error: CallError, throttle: Throttle, burst: int, *, is_probe: bool) -> None:
         """Give the slot back and tell the breaker; EndpointError if this was one loss too many, or a very long wait."""
+        if error.is_of_one_address:
+            throttle.released()
+            self._breaker.answered()
+            return
         is_lost = error.is_retryable or error.kind in _LOST_KINDS
         if error.kind in _LOAD_KINDS:
             throttle.refused(burst, retry_after_seconds=error.retry_after_seconds or 0.0)

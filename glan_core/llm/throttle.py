@@ -14,6 +14,7 @@ how many calls of the burst were accepted.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 _DECREASE = 0.5
 # A refused probe above the remembered ceiling costs one call's time, a probe that is not made costs throughput for the
@@ -40,8 +41,11 @@ _SERVED_IN_A_ROW = 10
 class Throttle:
     """Slots for calls; take one with `acquire`, and give it back with what became of the call."""
 
-    def __init__(self, most: int, *, ceiling: int | None = None) -> None:
-        """`most` is the user's limit, at least 1; `ceiling` is where an earlier run was refused, if it was."""
+    def __init__(self, most: int, *, ceiling: int | None = None, on_room: Callable[[], None] = lambda: None) -> None:
+        """`most` is the user's limit, at least 1; `ceiling` is where an earlier run was refused, if it was.
+
+        `on_room` is told whenever a slot may have become free, for calls that wait elsewhere and `take` theirs.
+        """
         self.most = most
         self.ceiling = ceiling if ceiling is not None and ceiling < most else None
         """The number of calls that the endpoint served when it last refused more; None as long as it never did."""
@@ -60,6 +64,12 @@ class Throttle:
         self._asked_until = 0.0
         self._hold: asyncio.TimerHandle | None = None
         self._queue: deque[asyncio.Future[None]] = deque()
+        self._on_room = on_room
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a call would get a slot at once."""
+        return not self._queue and self._has_slot()
 
     @property
     def held_seconds(self) -> float:
@@ -79,6 +89,11 @@ class Throttle:
                 raise
         else:
             self.under_way += 1
+        return self._burst
+
+    def take(self) -> int:
+        """Take a slot at once, be there one or not, and give the number of the burst that the call belongs to."""
+        self.under_way += 1
         return self._burst
 
     def served(self, burst: int) -> None:
@@ -190,3 +205,4 @@ class Throttle:
             if not turn.done():
                 self.under_way += 1
                 turn.set_result(None)
+        self._on_room()

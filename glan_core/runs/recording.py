@@ -123,5 +123,6 @@ class RecordingModel:
             error_message=error.message if error else None,
             tries=reply.tries if reply else error.tries if error else 1,
             shared_texts=request.shared_texts,
+            address=(reply.address if reply else error.address if error else "") or None,
             cost=self._cost(request, reply) if reply else 0.0,
         )

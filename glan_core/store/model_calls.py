@@ -10,7 +10,8 @@ from glan_core.store.database import Cursor, first_row
 
 _COLUMNS = """
     model_call_id, run_id, stage, template, template_fingerprint, model, parameters, messages, reply, finish_reason,
-    prompt_tokens, completion_tokens, seconds, attempt, finished_at, error_kind, error_message, cost, tries, left_out
+    prompt_tokens, completion_tokens, seconds, attempt, finished_at, error_kind, error_message, cost, tries, left_out,
+    address
 """
 
 UNUSED = """
@@ -25,8 +26,16 @@ UNUSED = """
 
 _OUTCOME = (
     "run_id", "reply", "finish_reason", "prompt_tokens", "completion_tokens", "seconds", "finished_at", "error_kind",
-    "error_message", "cost", "tries", "left_out",
+    "error_message", "cost", "tries", "left_out", "address",
 )  # fmt: skip
+
+# An older outcome comes back when the journal of an earlier run is read again; the newer one stands.
+LATER_OUTCOME = (
+    "update set "
+    + ", ".join(f"{column} = excluded.{column}" for column in _OUTCOME)
+    + " where excluded.finished_at >= model_call.finished_at"
+)
+"""What is done with a call that is there already."""
 
 
 def insert_model_calls(cursor: Cursor, calls: Sequence[ModelCall]) -> None:
@@ -59,13 +68,11 @@ def insert_model_calls(cursor: Cursor, calls: Sequence[ModelCall]) -> None:
                 "cost": call.cost,
                 "tries": call.tries,
                 "left_out": call.left_out,
+                "address": call.address,
             }
             for call in {call.model_call_id: call for call in calls}.values()
         ],
-        # An older outcome comes back when the journal of an earlier run is read again; the newer one stands.
-        on_conflict="update set "
-        + ", ".join(f"{column} = excluded.{column}" for column in _OUTCOME)
-        + " where excluded.finished_at >= model_call.finished_at",
+        on_conflict=LATER_OUTCOME,
     )
 
 

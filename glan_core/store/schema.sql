@@ -128,8 +128,10 @@ create table if not exists model_call (
     error_message       varchar,
     cost                double,                         -- US dollars; null: price not known
     tries               integer not null default 1,     -- how often it was sent
-    left_out            varchar                         -- what of the reply could not be used, and why
+    left_out            varchar,                        -- what of the reply could not be used, and why
+    address             varchar                         -- of the server that it was sent to last, never its key
 );
+alter table model_call add column if not exists address varchar;  -- where an earlier release made the table
 
 -- What thousands of prompts have in common, such as a syllabus, kept once.
 create table if not exists shared_text (
@@ -490,14 +492,14 @@ create table if not exists edited_text (
     answer_after        varchar
 );
 
-create or replace view standing_review as
-select *
 -- Instructions that a run wrote in place of rejected ones, which stay as they are.
 create table if not exists regeneration (
     instruction_id      varchar primary key,            -- instruction: the new one
     rejected_id         varchar not null                -- instruction of the rejected pair
 );
 
+create or replace view standing_review as
+select *
 from review
 where verdict <> 'undone'
     and not exists (

@@ -107,7 +107,7 @@ def test_the_reply_comes_back_with_its_tokens_and_its_call(model_server: ModelSe
     model_server.script = lambda request: "Because of scattering."
     reply = complete(model_server.endpoint)
     assert dataclasses.replace(reply, seconds=0.0) == ChatReply(
-        "Because of scattering.", "stop", 7, 3, 0.0, REQUEST.model_call_id
+        "Because of scattering.", "stop", 7, 3, 0.0, REQUEST.model_call_id, address=model_server.base_url
     )
     assert reply.seconds > 0
 
@@ -128,7 +128,7 @@ def test_what_an_endpoint_leaves_out_is_unknown(model_server: ModelServer):
     model_server.script = lambda request: Reply(body=b'{"choices": [{"message": {"content": "Yes."}}]}')
     reply = complete(model_server.endpoint)
     assert dataclasses.replace(reply, seconds=0.0) == ChatReply(
-        "Yes.", "unknown", None, None, 0.0, REQUEST.model_call_id
+        "Yes.", "unknown", None, None, 0.0, REQUEST.model_call_id, address=model_server.base_url
     )
 
 
