@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from glan_core.errors import EmbeddingError, GlanError
+from glan_core.store.database import Database
+from glan_core.text_encoding import Compute, key_of_environment
 
 
 class BackgroundWork:
@@ -67,6 +69,32 @@ class BackgroundWork:
         try:
             work()
         except GlanError as error:
-            self.error = error
+            self._keep(error)
         except Exception as error:  # noqa: BLE001 - a thread that dies in silence would leave a page waiting
-            self.error = self.failure(f"{self.called} ended on {type(error).__name__}: {error}", "Try again.")
+            self._keep(self.failure(f"{self.called} ended on {type(error).__name__}: {error}", "Try again."))
+
+    def _keep(self, error: GlanError) -> None:
+        """Keep why the work ended early; for a class with several kinds of work to keep it elsewhere."""
+        self.error = error
+
+
+class ReadingWork(BackgroundWork):
+    """Work for which an encoder reads texts."""
+
+    def __init__(
+        self,
+        database: Database,
+        compute: Compute,
+        arrange: Compute | None = None,
+        *,
+        find_key: Callable[[str], str] = key_of_environment,
+    ) -> None:
+        """`compute` calls what embeds; `arrange` what lays out and places on the map, by default the same.
+
+        `find_key` gives the key of a name, for an encoder at an endpoint.
+        """
+        super().__init__()
+        self._database = database
+        self._compute = compute
+        self._arrange = arrange or compute
+        self._find_key = find_key

@@ -14,7 +14,7 @@ import pandas as pd
 
 from glan_core.drawn_cosines import PAIRS_AT_ONCE, DrawnCosines, batches_of, vectors_in_order
 from glan_core.encoders import Content
-from glan_core.insight.concept_gaps import Calibration, ConceptComparison, gaps_of, ranked
+from glan_core.insight.concept_gaps import Calibration, ConceptComparison, gap_sizes, ranked
 from glan_core.insight.node_meanings import NodeComparison, centroids_of
 from glan_core.store.concept_vectors import (
     count_unread_pairs,
@@ -125,7 +125,7 @@ def under(concepts: pd.DataFrame, by: str, threshold: float | None) -> pd.DataFr
     is_under = np.isnan(cosines) | (cosines < (-np.inf if threshold is None else threshold))
     order = ranked(np.nan_to_num(cosines, nan=-np.inf), np.nan_to_num(concepts["anywhere"].to_numpy(), nan=-np.inf))
     found: pd.DataFrame = concepts.iloc[order[is_under[order]]]
-    gaps = gaps_of(np.nan_to_num(found[by].to_numpy("float64"), nan=-np.inf))
+    gaps = gap_sizes(np.nan_to_num(found[by].to_numpy("float64"), nan=-np.inf))
     return found.assign(gap=gaps).reset_index(drop=True)
 
 

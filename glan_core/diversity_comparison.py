@@ -10,7 +10,7 @@ from typing import NamedTuple
 from glan_core.diversity import LEAST, Asked, Progress, check_rows, conditions_of, drawable, evaluate
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import EmbeddingError
-from glan_core.insight.intervals import Interval, interval_of_difference
+from glan_core.insight.intervals import DrawInterval, interval_of_difference
 from glan_core.store.database import Cursor, Database, explained_errors
 from glan_core.store.drawn_rows import Drawable, RowSet, count_shared
 from glan_core.store.evaluations import Evaluation, Number, find_evaluation
@@ -44,7 +44,7 @@ class Difference(NamedTuple):
     second: Number
     difference: float
     """The first less the second."""
-    interval: Interval | None
+    interval: DrawInterval | None
     """Of the difference, 90 %; None unless halves say how far another draw would move both numbers.
 
     What more rows would add has none: its own interval says how far the order of the same rows moves it.
@@ -56,7 +56,7 @@ class Difference(NamedTuple):
         return self.interval is not None and (self.interval.lower > 0 or self.interval.upper < 0)
 
 
-class Comparison(NamedTuple):
+class DiversityComparison(NamedTuple):
     """Two sets at equal n."""
 
     first: Evaluation
@@ -96,7 +96,7 @@ def compare(
     find_key: Callable[[str], str] = key_of_environment,
     on_progress: Progress = lambda step, done, total: None,
     is_anew: bool = False,
-) -> Comparison:
+) -> DiversityComparison:
     """Measure both sets, unless that was done, and compare them; raises as `diversity.evaluate`."""
     first, second = (
         evaluate(database, each, compute=compute, find_key=find_key, on_progress=on_progress, is_anew=is_anew)
@@ -105,7 +105,7 @@ def compare(
     return compared(first, second)
 
 
-def find_comparison(database: Database, cursor: Cursor, equal: EqualN) -> Comparison | None:
+def find_comparison(database: Database, cursor: Cursor, equal: EqualN) -> DiversityComparison | None:
     """Give the comparison if both sets were measured as they are now; None otherwise."""
     with explained_errors(database.path):
         first, second = (
@@ -115,7 +115,7 @@ def find_comparison(database: Database, cursor: Cursor, equal: EqualN) -> Compar
     return None if first is None or second is None else compared(first, second)
 
 
-def compared(first: Evaluation, second: Evaluation) -> Comparison:
+def compared(first: Evaluation, second: Evaluation) -> DiversityComparison:
     """Compare what was measured of two sets; ValueError where `why_not_compared` has something to say."""
     if reason := why_not_compared(first, second):
         raise ValueError(f"these are not compared: {reason}")
@@ -124,7 +124,7 @@ def compared(first: Evaluation, second: Evaluation) -> Comparison:
         for metric, number in first.numbers.items()
         if metric in second.numbers and metric not in _OF_ARRIVAL and _is_same_reference(first, second, metric)
     }
-    return Comparison(first, second, differences)
+    return DiversityComparison(first, second, differences)
 
 
 def number_before(evaluation: Evaluation, before: Evaluation | None, metric: str) -> Number | None:
@@ -167,8 +167,8 @@ def _difference(first: Number, second: Number) -> Difference:
     return Difference(first, second, first.value - second.value, interval)
 
 
-def _interval_by_halves(number: Number) -> Interval | None:
+def _interval_by_halves(number: Number) -> DrawInterval | None:
     """Give how far another draw would move a number, where that was measured."""
     if "splits" not in number.parameters or number.lower is None or number.upper is None:
         return None
-    return Interval(number.lower, number.upper)
+    return DrawInterval(number.lower, number.upper)

@@ -11,10 +11,16 @@ from glan_core.store.database import Cursor
 from glan_core.store.numbered_vectors import read_numbered_vectors
 
 PAIRS_AT_ONCE = 50_000
+_SEED = 0
+_TRIES = 20
+"""Draws of a key concept of another discipline: enough even where one discipline has most of them."""
 
 
 class DrawnCosines:
-    """The cosine of each pair to the nearest of the key concepts that it was drawn from, batch by batch."""
+    """The cosine of each pair to the nearest of the key concepts that it was drawn from, batch by batch.
+
+    Beside it, what chance gives: its cosine to one key concept of another discipline for each that it was drawn from.
+    """
 
     def __init__(
         self, cursor: Cursor, *, encoder: str, content: str, concepts: pd.DataFrame, vectors: np.ndarray
@@ -24,7 +30,9 @@ class DrawnCosines:
         drawn_from = pd.Index(concepts["key_concept_id"]).get_indexer(links["key_concept_id"])
         self._links = links.assign(concept=drawn_from)[drawn_from >= 0]
         self._vectors = vectors
+        self._others = _of_other_disciplines(concepts["discipline_id"])
         self._found: list[np.ndarray] = []
+        self._by_chance: list[np.ndarray] = []
 
     @property
     def numbers(self) -> np.ndarray:
@@ -39,13 +47,31 @@ class DrawnCosines:
         links = links[links["number"].isin(numbers)]
         if links.empty:  # none of their key concepts was read
             return
-        left = self._vectors[links["concept"].to_numpy("int64")]
+        of_links = links["concept"].to_numpy("int64")
         right = vectors[np.searchsorted(numbers, links["number"].to_numpy("int64"))]
-        self._found.append(best_of_each(paired_cosines(left, right), links["pair"].to_numpy("int64")))
+        self._found.append(
+            best_of_each(paired_cosines(self._vectors[of_links], right), links["pair"].to_numpy("int64"))
+        )
+        others = self._others[of_links]
+        self._by_chance.append(paired_cosines(self._vectors[others[others >= 0]], right[others >= 0]))
 
     def calibration(self) -> Calibration:
         """Give what has been found so far."""
-        return calibrate(np.concatenate([np.empty(0, np.float32), *self._found]))
+        found, by_chance = (np.concatenate([np.empty(0, np.float32), *each]) for each in (self._found, self._by_chance))
+        return calibrate(found, by_chance=by_chance)
+
+
+def _of_other_disciplines(discipline_ids: pd.Series) -> np.ndarray:
+    """Give for each key concept another one at random, of another discipline: its row, int64; -1 if there is none."""
+    disciplines = discipline_ids.factorize()[0]
+    rng = np.random.default_rng(_SEED)
+    others = np.full(len(disciplines), -1, np.int64)
+    for _ in range(_TRIES):
+        wanting = np.flatnonzero(others < 0)
+        drawn = rng.integers(0, len(disciplines), len(wanting)) if len(wanting) else wanting
+        differs = disciplines[drawn] != disciplines[wanting]
+        others[wanting[differs]] = drawn[differs]
+    return others
 
 
 def batches_of(numbers: np.ndarray, *, size: int = PAIRS_AT_ONCE) -> Iterator[slice]:

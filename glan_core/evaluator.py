@@ -1,33 +1,23 @@
 """How is diversity measured without anybody having to wait?"""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from glan_core.background_work import BackgroundWork
+from glan_core.background_work import ReadingWork
 from glan_core.diversity import READING, Asked, evaluate
-from glan_core.store.database import Database
-from glan_core.text_encoding import Compute, key_of_environment
 
 
-class Evaluator(BackgroundWork):
+class Evaluator(ReadingWork):
     """Measures one thing after another; stopped, reading ends after its batch, and what was read is kept."""
 
     called = "Measuring"
 
-    def __init__(
-        self, database: Database, compute: Compute, *, find_key: Callable[[str], str] = key_of_environment
-    ) -> None:
-        """`compute` calls what takes seconds, in another process as a rule."""
-        super().__init__()
-        self._database = database
-        self._compute = compute
-        self._find_key = find_key
-        self.asked: tuple[Asked, ...] = ()
-        """What it measures, or measured last."""
-        self.place = 0
-        """Which of `asked` is being measured, from 0."""
-        self.step = ""
-        """What is being done: READING, or a step of insight/headline.py."""
+    asked: tuple[Asked, ...] = ()
+    """What it measures, or measured last."""
+    place = 0
+    """Which of `asked` is being measured, from 0."""
+    step = ""
+    """What is being done: READING, or a step of insight/headline.py."""
 
     def start(self, asked: Sequence[Asked], *, is_anew: bool = False) -> None:
         """Begin to measure; does nothing while it is at work."""

@@ -1,18 +1,16 @@
 """How are key concepts compared with pairs while pages go on?"""
 
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from glan_core.background_work import BackgroundWork
+from glan_core.background_work import ReadingWork
 from glan_core.concept_gap_report import GapReport, report_gaps
 from glan_core.encoder_choice import ChosenEncoder, encoder_in_use
 from glan_core.standing_map import place_on_map
 from glan_core.store.concept_vectors import meanings_stamp
-from glan_core.store.database import Database, explained_errors
+from glan_core.store.database import explained_errors
 from glan_core.store.projections import find_newest_projection
-from glan_core.text_encoding import Compute, key_of_environment
 from glan_core.text_vectors import embed_instructions, embed_names
 
 Step = Literal["", "names", "pairs", "comparing", "placing"]
@@ -28,31 +26,17 @@ class PlacedConcepts(NamedTuple):
     """float32 of shape (n, 2)."""
 
 
-class GapFinder(BackgroundWork):
+class GapFinder(ReadingWork):
     """Reads names, compares and places key concepts; stopped, it ends after a batch of reading, or the comparison."""
 
     called = "Comparing"
 
-    def __init__(
-        self,
-        database: Database,
-        compute: Compute,
-        arrange: Compute,
-        *,
-        find_key: Callable[[str], str] = key_of_environment,
-    ) -> None:
-        """`compute` calls what embeds, `arrange` what places on the map."""
-        super().__init__()
-        self._database = database
-        self._compute = compute
-        self._arrange = arrange
-        self._find_key = find_key
-        self.step: Step = ""
-        """What is being done."""
-        self.report: GapReport | None = None
-        """The last one; `is_current` says whether it still holds."""
-        self.placed: PlacedConcepts | None = None
-        """Where the key concepts of the last report lie, if that was asked for."""
+    step: Step = ""
+    """What is being done."""
+    report: GapReport | None = None
+    """The last one; `is_current` says whether it still holds."""
+    placed: PlacedConcepts | None = None
+    """Where the key concepts of the last report lie, if that was asked for."""
 
     def is_current(self) -> bool:
         """Say whether the last report is what another one would be now."""

@@ -84,7 +84,7 @@ def under_target(rows: pd.DataFrame) -> pd.DataFrame:
     return wanting.loc[lacking.sort_values(ascending=False, kind="stable").index]
 
 
-def gaps_of(rows: pd.DataFrame, *, otherwise: int) -> tuple[Gap, ...]:
+def gaps_to_target(rows: pd.DataFrame, *, otherwise: int) -> tuple[Gap, ...]:
     """Give a gap for each row: what it lacks to its target or, where it has none or has reached it, `otherwise`."""
     lacking = (rows["target"] - rows["pairs"]).fillna(0).clip(lower=0).astype("int64")
     return tuple(

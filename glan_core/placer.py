@@ -1,11 +1,11 @@
 """How are pairs placed on the map, and compared with all others, while pages go on?"""
 
-import threading
 from collections.abc import Callable
 
+from glan_core.background_work import BackgroundWork, ReadingWork
 from glan_core.embedding.umap_steps import warm_up
 from glan_core.encoder_choice import encoder_in_use
-from glan_core.errors import EmbeddingError, GlanError
+from glan_core.errors import GlanError
 from glan_core.neighbour_graph import extend_graph
 from glan_core.placement import place_all
 from glan_core.standing_map import get_ready
@@ -14,8 +14,20 @@ from glan_core.store.projections import find_newest_projection
 from glan_core.text_encoding import Compute, key_of_environment
 
 
-class Placer:
-    """Places pairs in a thread of its own; pages start it and ask how far it is."""
+class Beside(BackgroundWork):
+    """What a placer does beside placing, which nobody waits for."""
+
+    called = "Placing"
+
+    def begin(self, name: str, work: Callable[[], None]) -> None:
+        """Do it in a thread of this name; nothing while it is at work."""
+        self._begin(name, work, lambda: None)
+
+
+class Placer(ReadingWork):
+    """Places pairs; stopped, it ends after the batch or the layout under way, and keeps what was read and placed."""
+
+    called = "Placing"
 
     def __init__(
         self,
@@ -25,29 +37,13 @@ class Placer:
         *,
         find_key: Callable[[str], str] = key_of_environment,
     ) -> None:
-        """`compute` calls what embeds; `arrange` what lays out and places, by default the same.
-
-        `find_key` gives the key of a name, for an encoder at an endpoint.
-        """
-        self._database = database
-        self._compute = compute
-        self._arrange = arrange or compute
-        self._find_key = find_key
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._warming: threading.Thread | None = None
-        self._comparing: threading.Thread | None = None
-        self._stop = threading.Event()
+        super().__init__(database, compute, arrange, find_key=find_key)
+        self._warming, self._comparing = Beside(), Beside()
+        self._has_warmed = False
         self.step = ""
         """While it works `embedding`, `ready`, `layout` or `placing`."""
-        self.done = 0
-        self.total = 0
-        self.error: GlanError | None = None
-        """Why the last placement ended early."""
         self.was_stopped = False
         """Whether somebody stopped the last placement before all had a place."""
-        self.background_error: GlanError | None = None
-        """Why warming up or comparing ended early; what a placement needs of it, it does again by itself."""
 
     @property
     def arrange(self) -> Compute:
@@ -55,67 +51,37 @@ class Placer:
         return self._arrange
 
     @property
-    def is_running(self) -> bool:
-        """Say whether a placement is under way."""
-        return self._thread is not None and self._thread.is_alive()
-
-    @property
-    def is_stopping(self) -> bool:
-        """Say whether the placement under way was told to stop."""
-        return self.is_running and self._stop.is_set()
-
-    def stop(self) -> None:
-        """Let the placement end after the batch or the layout under way; what was read and placed is kept."""
-        self._stop.set()
-
-    @property
     def is_comparing(self) -> bool:
         """Say whether the neighbour graph is being extended."""
-        return self._comparing is not None and self._comparing.is_alive()
+        return self._comparing.is_running
+
+    @property
+    def background_error(self) -> GlanError | None:
+        """Why comparing or warming up ended early; what a placement needs of it, it does again by itself."""
+        return self._comparing.error or self._warming.error
 
     def start(self, *, is_anew: bool = False) -> None:
         """Begin to place what has no place yet, or all on a new layout; does nothing while one is under way."""
-        with self._lock:
-            if self.is_running:
-                return
-            self.step, self.done, self.total, self.error = "embedding", 0, 0, None
-            self.was_stopped = False
-            self._stop.clear()
-            self._thread = self._started("placer", lambda: self._place(is_anew), is_placing=True)
+
+        def prepare() -> None:
+            self.step, self.was_stopped = "embedding", False
+
+        self._begin("placer", lambda: self._place(is_anew), prepare)
 
     def get_ready(self) -> None:
         """Let the process that places start and take the map to hand, so that the next placement finds it done.
 
         Does nothing while it works, and nothing from the second time on.
         """
-        with self._lock:
-            if self._warming is None and not self.is_running:
-                self._warming = self._started("placer-warming", self._warm_up)
+        if not self._has_warmed and not self.is_running:
+            self._has_warmed = True
+            self._warming.begin("placer-warming", self._warm_up)
 
     def compare(self) -> None:
         """Begin to bring the neighbour graph up to what is embedded; nobody has to wait for it."""
-        with self._lock:
-            if not self.is_comparing:
-                self.background_error = None
-                self._comparing = self._started("placer-comparing", self._extend_graph)
-
-    def _started(self, name: str, work: Callable[[], None], *, is_placing: bool = False) -> threading.Thread:
-        thread = threading.Thread(target=self._run, args=(work, is_placing), name=name, daemon=True)
-        thread.start()
-        return thread
-
-    def _run(self, work: Callable[[], None], is_placing: bool) -> None:
-        try:
-            work()
-            return
-        except GlanError as error:
-            found = error
-        except Exception as error:  # noqa: BLE001 - a thread that dies in silence would be started for ever
-            found = EmbeddingError(f"Placing ended on {type(error).__name__}: {error}", "Try again.")
-        if is_placing:
-            self.error = found
-        else:
-            self.background_error = found
+        if not self.is_comparing:
+            self._warming.forget_error()
+            self._comparing.begin("placer-comparing", self._extend_graph)
 
     def _place(self, is_anew: bool) -> None:
         placed = place_all(

@@ -27,7 +27,6 @@ sys.path.insert(0, str(project))
 from glan_core.corpora.comparison import compare_corpus
 from glan_core.corpora.importing import import_corpus
 from glan_core.corpora.placing import place_corpus
-from glan_core.corpora.sampling import sample_corpus
 from glan_core.demo import DEMO_FOLDER
 from glan_core.diversity import Asked, evaluate
 from glan_core.diversity_comparison import at_equal_n, compare
@@ -41,6 +40,7 @@ from glan_core.store.database import open_database
 from glan_core.store.drawn_rows import RowSet, draw_rows
 from glan_core.store.embeddings import list_vectors
 from glan_core.store.pairs import list_pairs
+from glan_core.text_vectors import vectors_of
 
 # %% [markdown]
 # ## 1. Two sets
@@ -135,7 +135,15 @@ print(
 chosen = encoder_in_use(cursor)
 own = draw_rows(cursor, RowSet(), n=5_000, seed=0, encoder=chosen.encoder.encoder, content=chosen.content)
 own_vectors = list_vectors(cursor, encoder=chosen.encoder.encoder, texts=own.texts)
-inside = rows_inside(own_vectors, sample_corpus(database, other, chosen, n=other.rows).vectors)
+every_row = draw_rows(
+    cursor,
+    RowSet(corpus_id=other.corpus_id),
+    n=other.rows,
+    seed=0,
+    encoder=chosen.encoder.encoder,
+    content=chosen.content,
+)
+inside = rows_inside(own_vectors, vectors_of(database, every_row.texts, encoder=chosen.encoder))
 uncovered = tuple(key for key, number in zip(own.ids, inside.tolist(), strict=True) if not number)
 print(f"{len(uncovered):,} of {len(own.ids):,} own pairs are not covered; of each field, percent:")
 everything = list_pairs(cursor, Filter(), limit=len(own.ids)).set_index("instruction_id").loc[list(own.ids)]

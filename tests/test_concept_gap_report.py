@@ -132,3 +132,14 @@ def test_a_new_pair_closes_the_gap_and_the_stamp_changes(filled: Small):
     after = report(filled)
     assert under(after.concepts, "within", None).empty
     assert after.stamp != before.stamp
+
+
+def test_no_pair_counts_as_near_that_is_no_nearer_than_chance(filled: Small):
+    """Thirty pairs drawn from `phase`, all of them where the wheat of another discipline is."""
+    names = [f"p{number:02}" for number in range(30)]
+    ingest(filled.cursor, [instruction(name, "phase") for name in names])
+    link(filled.cursor, ENCODER, **dict.fromkeys(names, 1))
+    calibration = report(filled).calibration
+    assert calibration.usual == pytest.approx(0)
+    assert calibration.chance == pytest.approx(1)
+    assert calibration.threshold == pytest.approx(1)

@@ -22,7 +22,7 @@ from glan_core.embedding.encoder import ENCODER
 from glan_core.entities import Filter
 from glan_core.errors import EmbeddingError, SettingsError
 from glan_core.insight.headline import Sample, measure
-from glan_core.insight.intervals import Interval
+from glan_core.insight.intervals import DrawInterval
 from glan_core.store.drawn_rows import RowSet, draw_rows
 from glan_core.store.evaluations import PAIRS, Conditions, Evaluation, Number, list_evaluations
 from glan_core.store.ingest import ingest
@@ -144,7 +144,7 @@ def test_what_has_too_few_rows_is_refused(runs: Small):
 def test_the_interval_of_a_difference_is_worked_out_from_both():
     found = compared(made(number("vendi_1", 10, 7, 14)), made(number("vendi_1", 4, 0, 7))).differences["vendi_1"]
     # lower: 6 - hypot(10 - 7, 7 - 4), upper: 6 + hypot(14 - 10, 4 - 0)
-    assert found.interval == pytest.approx(Interval(6 - 18**0.5, 6 + 32**0.5))
+    assert found.interval == pytest.approx(DrawInterval(6 - 18**0.5, 6 + 32**0.5))
     assert found.is_clear
     unknown = compared(made(number("vendi_1", 10, 7, 14)), made(number("vendi_1", 4))).differences["vendi_1"]
     assert (unknown.difference, unknown.interval, unknown.is_clear) == (6, None, False)

@@ -4,7 +4,14 @@ import pandas as pd
 import pytest
 
 from glan_core.entities import Filter
-from glan_core.lineage_coverage import gaps_of, is_about_places, shares, summarise, summarise_levels, under_target
+from glan_core.lineage_coverage import (
+    gaps_to_target,
+    is_about_places,
+    shares,
+    summarise,
+    summarise_levels,
+    under_target,
+)
 from glan_core.planning.plan_request import Gap
 from glan_core.store.coverage import NODE_LEVELS, count_coverage
 from tests.conftest import Small
@@ -57,8 +64,8 @@ def test_nodes_under_target_come_with_those_that_lack_most_first():
 
 
 def test_a_gap_is_what_a_node_lacks_or_else_what_was_asked_for():
-    assert gaps_of(ROWS, otherwise=5) == (Gap("a", 6), Gap("b", 5), Gap("c", 5), Gap("d", 29))
-    assert gaps_of(ROWS.iloc[:0], otherwise=5) == ()
+    assert gaps_to_target(ROWS, otherwise=5) == (Gap("a", 6), Gap("b", 5), Gap("c", 5), Gap("d", 29))
+    assert gaps_to_target(ROWS.iloc[:0], otherwise=5) == ()
 
 
 def test_a_filter_of_nodes_alone_is_about_places():

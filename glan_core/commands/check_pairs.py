@@ -21,7 +21,7 @@ from glan_core.checking.kept_duplicates import keep_one
 from glan_core.checking.meaning import SIMILARITY, check_meaning
 from glan_core.checking.rules import check_rules
 from glan_core.commands.options import find_key
-from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, tell
+from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, start_of, tell
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.quality.benchmark_words import LEAST_WORDS, MOST_ITEMS, WORDS, RunSettings
@@ -35,7 +35,6 @@ from glan_core.store.neighbourhoods import count_without_neighbourhood
 from glan_core.store.quality_checks import QualityCheck
 
 _SECONDS_BETWEEN = 5.0
-_SHOWN_CHARACTERS = 100
 AnewOption = Annotated[bool, typer.Option("--anew", help="Look at every pair again, not only at what is new.")]
 
 
@@ -181,14 +180,9 @@ def _report_lines(benchmark: Benchmark, data: dict[str, Any]) -> list[str]:
     for hit in data["hits"]:
         how = f"{hit['words']} words" if hit["kind"] == "words" else f"{hit['similarity']:.2f}"
         lines.append(f"  {hit['instruction_id']} ({hit['content']}), item {hit['number']}, {hit['kind']}, {how}")
-        lines.append(f"    pair  {_start(hit['instruction'])}")
-        lines.append(f"    item  {_start(hit['question'])}")
+        lines.append(f"    pair  {start_of(hit['instruction'])}")
+        lines.append(f"    item  {start_of(hit['question'])}")
     return lines
-
-
-def _start(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN_CHARACTERS else f"{line[: _SHOWN_CHARACTERS - 1]}…"
 
 
 def _data(check: QualityCheck) -> dict[str, Any]:

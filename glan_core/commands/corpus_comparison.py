@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from glan_core.corpora.comparison import Comparison
+from glan_core.corpora.comparison import CorpusComparison
 from glan_core.insight.nearest_disciplines import Accuracy
 
 _SHOWN = 10
@@ -25,7 +25,7 @@ def accuracy_words(accuracy: Accuracy) -> str:
     )
 
 
-def comparison_data(compared: Comparison) -> dict[str, Any]:
+def comparison_data(compared: CorpusComparison) -> dict[str, Any]:
     """Give all of a comparison."""
     disciplines = compared.disciplines.round(4).astype(object)
     return {
@@ -44,7 +44,7 @@ def comparison_data(compared: Comparison) -> dict[str, Any]:
     }
 
 
-def comparison_words(compared: Comparison) -> list[str]:
+def comparison_words(compared: CorpusComparison) -> list[str]:
     """Say what matters most of a comparison, line by line."""
     words = [
         f"{compared.placed_rows:,} of its rows have a place by {compared.encoder}. At n = {compared.n:,} they reach "

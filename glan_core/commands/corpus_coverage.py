@@ -1,6 +1,6 @@
 """coverage --corpus and gaps --corpus: the same questions to a dataset of others, beside one's own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -8,11 +8,12 @@ import pandas as pd
 from glan_core.commands.output import start_of
 from glan_core.commands.progress_display import shown_count
 from glan_core.concept_gap_report import scoped
-from glan_core.corpora.comparison import Comparison, compare_corpus
+from glan_core.corpora.comparison import CorpusComparison, compare_corpus
 from glan_core.corpora.concept_gaps import Among, CorpusGaps, Lacking, find_corpus_gaps, lacked
 from glan_core.corpora.importing import corpus_named
 from glan_core.corpora.node_coverage import NOT_MEASURED, Sides, below, cover_nodes, summarise_sides
 from glan_core.embedding.worker import EmbeddingWorker
+from glan_core.insight.concept_gaps import Calibration
 from glan_core.insight.equal_n import DRAWS, SEED, SpreadAtN
 from glan_core.store.corpus_places import list_row_instructions
 from glan_core.store.database import Cursor, Database
@@ -71,7 +72,7 @@ def corpus_gaps(
     return Told(data, "\n".join(_gaps_lines(data)))
 
 
-def _coverage_data(compared: Comparison, sides: Sides, rows: pd.DataFrame) -> dict[str, Any]:
+def _coverage_data(compared: CorpusComparison, sides: Sides, rows: pd.DataFrame) -> dict[str, Any]:
     return {
         "corpus": compared.corpus.name,
         "corpus_id": compared.corpus.corpus_id,
@@ -102,7 +103,7 @@ def _at_n(spread: SpreadAtN) -> dict[str, Any]:
     return {name: data[name] for name in ("reached", "gini", "evenness", "equal_nodes")}
 
 
-def _coverage_lines(compared: Comparison, sides: Sides, rows: pd.DataFrame) -> Iterator[str]:
+def _coverage_lines(compared: CorpusComparison, sides: Sides, rows: pd.DataFrame) -> Iterator[str]:
     nodes = _LEVELS[sides.level]
     yield (
         f"{compared.rows:,} of {compared.placed_rows:,} placed rows of {compared.corpus.name} count, with a confidence "
@@ -149,7 +150,8 @@ def _gaps_data(
         "among": among,
         "lacking": lacking,
         "threshold": None if held is None else round(held, 4),
-        "calibration": {"pairs": len(found.calibration.cosines), "percentile": found.calibration.percentile},
+        "calibration": calibration_data(found.calibration),
+        "is_threshold_named": threshold is not None,
         "is_equal_n": found.is_equal,
         "rows": found.rows,
         "placed_rows": found.placed_rows,
@@ -181,6 +183,8 @@ def _gaps_data(
 def _gaps_lines(data: dict[str, Any]) -> Iterator[str]:
     held = "any cosine" if data["threshold"] is None else f"a cosine of {data['threshold']:.3f} or more"
     yield f"{data['gaps']:,} of {data['key_concepts']:,} key concepts have {_SIDE_WORDS[data['lacking']]}, of {held}."
+    if not data["is_threshold_named"] and data["threshold"] is not None:
+        yield calibration_words(data["calibration"])
     yield f"Compared: {data['rows']:,} rows of {data['corpus']} and {data['pairs']:,} own pairs."
     for row in data["shown"]:
         yield f"{row['gap']:.3f}  {row['key_concept_id']}  {row['concept']} ({row['discipline']}, {row['subject']})"
@@ -192,5 +196,29 @@ def _gaps_lines(data: dict[str, Any]) -> Iterator[str]:
         yield f"{data['unread_key_concepts']:,} key concepts are not read yet: python -m glan_core embed --names"
 
 
-def _rounded(cosine: float) -> float | None:
-    return None if pd.isna(cosine) else round(cosine, 4)
+def calibration_data(calibration: Calibration) -> dict[str, Any]:
+    """Give what `--json` prints of where a threshold comes from."""
+    return {
+        "pairs": len(calibration.cosines),
+        "percentile": calibration.percentile,
+        "usual": _rounded(calibration.usual),
+        "chance": _rounded(calibration.chance),
+    }
+
+
+def calibration_words(data: Mapping[str, Any]) -> str:
+    """Say where a threshold comes from, by what `calibration_data` gives."""
+    if data["chance"] is None or data["chance"] <= data["usual"]:
+        return (
+            f"So near are all but {data['percentile']:g} % of {data['pairs']:,} own pairs to a key concept that they "
+            "were made from; --threshold asks for more."
+        )
+    return (
+        f"So near only {data['percentile']:g} % of pairs come by chance, to a key concept of another discipline. "
+        f"({data['pairs']:,} own pairs hardly speak of what they were made from: {data['percentile']:g} % of them are "
+        f"below {data['usual']:.3f}.)"
+    )
+
+
+def _rounded(cosine: float | None) -> float | None:
+    return None if cosine is None or pd.isna(cosine) else round(cosine, 4)

@@ -16,9 +16,14 @@ from glan_core.lineage_coverage import Coverage, summarise
 from glan_core.scope import resolve_scope
 from glan_core.store.coverage import count_coverage
 from glan_core.store.database import open_database
+from glan_core.store.unused_parts import UnusedKind, UnusedParts, list_unused
 
 _LEVELS = {"field": "fields", "sub_field": "sub-fields", "discipline": "disciplines", "subject": "subjects"}
 _LONGEST_NAME = 40
+_UNUSED: dict[str, UnusedKind] = {"key-concepts": "key_concept", "class-sessions": "class_session"}
+_FIRST_UNUSED = 100
+_SORTED = {"pairs": ("pairs", True), "fill": ("fill", True), "unused": ("unused_key_concepts", False)}
+"""By what --sort names: a column, and whether the least comes first."""
 
 
 def coverage(
@@ -31,11 +36,26 @@ def coverage(
     least_confidence: Annotated[
         float, typer.Option(help="With --corpus: leave out what is placed with less confidence.", min=0, max=1)
     ] = 0.0,
+    unused: Annotated[
+        Literal["key-concepts", "class-sessions"] | None,
+        typer.Option(help="List these instead of nodes: those that no question was drawn from."),
+    ] = None,
+    sort: Annotated[
+        Literal["taxonomy", "pairs", "fill", "unused", "name"],
+        typer.Option(
+            help="Nodes with the fewest pairs first, the least fill, the most unused key concepts, or by name."
+        ),
+    ] = "taxonomy",
+    limit: Annotated[
+        int | None,
+        typer.Option(help=f"List so many at most. Default: all nodes, or {_FIRST_UNUSED} of what is unused.", min=1),
+    ] = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Count pairs, targets and what was never used, node by node, and how evenly the pairs are spread."""
     _check(corpus, level, filter_, least_confidence)
+    _check_list(corpus, unused, sort, limit)
     with open_database(settings_with(database).database) as opened:
         cursor = opened.cursor()
         nodes = tuple(resolve_scope(cursor, text).node_id for text in scope or ())
@@ -46,8 +66,12 @@ def coverage(
         chosen = filter_from_json(filter_) if filter_ else Filter()
         if nodes:
             chosen = dataclasses.replace(chosen, taxonomy_node_ids=nodes)
+        if unused is not None:
+            found_unused = list_unused(cursor, chosen, kind=_UNUSED[unused], limit=limit or _FIRST_UNUSED)
+            tell(_unused_data(chosen, unused, found_unused), as_json, "\n".join(_unused_lines(unused, found_unused)))
+            return
         counted = count_coverage(cursor, chosen)
-    rows = counted[counted["level"] == level]
+    rows = _in_order(counted[counted["level"] == level], sort).head(limit or len(counted))
     summary = summarise(counted, level)
     data = {"filter": set_conditions(chosen), **_data(summary), "rows": [_row(row) for row in _records(rows)]}
     tell(data, as_json, "\n".join(_lines(summary, rows)))
@@ -63,6 +87,44 @@ def _check(corpus: str | None, level: str, filter_: str | None, least_confidence
             "Rows of a corpus are placed in disciplines; their subjects are not known.",
             "Use --level discipline, sub_field or field.",
         )
+
+
+def _check_list(corpus: str | None, unused: str | None, sort: str, limit: int | None) -> None:
+    if corpus is not None and unused is not None:
+        raise SettingsError("Rows of a corpus were drawn from nothing of yours.", "Leave out --corpus or --unused.")
+    if corpus is not None and (sort != "taxonomy" or limit is not None):
+        raise SettingsError(
+            "Nodes of a corpus are listed by what it lacks, all of them.", "Leave out --sort and --limit."
+        )
+    if unused is not None and sort != "taxonomy":
+        raise SettingsError("What is unused is listed in teaching order.", "Leave out --sort.")
+
+
+def _in_order(rows: pd.DataFrame, sort: str) -> pd.DataFrame:
+    """Sort the nodes of a level; those without a target have no fill and come last by it."""
+    if sort == "name":
+        return rows.sort_values("name", kind="stable", key=lambda names: names.str.casefold())
+    if sort == "taxonomy":
+        return rows
+    column, is_least_first = _SORTED[sort]
+    return rows.sort_values(column, ascending=is_least_first, kind="stable", na_position="last")
+
+
+def _unused_data(chosen: Filter, unused: str, found: UnusedParts) -> dict[str, Any]:
+    return {
+        "filter": set_conditions(chosen),
+        "unused": unused.replace("-", "_"),
+        "total": found.total,
+        "rows": _records(found.rows),
+    }
+
+
+def _unused_lines(unused: str, found: UnusedParts) -> Iterator[str]:
+    shown = "" if len(found.rows) == found.total else f"; the first {len(found.rows):,} are listed, --limit lists more"
+    yield f"Never used: {found.total:,} {unused.replace('-', ' ')}{shown}."
+    for row in _records(found.rows):
+        of = f", {row['class_session']}" if unused == "key-concepts" else ""
+        yield f"{row['node_id']}  {row['name']} ({row['discipline']}, {row['subject']}{of})"
 
 
 def _data(summary: Coverage) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def allocation_named(text: str | None) -> Allocation:
     raise SettingsError(f"Pairs cannot be dealt by {text!r}.", f"Choose one of: {', '.join(DEALT)}.")
 
 
-def read_gaps(cursor: Cursor, text: str, scope: Sequence[str]) -> tuple[Gap, ...]:
+def gaps_named(cursor: Cursor, text: str, scope: Sequence[str]) -> tuple[Gap, ...]:
     """Give the gaps that --gaps names: those of `unused` key concepts of a scope, or the lines of a file.
 
     SettingsError if it is neither.

@@ -10,7 +10,14 @@ from glan_core.commands.output import DatabaseOption, JsonOption, note, settings
 from glan_core.commands.row_sets import FORMS, row_set_named
 from glan_core.corpora.importing import corpus_named
 from glan_core.diversity import MOST, READING, ROWS, Asked, evaluate
-from glan_core.diversity_comparison import Comparison, at_equal_n, compare, compared, number_before, why_not_compared
+from glan_core.diversity_comparison import (
+    DiversityComparison,
+    at_equal_n,
+    compare,
+    compared,
+    number_before,
+    why_not_compared,
+)
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.entities import Filter
 from glan_core.errors import SettingsError
@@ -156,7 +163,7 @@ def _evaluation_data(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _comparison_data(found: Comparison) -> dict[str, Any]:
+def _comparison_data(found: DiversityComparison) -> dict[str, Any]:
     conditions = found.first.conditions
     return {
         "n": conditions.n,
@@ -169,7 +176,7 @@ def _comparison_data(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _differences(found: Comparison) -> Mapping[str, Any]:
+def _differences(found: DiversityComparison) -> Mapping[str, Any]:
     return {
         metric: {
             "first": each.first.value,
@@ -204,7 +211,7 @@ def _earlier_line(evaluation: Evaluation, other: Evaluation) -> str:
     return f"{shown}{', '.join(told)}"
 
 
-def _comparison_lines(found: Comparison, against: str, shared: int) -> list[str]:
+def _comparison_lines(found: DiversityComparison, against: str, shared: int) -> list[str]:
     first, second = found.first.conditions, found.second.conditions
     lines = [
         f"n = {first.n:,} of each: of {first.rows:,} rows, and of {second.rows:,} rows of {against}, "

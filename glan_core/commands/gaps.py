@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from glan_core.commands.corpus_coverage import corpus_gaps
+from glan_core.commands.corpus_coverage import calibration_data, calibration_words, corpus_gaps
 from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, start_of, tell
 from glan_core.commands.progress_display import shown_count
 from glan_core.concept_gap_report import GapReport, report_gaps, scoped, under
@@ -140,7 +140,7 @@ def _data(
         "among": "subject" if by == "within" else "all",
         "threshold": None if held is None else round(held, 4),
         "is_threshold_named": threshold is not None,
-        "calibration": {"pairs": len(report.calibration.cosines), "percentile": report.calibration.percentile},
+        "calibration": calibration_data(report.calibration),
         "key_concepts": len(scoped(report.concepts, nodes)),
         "pairs": report.pairs,
         "gaps": len(ranked),
@@ -163,10 +163,7 @@ def _sentences(data: dict[str, Any], written: Path | None) -> str:
         number = f"{data['gaps']:,} of {data['key_concepts']:,} key concepts"
         told = f"{number} have no pair with a cosine of {held:.3f} or more."
         if not data["is_threshold_named"]:
-            told += (
-                f" So near are all but {data['calibration']['percentile']:g} % of {data['calibration']['pairs']:,} "
-                "pairs to a key concept of their own; --threshold asks for more."
-            )
+            told += f" {calibration_words(data['calibration'])}"
     lines = [told]
     for row in data["shown"]:
         lines.append(

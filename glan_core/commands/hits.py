@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from glan_core.commands.output import start_of
 from glan_core.searching import Hit
 from glan_core.store.database import Cursor
 from glan_core.store.searches import describe_pairs
-
-_LETTERS = 90
 
 
 def rows_of(cursor: Cursor, hits: Sequence[Hit], *, score: str) -> list[dict[str, Any]]:
@@ -24,10 +23,5 @@ def lines_of(rows: Sequence[dict[str, Any]], *, score: str, nothing: str) -> str
     lines = []
     for row in rows:
         lines.append(f"{row[score]:.3f}  {row['instruction_id']}  {row['discipline']}, {row['subject']}")
-        lines.append(f"       {_start(row['question'])}")
+        lines.append(f"       {start_of(row['question'])}")
     return "\n".join(lines) or nothing
-
-
-def _start(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LETTERS else f"{line[: _LETTERS - 1]}…"

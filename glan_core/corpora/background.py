@@ -1,10 +1,10 @@
 """How are corpora taken in, placed and compared without anybody having to wait?"""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from glan_core.background_work import ReadingWork
 from glan_core.corpora.comparison import OwnPlaces, place_own
 from glan_core.corpora.concept_gaps import CorpusGaps, find_corpus_gaps
 from glan_core.corpora.importing import import_corpus
@@ -20,27 +20,19 @@ from glan_core.text_vectors import embed_names
 Step = Literal["", "importing", "taught", "placing", "own", "names", "comparing"]
 
 
-class CorpusWorker:
-    """Does one piece of work at a time in a thread of its own; pages ask how far it is."""
+class CorpusWorker(ReadingWork):
+    """Takes in, places and compares; stopped, placing ends after the texts under way, and nothing else ends for it."""
+
+    failure = StoreError
 
     def __init__(
         self, database: Database, compute: Compute, *, find_key: Callable[[str], str] = key_of_environment
     ) -> None:
-        self._database = database
-        self._compute = compute
-        self._find_key = find_key
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
+        super().__init__(database, compute, find_key=find_key)
         self.step: Step = ""
         """What is being done, or was last."""
-        self.done = 0
-        self.total = 0
-        """Rows; 0 where nobody knows."""
-        self.error: GlanError | None = None
-        """Why the last piece of work that somebody asked for ended early."""
         self.own_error: GlanError | None = None
-        """Why own places were not found when they were last looked for."""
+        """Why own places were not found when they were last looked for; `error` is about what somebody asked for."""
         self.news = ""
         """What came of the last one, in a sentence; empty where nobody has to be told."""
         self.own: OwnPlaces | None = None
@@ -48,19 +40,9 @@ class CorpusWorker:
         self.gaps: dict[tuple[str, bool], CorpusGaps] = {}
         """By corpus and whether at equal n, the gaps as found last; their stamps say whether they still hold."""
 
-    @property
-    def is_running(self) -> bool:
-        """Say whether something is under way."""
-        return self._thread is not None and self._thread.is_alive()
-
-    @property
-    def is_stopping(self) -> bool:
-        """Say whether it was told to stop and has not ended yet."""
-        return self.is_running and self._stop.is_set()
-
-    def stop(self) -> None:
-        """Let placing end after the texts that are being read; what was read is kept. Nothing else ends for it."""
-        self._stop.set()
+    def forget_news(self) -> None:
+        """Leave behind what came of the last piece of work: it is about a corpus that is not there any more."""
+        self.news = ""
 
     def take_in(self, path: Path, layout: Layout, *, name: str, file_name: str, kept: object = None) -> None:
         """Begin to import a file; nothing if it is at work. `kept` is held until the file has been read."""
@@ -82,7 +64,7 @@ class CorpusWorker:
             return f"{file_name} {came} as {corpus.name}; nothing was added."
 
         kept_here = [kept]
-        self._begin("importing", work)
+        self._begin_step("importing", work)
 
     def place(self, corpus: Corpus, *, rows: int | None = None) -> None:
         """Begin to place a corpus, or a random part of it; nothing if it is at work."""
@@ -102,7 +84,7 @@ class CorpusWorker:
                 return f"Stopped. The places of {corpus.name} are as they were, and what was read is not read again."
             return f"Placed {placed.placed:,} of {corpus.rows:,} rows of {corpus.name}."
 
-        self._begin("placing", work)
+        self._begin_step("placing", work)
 
     def place_own(self) -> None:
         """Begin to place own pairs in the way of rows; nothing if it is at work."""
@@ -111,7 +93,7 @@ class CorpusWorker:
             self.own = place_own(self._database, compute=self._compute, find_key=self._find_key, on_progress=self._hear)
             return ""
 
-        self._begin("own", work)
+        self._begin_step("own", work)
 
     def find_gaps(self, corpus: Corpus, *, is_equal: bool) -> None:
         """Begin to compare a placed corpus with all key concepts, which are read first; nothing if it is at work."""
@@ -132,36 +114,22 @@ class CorpusWorker:
             )
             return ""
 
-        self._begin("names", work)
+        self._begin_step("names", work)
 
-    def wait(self, seconds: float) -> None:
-        """Wait until nothing is under way, or so long."""
-        thread = self._thread
-        if thread is not None:
-            thread.join(seconds)
+    def _begin_step(self, step: Step, work: Callable[[], str]) -> None:
+        asked_for = self.error
 
-    def _begin(self, step: Step, work: Callable[[], str]) -> None:
-        with self._lock:
-            if self.is_running:
-                return
-            self.step, self.done, self.total = step, 0, 0
-            self._stop.clear()
+        def prepare() -> None:
+            self.step = step
             if step == "own":  # what a page asks for by itself takes no news and no error away
-                self.own_error = None
-            else:
-                self.error = None
+                self.own_error, self.error = None, asked_for
             if step in ("importing", "placing"):
                 self.news = ""
-            self._thread = threading.Thread(target=self._run, args=(work,), name="corpora", daemon=True)
-            self._thread.start()
 
-    def _run(self, work: Callable[[], str]) -> None:
-        try:
+        def work_with_news() -> None:
             self.news = work() or self.news
-        except GlanError as error:
-            self._keep(error)
-        except Exception as error:  # noqa: BLE001 - a thread that dies in silence would leave a page waiting
-            self._keep(StoreError(f"It ended on {type(error).__name__}: {error}", "Try again."))
+
+        self._begin("corpora", work_with_news, prepare)
 
     def _keep(self, error: GlanError) -> None:
         if self.step == "own":

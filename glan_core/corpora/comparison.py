@@ -56,7 +56,7 @@ class OwnPlaces(NamedTuple):
         return dict(zip(self.discipline_ids, counts.tolist(), strict=True))
 
 
-class Comparison(NamedTuple):
+class CorpusComparison(NamedTuple):
     """A corpus beside one's own set."""
 
     corpus: Corpus
@@ -136,7 +136,7 @@ def compare_corpus(
     least_confidence: float = 0.0,
     own: OwnPlaces | None = None,
     compute: Compute = compute_here,
-) -> Comparison:
+) -> CorpusComparison:
     """Compare a placed corpus with the own pairs that the encoder has read, by default that of the map.
 
     `own` are the places of these, found now if not given. Raises EmbeddingError if the corpus has no places by the
@@ -163,7 +163,7 @@ def compare_corpus(
     counts["own_at_n"] = counts["own_pairs"] * (n / own_total if own_total else 0.0)
     counts["rows_at_n"] = counts["rows"] * (n / total if total else 0.0)
     counts["lacks"] = counts["own_at_n"] - counts["rows_at_n"]
-    return Comparison(
+    return CorpusComparison(
         corpus,
         encoder.encoder,
         content,

@@ -18,7 +18,7 @@ from glan_core.encoder_choice import ChosenEncoder, encoder_in_use
 from glan_core.encoders import Content
 from glan_core.errors import EmbeddingError
 from glan_core.ids import stable_id
-from glan_core.insight.concept_gaps import Calibration, ConceptComparison, gaps_of, ranked
+from glan_core.insight.concept_gaps import Calibration, ConceptComparison, gap_sizes, ranked
 from glan_core.store.concept_vectors import list_concept_vectors, list_pair_vectors, meanings_stamp
 from glan_core.store.corpora import Corpus
 from glan_core.store.corpus_places import list_by_row_id, list_places, list_row_texts, places_stamp
@@ -139,7 +139,7 @@ def lacked(concepts: pd.DataFrame, lacking: Lacking, among: Among, threshold: fl
     order = ranked(nearest, otherwise)
     chosen = order[mask[order]]
     found: pd.DataFrame = concepts.iloc[chosen]
-    return found.assign(gap=gaps_of(nearest[chosen])).reset_index(drop=True)
+    return found.assign(gap=gap_sizes(nearest[chosen])).reset_index(drop=True)
 
 
 class _Comparison:

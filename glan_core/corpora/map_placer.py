@@ -1,39 +1,21 @@
 """How are the rows of a corpus placed on the map while pages go on?"""
 
-from collections.abc import Callable
-
-from glan_core.background_work import BackgroundWork
+from glan_core.background_work import ReadingWork
 from glan_core.corpora.map_placing import PlacedOnMap, place_corpus_on_map
 from glan_core.store.corpora import Corpus
-from glan_core.store.database import Database
-from glan_core.text_encoding import Compute, key_of_environment
 
 
-class CorpusPlacer(BackgroundWork):
+class CorpusPlacer(ReadingWork):
     """Places one corpus at a time; stopped, it ends after the rows under way, and keeps what was read and placed."""
 
     called = "Placing"
 
-    def __init__(
-        self,
-        database: Database,
-        compute: Compute,
-        arrange: Compute,
-        *,
-        find_key: Callable[[str], str] = key_of_environment,
-    ) -> None:
-        """`compute` calls what embeds, `arrange` what places; `find_key` gives the key of an encoder at an endpoint."""
-        super().__init__()
-        self._database = database
-        self._compute = compute
-        self._arrange = arrange
-        self._find_key = find_key
-        self.step = ""
-        """`reading` or `placing` while it works; empty at first."""
-        self.corpus: Corpus | None = None
-        """The one that is being placed, or was last."""
-        self.placed: PlacedOnMap | None = None
-        """What the last placing did, also if it was stopped; None if it ended early."""
+    step = ""
+    """`reading` or `placing` while it works; empty at first."""
+    corpus: Corpus | None = None
+    """The one that is being placed, or was last."""
+    placed: PlacedOnMap | None = None
+    """What the last placing did, also if it was stopped; None if it ended early."""
 
     def start(self, corpus: Corpus, *, rows: int | None = None) -> None:
         """Begin to place a corpus, or a random part of it; does nothing while one is under way."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from glan_core.corpora.comparison import Comparison
+from glan_core.corpora.comparison import CorpusComparison
 from glan_core.insight.equal_n import SpreadAtN, spread_at
 from glan_core.insight.evenness import Lorenz, Spread, lorenz_curve, spread_of
 from glan_core.planning.plan_request import Gap
@@ -38,7 +38,7 @@ class Sides(NamedTuple):
     own_at_n: SpreadAtN
 
 
-def cover_nodes(compared: Comparison) -> pd.DataFrame:
+def cover_nodes(compared: CorpusComparison) -> pd.DataFrame:
     """Count by place, from the field down: one row a kept node with a discipline at or below it.
 
     Columns: node_id, parent_id (None for fields), level, name, above (the name of the parent; empty for fields); rows
@@ -108,7 +108,7 @@ def below(nodes: pd.DataFrame, node_ids: Sequence[str]) -> pd.DataFrame:
 def count_bands(banded: pd.DataFrame, disciplines: pd.DataFrame, level: str) -> pd.DataFrame:
     """Count the rows of each node of a level by band of confidence: a row a node (node_id), a column a band (0, 1, ..).
 
-    `banded` is what store.corpus_places.count_by_band counts by BANDS, `disciplines` those of a Comparison.
+    `banded` is what store.corpus_places.count_by_band counts by BANDS, `disciplines` those of a CorpusComparison.
     """
     node_of = dict(zip(disciplines["discipline_id"], disciplines[f"{level}_id"], strict=True))
     summed = banded["rows"].groupby([banded["discipline_id"].map(node_of), banded["band"]]).sum()

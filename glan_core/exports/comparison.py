@@ -35,7 +35,7 @@ class Rows(NamedTuple):
     """In both, once to train with and once held out."""
 
 
-class Comparison(NamedTuple):
+class ExportComparison(NamedTuple):
     """What differs of two exports."""
 
     settings: tuple[Changed, ...]
@@ -48,13 +48,13 @@ class Comparison(NamedTuple):
     """None where the list of pairs of one is not there any more, or was never written."""
 
 
-def compare_exports(before: Export, after: Export) -> Comparison:
+def compare_exports(before: Export, after: Export) -> ExportComparison:
     """Say what differs of two exports, by their manifests and, where they are still there, their lists of pairs."""
     first, second = ({each.file: each for each in files_of(export.manifest)} for export in (before, after))
     equal = tuple(name for name in first if name in second and first[name].sha256 == second[name].sha256)
     changed = tuple(sorted({*first, *second} - set(equal)))
     counts = {name: {**_counts(export.manifest)} for name, export in (("before", before), ("after", after))}
-    return Comparison(
+    return ExportComparison(
         settings=_changes(before.request, after.request),
         counts=_changes(counts["before"], counts["after"]),
         equal_files=equal,

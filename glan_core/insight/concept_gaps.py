@@ -6,7 +6,7 @@ is taught in and a pair was drawn from.
 
     >>> found = ConceptComparison(concepts, groups)           # float32 (c, d), int64 (c,)
     >>> found.add(vectors, keys, own_groups)                  # float32 (n, d), int64 (n,), int64 (n,), again and again
-    >>> gaps_of(found.within.cosines)                         # 1 - cosine; 1 where there is nothing to compare with
+    >>> gap_sizes(found.within.cosines)                         # 1 - cosine; 1 where there is nothing to compare with
 """
 
 from typing import NamedTuple
@@ -55,8 +55,18 @@ class Calibration(NamedTuple):
     """float32 of shape (n,): for each pair that of the nearest of the concepts that it was made from. A question over
     five of them need not speak of each."""
     percentile: float
-    threshold: float | None
+    usual: float | None
     """So many percent of the cosines are smaller; None if there are fewer than LEAST_CALIBRATED."""
+    chance: float | None = None
+    """So many percent of the cosines of pairs and concepts that have nothing to do with them are larger."""
+
+    @property
+    def threshold(self) -> float | None:
+        """The cosine from which on a pair is near: what is usual, but never what chance gives. None: nobody knows.
+
+        Of pairs that hardly speak of what they were made from, the usual is no nearer than anything is to anything.
+        """
+        return self.usual if self.usual is None or self.chance is None else max(self.usual, self.chance)
 
 
 class ConceptComparison:
@@ -106,7 +116,7 @@ class ConceptComparison:
         return best
 
 
-def gaps_of(cosines: np.ndarray) -> np.ndarray:
+def gap_sizes(cosines: np.ndarray) -> np.ndarray:
     """Give how far each concept is from its nearest pair: 1 - cosine, float64, from 0 to 1.
 
     What has nothing to be compared with (-inf) has the gap 1 by definition, and so has what is turned away.
@@ -116,7 +126,7 @@ def gaps_of(cosines: np.ndarray) -> np.ndarray:
 
 def ranked(cosines: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
     """Give the rows of concepts, the largest gap first, int64; equal ones by `otherwise`, the smaller cosine first."""
-    return np.lexsort((np.arange(len(cosines)), otherwise, -gaps_of(cosines)))
+    return np.lexsort((np.arange(len(cosines)), otherwise, -gap_sizes(cosines)))
 
 
 def best_of_each(cosines: np.ndarray, pairs: np.ndarray) -> np.ndarray:
@@ -134,10 +144,18 @@ def paired_cosines(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return cosines
 
 
-def calibrate(cosines: np.ndarray, *, percentile: float = PERCENTILE) -> Calibration:
-    """Give the cosine below which so many percent of these lie; none if they are too few to tell."""
-    threshold = float(np.percentile(cosines, percentile)) if len(cosines) >= LEAST_CALIBRATED else None
-    return Calibration(cosines, percentile, threshold)
+def calibrate(
+    cosines: np.ndarray, *, by_chance: np.ndarray | None = None, percentile: float = PERCENTILE
+) -> Calibration:
+    """Tell from these cosines, and those of pairs with concepts of something else, which are near.
+
+    None of both where they are too few to tell.
+    """
+    usual = float(np.percentile(cosines, percentile)) if len(cosines) >= LEAST_CALIBRATED else None
+    chance = None
+    if by_chance is not None and len(by_chance) >= LEAST_CALIBRATED:
+        chance = float(np.percentile(by_chance, 100 - percentile))
+    return Calibration(cosines, percentile, usual, chance)
 
 
 def _nothing(count: int) -> Nearest:

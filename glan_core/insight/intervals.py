@@ -18,7 +18,7 @@ _STUDENT = 1.860
 """95th percentile of Student's t with as many degrees of freedom as there are splits: 90 % lie between."""
 
 
-class Interval(NamedTuple):
+class DrawInterval(NamedTuple):
     """Between these lie 90 %."""
 
     lower: float
@@ -35,7 +35,7 @@ def half_splits(rows: int, *, splits: int = SPLITS, seed: int) -> list[tuple[np.
     return halves
 
 
-def interval_of(value: float, halves: np.ndarray, *, most: float = np.inf) -> Interval | None:
+def interval_of(value: float, halves: np.ndarray, *, most: float = np.inf) -> DrawInterval | None:
     """Give the interval of a number by what it is of halves, float64 of shape (splits, 2); it lies from 0 to `most`.
 
     None where halves say nothing of it: if the number is 0 in all of them, or the same in all.
@@ -45,10 +45,12 @@ def interval_of(value: float, halves: np.ndarray, *, most: float = np.inf) -> In
     if mean <= 0 or spread <= 1e-9 * mean:
         return None
     reach = _STUDENT * value * spread / mean
-    return Interval(max(value - reach, 0.0), min(value + reach, most))
+    return DrawInterval(max(value - reach, 0.0), min(value + reach, most))
 
 
-def interval_of_difference(first: float, of_first: Interval, second: float, of_second: Interval) -> Interval:
+def interval_of_difference(
+    first: float, of_first: DrawInterval, second: float, of_second: DrawInterval
+) -> DrawInterval:
     """Give the interval of first - second by those of both, which are taken to be independent.
 
     The method of variance estimates recovery (Zou and Donner 2008): intervals need not lie evenly around their numbers.
@@ -56,4 +58,4 @@ def interval_of_difference(first: float, of_first: Interval, second: float, of_s
     lower = np.hypot(first - of_first.lower, of_second.upper - second)
     upper = np.hypot(of_first.upper - first, second - of_second.lower)
     difference = first - second
-    return Interval(float(difference - lower), float(difference + upper))
+    return DrawInterval(float(difference - lower), float(difference + upper))

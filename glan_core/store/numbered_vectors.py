@@ -38,17 +38,21 @@ def count_linked(cursor: Cursor, *, encoder: str, content: str) -> int:
 
 
 def linked_stamp(cursor: Cursor, *, encoder: str, content: str) -> tuple[int, int]:
-    """Give what changes when other vectors stand for a content: how many instructions have one, and the last of them.
+    """Give what changes when other vectors stand for a content: how many instructions have one, and which these are.
 
-    An edited text lets its vector go, and gets a later one.
+    The last number alone would not do: a text that is edited back to an older one gets the vector that this had.
     """
     row = first_row(
         cursor.execute(
-            "select count(*), coalesce(max(number), -1) from embedded_instruction where encoder = ? and content = ?",
+            """
+            select count(*), coalesce(sum(hash(number)), 0)
+            from embedded_instruction
+            where encoder = ? and content = ?
+            """,
             [encoder, content],
         )
     )
-    return (int(row[0]), int(row[1])) if row else (0, -1)
+    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def read_numbered_vectors(

@@ -19,7 +19,7 @@ from pages.shared.map_chart import draw_map, show_map
 from pages.shared.map_choices import choose_drawing
 from pages.shared.map_corpus import inside_words, show_corpus_placing, show_corpus_rows
 from pages.shared.map_counts import CLOSENESS, TOOLTIP_CHARACTERS, count_of, count_unplaced
-from pages.shared.map_gaps import NO_GAPS, gaps_of
+from pages.shared.map_gaps import NO_GAPS, gaps_on_map
 from pages.shared.map_look import read_look, remember_address, return_to_address
 from pages.shared.map_panel import show_panel
 from pages.shared.map_rows import show_rows
@@ -100,7 +100,7 @@ with panel:  # first, as a browser takes up to a second to build the chart anew
         workspace, cursor, map_, look, beside=inside_words(cursor, look, drawing.corpus) if drawing.corpus else ""
     )
 with chart:
-    gaps = gaps_of(projection, look) if drawing.kind == "gaps" else NO_GAPS
+    gaps = gaps_on_map(projection, look) if drawing.kind == "gaps" else NO_GAPS
     drawn = draw_map(cursor, map_, look, drawing, hits=hits, gaps=gaps, narrow=is_narrow(), on=ground())
     show_map(drawn, look)
 show_rows(cursor, map_, look, found)

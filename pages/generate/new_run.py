@@ -13,7 +13,7 @@ from pages.shared.dealing_view import (
     is_dealt_by_number,
     show_dealing,
     show_filled,
-    show_gaps,
+    show_wanted_gaps,
     within_scope,
 )
 from pages.shared.feedback import plain, show_error
@@ -63,7 +63,7 @@ with form:
     scope = choose_scope(cursor, otherwise=scope_of_gaps(cursor, wanted.gaps) if wanted.gaps else ())
     wanted = within_scope(cursor, wanted, scope)
     with above:
-        show_gaps(cursor, wanted)
+        show_wanted_gaps(cursor, wanted)
     first, second = st.columns(2)
     instructions = first.number_input(
         "Pairs",

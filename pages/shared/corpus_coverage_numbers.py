@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from glan_core.corpora.comparison import Comparison, OwnPlaces, compare_corpus
+from glan_core.corpora.comparison import CorpusComparison, OwnPlaces, compare_corpus
 from glan_core.corpora.node_coverage import CORPUS_LEVELS, Sides, cover_nodes, summarise_sides
 from glan_core.insight.equal_n import DRAWS, SEED
 from glan_core.store.corpora import Corpus
@@ -19,7 +19,7 @@ from pages.shared.workspace import Workspace
 class CorpusCounts(NamedTuple):
     """All that is counted of a corpus, for one confidence."""
 
-    compared: Comparison
+    compared: CorpusComparison
     nodes: pd.DataFrame
     """As glan_core.corpora.node_coverage.cover_nodes; not to be changed."""
     sides: dict[str, Sides]

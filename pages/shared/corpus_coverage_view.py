@@ -18,20 +18,20 @@ from pages.shared.corpus_coverage_numbers import (
 )
 from pages.shared.corpus_gaps_view import show_corpus_gaps
 from pages.shared.corpus_working import (
+    WAITS,
     current_own_places,
     open_corpus_worker,
     show_outdated,
     show_own_work,
     show_work,
 )
-from pages.shared.coverage_pairs import ChosenPairs
+from pages.shared.coverage_pairs import CORPUS_TABS, ChosenPairs
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count
 from pages.shared.own_reading import show_unread_pairs
 from pages.shared.page_button import page_button
 from pages.shared.workspace import Workspace
 
-TABS = ("Nodes", "Balance", "Heat map", "By meaning")
 _CORPORA = "pages/explore/corpora.py"
 
 
@@ -48,7 +48,14 @@ def show_corpus_coverage(workspace: Workspace, chosen: ChosenPairs) -> None:
         st.info(
             f"The rows of {plain(corpus.name)} have no place in the taxonomy yet.", icon=":material/add_location_alt:"
         )
-        page_button("Place its rows", _CORPORA, {state.CORPUS_CHOSEN: corpus.name}, key="coverage-place")
+        page_button(
+            "Place its rows",
+            _CORPORA,
+            {state.CORPUS_CHOSEN: corpus.name},
+            key="coverage-place",
+            disabled=worker.is_running,
+            help=WAITS if worker.is_running else None,
+        )
         return
     was_running = worker.is_running
     show_work(worker, has_news=False)
@@ -102,9 +109,9 @@ def _said(counts: CorpusCounts) -> str:
 def _show_tabs(workspace: Workspace, counts: CorpusCounts, chosen: ChosenPairs) -> None:
     level = choose_corpus_level()
     show_corpus_headline(counts, level, is_beside=chosen.is_beside)
-    tabs = st.tabs(list(TABS), key=state.COVERAGE_CORPUS_TAB, bind="query-params", on_change="rerun")
-    opened = dict(zip(TABS, tabs, strict=True))
-    name = next((name for name, tab in opened.items() if tab.open), TABS[0])
+    tabs = st.tabs(list(CORPUS_TABS), key=state.COVERAGE_CORPUS_TAB, bind="query-params", on_change="rerun")
+    opened = dict(zip(CORPUS_TABS, tabs, strict=True))
+    name = next((name for name, tab in opened.items() if tab.open), CORPUS_TABS[0])
     with opened[name]:
         if name == "Nodes":
             show_corpus_nodes(workspace, counts, level, is_beside=chosen.is_beside)

@@ -16,9 +16,10 @@ from glan_core.store.database import Cursor
 from glan_core.store.searches import describe_pairs
 from pages.shared import state
 from pages.shared.corpus_working import open_corpus_worker
-from pages.shared.coverage_plan import mark_of, plan_button, plan_these, ticked_rows
+from pages.shared.coverage_plan import EACH_HELP, mark_of, plan_button, plan_these, ticked_rows
 from pages.shared.feedback import plain
 from pages.shared.formats import count, shortened
+from pages.shared.gaps_view import THRESHOLD_HELP, said_of_threshold
 from pages.shared.theme import TOOLS, ground, show_figure
 from pages.shared.workspace import Workspace
 
@@ -126,7 +127,7 @@ def _choose_threshold(found: CorpusGaps, among: Among) -> float | None:
         "%.3f",
         key=state.CORPUS_GAPS_THRESHOLD,
         persist_state="session",
-        help="It begins where 95 % of your own pairs are nearer to one of the key concepts that they were made from.",
+        help=THRESHOLD_HELP,
     )
     show_figure(
         cosine_histogram(
@@ -140,8 +141,7 @@ def _choose_threshold(found: CorpusGaps, among: Among) -> float | None:
         alt="How near pairs are to the key concepts they were made from, and key concepts to their nearest row.",
         config={"displayModeBar": False},
     )
-    if calibration.threshold is None:
-        st.caption(f"{count(len(calibration.cosines))} pairs of yours are too few to suggest a threshold.")
+    st.caption(said_of_threshold(calibration))
     return threshold
 
 
@@ -186,7 +186,7 @@ def _show_table(cursor: Cursor, found: CorpusGaps, listed: pd.DataFrame, among: 
         return
     ticked = ticked_rows(event.selection.rows, shown)
     with bar:
-        each = st.number_input("Pairs each", 1, 100, 1, width=140, key="corpus-gaps-each")
+        each = st.number_input("Pairs each", 1, 100, 1, width=140, key="corpus-gaps-each", help=EACH_HELP)
         gaps = [Gap(key, int(each)) for key in ticked["key_concept_id"]]
         plan_button(plan_these(len(gaps)), gaps, key="corpus-gaps-plan", primary=bool(gaps))
         every = [Gap(key, int(each)) for key in shown["key_concept_id"]]

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from glan_core.corpora.background import CorpusWorker
-from glan_core.corpora.comparison import Comparison
+from glan_core.corpora.comparison import CorpusComparison
 from glan_core.corpora.importing import remove_corpus
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import GlanError
@@ -13,9 +13,9 @@ from glan_core.store.corpora import Corpus, list_bad_lines
 from glan_core.store.corpus_places import count_places, places_stamp
 from pages.shared import state
 from pages.shared.corpus_coverage_numbers import read_cached_counts
-from pages.shared.corpus_working import current_own_places, show_outdated, show_own_work
+from pages.shared.corpus_working import WAITS, current_own_places, show_outdated, show_own_work
 from pages.shared.feedback import plain, show_error
-from pages.shared.formats import count
+from pages.shared.formats import count, count_of
 from pages.shared.own_reading import show_unread_pairs
 from pages.shared.page_button import page_button
 from pages.shared.theme import ground, show_figure
@@ -28,10 +28,10 @@ _ROW_PIXELS, _HEAD_PIXELS, _MOST_PIXELS = 32, 38, 420
 def show_corpus(workspace: Workspace, worker: CorpusWorker, corpus: Corpus) -> None:
     """Show one corpus: what it is, its bad lines, its places and the comparison; let it be placed and removed."""
     cursor = workspace.cursor()
-    facts = [f"{count(corpus.rows)} row{'' if corpus.rows == 1 else 's'} of {corpus.file_name}."]
+    facts = f"{count_of(corpus.rows, 'row')} of {corpus.file_name}."
     if corpus.longer_conversations:
-        facts.append(f"{count(corpus.longer_conversations)} are the beginnings of longer conversations.")
-    st.markdown(plain(" ".join(facts)))
+        facts += f" {count(corpus.longer_conversations)} are the beginnings of longer conversations."
+    st.markdown(f"**{plain(corpus.name)}**: {plain(facts)}")  # its field above cuts a long name on a phone
     if corpus.bad_lines:
         _show_bad_lines(corpus, workspace)
     encoder, content = encoder_in_use(cursor)
@@ -58,7 +58,7 @@ def show_corpus(workspace: Workspace, worker: CorpusWorker, corpus: Corpus) -> N
     show_comparison(counts.compared)
 
 
-def show_comparison(compared: Comparison) -> None:
+def show_comparison(compared: CorpusComparison) -> None:
     """Show a corpus beside the own set: disciplines reached, a chart by field, and a table of what it lacks."""
     own = "own questions, answered or not," if compared.content == "instruction" else "own pairs"
     how = (
@@ -86,7 +86,7 @@ def show_comparison(compared: Comparison) -> None:
     _show_disciplines(compared)
 
 
-def _show_disciplines(compared: Comparison) -> None:
+def _show_disciplines(compared: CorpusComparison) -> None:
     table = compared.disciplines[["discipline", "field", "own_at_n", "rows_at_n", "lacks", "mean_confidence"]]
     column = st.column_config
     of_n = f"Of {count(compared.n)}."
@@ -102,7 +102,10 @@ def _show_disciplines(compared: Comparison) -> None:
             "own_at_n": column.NumberColumn("Your pairs", format="%.1f", width=90, help=of_n),
             "rows_at_n": column.NumberColumn("Its rows", format="%.1f", width=84, help=of_n),
             "lacks": column.NumberColumn(
-                "It lacks", format="%.1f", width=80, help="Yours less its rows; below 0 it has more."
+                "Difference",
+                format="%+.1f",
+                width=92,
+                help="Your pairs less its rows: above 0 it lacks so many, below 0 you do.",
             ),
             "mean_confidence": column.NumberColumn(
                 "Confidence", format="%.2f", width=92, help="On average, 0 to 1: how likely its rows belong there."
@@ -176,12 +179,15 @@ def _show_buttons(workspace: Workspace, worker: CorpusWorker, corpus: Corpus, pl
             type="tertiary",
             icon=":material/delete:",
             disabled=worker.is_running,
-            help="It can be put back below.",
+            help="It can be put back.",
             on_click=_remove,
-            args=(workspace, corpus),
+            args=(workspace, worker, corpus),
         )
+    if worker.is_running:
+        st.caption(WAITS)
 
 
-def _remove(workspace: Workspace, corpus: Corpus) -> None:
+def _remove(workspace: Workspace, worker: CorpusWorker, corpus: Corpus) -> None:
     remove_corpus(workspace.cursor(), corpus)
-    st.session_state[state.CORPUS_NEWS] = f"{corpus.name} was removed. It can be put back."
+    worker.forget_news()
+    st.session_state[state.CORPUS_NEWS] = corpus.corpus_id

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from glan_core.corpora.background import CorpusWorker, Step
-from glan_core.corpora.comparison import Comparison, OwnPlaces
+from glan_core.corpora.comparison import CorpusComparison, OwnPlaces
 from glan_core.store.concept_vectors import meanings_stamp
 from glan_core.store.database import Cursor
 from pages.shared.feedback import plain, show_error
@@ -11,6 +11,7 @@ from pages.shared.formats import count
 from pages.shared.keys import find_key
 from pages.shared.workspace import open_workspace
 
+WAITS = "One piece of work at a time: this waits until the one above has ended."
 _STEPS: dict[Step, str] = {
     "importing": "Taking in rows",
     "taught": "Reading subjects and key concepts to compare with",
@@ -60,7 +61,7 @@ def show_own_work(worker: CorpusWorker, *, is_watched: bool) -> None:
         st.rerun()
 
 
-def show_outdated(worker: CorpusWorker, compared: Comparison) -> None:
+def show_outdated(worker: CorpusWorker, compared: CorpusComparison) -> None:
     """Say that rows lie where an older taxonomy had them, if they do, and let as many be placed anew."""
     if not compared.is_outdated:
         return

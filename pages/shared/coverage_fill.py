@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from glan_core.lineage_coverage import Coverage, gaps_of, under_target, with_all_pairs
+from glan_core.lineage_coverage import Coverage, gaps_to_target, under_target, with_all_pairs
 from pages.shared import state
 from pages.shared.coverage_numbers import NODE_WORDS
 from pages.shared.coverage_plan import MOST_GAPS, mark_of, plan_button, ticked_rows, wanted_in_all
@@ -65,7 +65,7 @@ def _show_plans(coverage: Coverage, ticked: pd.DataFrame, lacking: pd.DataFrame)
         width=140,
         help="For ticked rows that have no target or have reached it. The others get what they lack to theirs.",
     )
-    gaps = gaps_of(ticked, otherwise=int(each))
+    gaps = gaps_to_target(ticked, otherwise=int(each))
     number = len(ticked)
     word = f"Plan {wanted_in_all(gaps)} for {'this' if number == 1 else f'these {count(number)}'}"
     plan_button(
@@ -76,7 +76,7 @@ def _show_plans(coverage: Coverage, ticked: pd.DataFrame, lacking: pd.DataFrame)
         primary=bool(number),
     )
     most = lacking.head(MOST_GAPS)
-    all_gaps = gaps_of(most, otherwise=1)
+    all_gaps = gaps_to_target(most, otherwise=1)
     label = f"All {count(len(lacking))} under target"
     if len(most) < len(lacking):
         label = f"The {MOST_GAPS} that lack most, of {count(len(lacking))} under target"
@@ -104,8 +104,8 @@ def _said(coverage: Coverage, under: int) -> str:
 def _columns(coverage: Coverage) -> dict[str, Any]:
     column = st.column_config
     return {
-        "name": column.TextColumn(LEVEL_WORDS[coverage.level][0], width=180),
-        "above": column.TextColumn("In", width=130),
+        "name": column.TextColumn(LEVEL_WORDS[coverage.level][0], width=190),
+        "above": column.TextColumn("In", width=150),
         "pairs": column.NumberColumn("Pairs", format="localized", width=66, help="Questions with an answer."),
         "target": column.NumberColumn(
             "Target",
@@ -123,12 +123,12 @@ def _columns(coverage: Coverage) -> dict[str, Any]:
         ),
         "accepted": column.NumberColumn("Accepted", format="localized", width=80, help="Pairs that a review accepted."),
         "unused_key_concepts": column.NumberColumn(
-            "Unused concepts", format="localized", width=118, help="Key concepts that no question was drawn from."
+            "Concepts left", format="localized", width=104, help="Key concepts that no question was drawn from."
         ),
         "key_concepts": column.NumberColumn(
             "Of", format="localized", width=54, help="Key concepts of the current syllabi in all."
         ),
         "unused_class_sessions": column.NumberColumn(
-            "Unused sessions", format="localized", width=118, help="Class sessions that no question was drawn from."
+            "Sessions left", format="localized", width=104, help="Class sessions that no question was drawn from."
         ),
     }

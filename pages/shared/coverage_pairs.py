@@ -15,6 +15,7 @@ from pages.shared.page_button import page_button
 OWN = "Your pairs"
 _CORPORA = "pages/explore/corpora.py"
 _LONGEST_NAME = 60
+CORPUS_TABS = ("Nodes", "Balance", "Heat map", "By meaning")
 _CORPUS_TABS = {"Fill": "Nodes"}
 """What the tabs of the own pairs are called of a corpus, where it is something else."""
 _OWN_TABS = {theirs: own for own, theirs in _CORPUS_TABS.items()}
@@ -38,7 +39,7 @@ def choose_pairs(cursor: Cursor) -> ChosenPairs:
     _show_missing({corpus.name for corpus in every if corpus.is_removed})
     if not corpora:
         return ChosenPairs(None, False)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = st.selectbox(
             "Which pairs",
             [OWN, *corpora],
@@ -46,11 +47,12 @@ def choose_pairs(cursor: Cursor) -> ChosenPairs:
             bind="query-params",
             width=420,
             on_change=_keep_tab,
-            help="Your own pairs, or the rows of a corpus that was imported.",
+            label_visibility="collapsed",  # with a label, what stands beside it would not be level with its field
         )
         corpus = corpora.get(name)
         if corpus is None:
             return ChosenPairs(None, False)
+        _take_over_tab()
         side = st.segmented_control(
             "How",
             list(_SIDES),
@@ -99,6 +101,14 @@ def _keep_tab() -> None:
     tab = (_OWN_TABS if is_own else _CORPUS_TABS).get(tab, tab)
     if tab is not None and tab != "Unused":
         st.session_state[after] = tab
+
+
+def _take_over_tab() -> None:
+    """Open the tab of a link that names a corpus, but a tab as the own pairs have it: `?of=NAME&part=Balance`."""
+    asked = st.query_params.get(state.COVERAGE_TAB)
+    is_named = state.COVERAGE_CORPUS_TAB in st.query_params or state.COVERAGE_CORPUS_TAB in st.session_state
+    if asked in CORPUS_TABS and not is_named:
+        st.session_state[state.COVERAGE_CORPUS_TAB] = asked
 
 
 def _called(corpus: Corpus) -> str:

@@ -32,6 +32,12 @@ def plan_button(label: str, gaps: Sequence[Gap], *, key: str, grows: bool = Fals
     )
 
 
+EACH_HELP = (
+    "For each key concept. A question over several of those that are planned counts for each of them, so fewer pairs "
+    "may fill them all: New run says how many."
+)
+
+
 def plan_these(number: int) -> str:
     """Give the words of a button that plans for so many ticked rows."""
     return f"Plan for {'this' if number == 1 else f'these {count(number)}'}" if number else "Plan for these"

@@ -25,7 +25,7 @@ _ROW_PIXELS, _HEAD_PIXELS, _MOST_PIXELS = 32, 38, 520
 
 def show_unused(workspace: Workspace, cursor: Cursor, filter_: Filter) -> None:
     """List what no question of a filter was drawn from, to be planned for one by one or all at once."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kind = st.segmented_control(
             "What",
             list(_KINDS),

@@ -84,7 +84,7 @@ def gaps_in_address(cursor: Cursor) -> GapsInAddress:
     text = st.query_params.get(_GAPS_IN_ADDRESS, "")
     if text == UNUSED:
         return GapsInAddress((), True, is_unused=True)
-    found = read_gaps(text)
+    found = gaps_of_text(text)
     if not found.gaps:
         return found
     there = {known.node_id for known in list_known_names(cursor) if known.status == "kept"}
@@ -98,7 +98,7 @@ def within_scope(cursor: Cursor, found: GapsInAddress, scope: Sequence[str]) -> 
     return found._replace(gaps=unused_key_concepts(cursor, scope)) if found.is_unused else found
 
 
-def read_gaps(text: str) -> GapsInAddress:
+def gaps_of_text(text: str) -> GapsInAddress:
     """Read gaps such as `NODE:2,OTHER:1`, where a node without a number wants one; what cannot be read is left out."""
     gaps: dict[str, int] = {}
     is_whole = True
@@ -112,7 +112,7 @@ def read_gaps(text: str) -> GapsInAddress:
     return GapsInAddress(tuple(Gap(node_id, number) for node_id, number in gaps.items()), is_whole)
 
 
-def show_gaps(cursor: Cursor, found: GapsInAddress) -> None:
+def show_wanted_gaps(cursor: Cursor, found: GapsInAddress) -> None:
     """Say which gaps the address names and how many pairs they want, with a way to leave them."""
     if not found.is_whole:
         rest = "The others are filled." if found.gaps else "None is left, so pairs are dealt as chosen below."
@@ -127,7 +127,8 @@ def show_gaps(cursor: Cursor, found: GapsInAddress) -> None:
             st.markdown(
                 f"**{count(number)} gap{'' if number == 1 else 's'}**, {count(found.instructions)} wanted",
                 width="stretch",
-                help="Pairs are dealt to these places and nowhere else.",
+                help="Pairs are dealt to these places and nowhere else. A question over several of them counts for "
+                "each, so fewer pairs than are wanted may fill them all.",
             )
             st.button("Leave the gaps", type="tertiary", icon=":material/close:", on_click=_leave_gaps)
         with st.expander("Which gaps"):

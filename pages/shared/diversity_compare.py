@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from glan_core.diversity import Asked
-from glan_core.diversity_comparison import Comparison, EqualN, at_equal_n, find_comparison
+from glan_core.diversity_comparison import DiversityComparison, EqualN, at_equal_n, find_comparison
 from glan_core.errors import GlanError
 from glan_core.evaluator import Evaluator
 from glan_core.figures.set_differences import SetDifference, set_differences
@@ -74,7 +74,7 @@ def _show_sizes(equal: EqualN, names: tuple[str, str]) -> None:
         )
 
 
-def _show_table(found: Comparison, names: tuple[str, str]) -> None:
+def _show_table(found: DiversityComparison, names: tuple[str, str]) -> None:
     first, second = (shortened(name, _LONGEST) for name in names)
     if first == second:
         first, second = f"1: {first}", f"2: {second}"
@@ -122,7 +122,7 @@ def _show_table(found: Comparison, names: tuple[str, str]) -> None:
     )
 
 
-def _show_chart(found: Comparison, names: tuple[str, str]) -> None:
+def _show_chart(found: DiversityComparison, names: tuple[str, str]) -> None:
     """Draw the differences as shares of the second set's numbers, where these are above 0."""
     drawn = []
     for card in COMPARED:

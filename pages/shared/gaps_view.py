@@ -8,20 +8,25 @@ import streamlit as st
 from glan_core.concept_gap_report import GapReport, under
 from glan_core.encoder_choice import ChosenEncoder, encoder_in_use
 from glan_core.figures.cosine_histogram import cosine_histogram
+from glan_core.insight.concept_gaps import Calibration
 from glan_core.planning.plan_request import Gap
 from glan_core.store.concept_vectors import count_unread_concepts, count_unread_pairs, meanings_stamp
 from glan_core.store.database import Cursor
 from glan_core.store.searches import describe_pairs
 from pages.shared import state
-from pages.shared.coverage_plan import mark_of, plan_button, plan_these, ticked_rows
+from pages.shared.coverage_plan import EACH_HELP, mark_of, plan_button, plan_these, ticked_rows
 from pages.shared.feedback import plain
-from pages.shared.formats import count, shortened
+from pages.shared.formats import count, count_of, shortened
 from pages.shared.gap_finding import open_gap_finder, show_finding
 from pages.shared.gap_nodes_view import show_elsewhere, show_nodes
 from pages.shared.theme import ground, show_figure
 from pages.shared.workspace import Workspace
 
 MOST_SHOWN = 300
+THRESHOLD_HELP = (
+    "It begins where 95 % of your pairs are nearer to one of the key concepts that they were made from, or at what "
+    "chance gives where that is more."
+)
 _AMONG = {"within": "Within its subject", "anywhere": "Anywhere"}
 
 
@@ -129,7 +134,7 @@ def _choose_threshold(report: GapReport, by: str) -> float | None:
         "%.3f",
         key=state.GAPS_THRESHOLD,
         persist_state="session",
-        help="It begins where 95 % of the pairs are nearer to one of the key concepts that they were made from.",
+        help=THRESHOLD_HELP,
     )
     nearest = report.concepts[by].dropna().to_numpy()
     show_figure(
@@ -138,13 +143,26 @@ def _choose_threshold(report: GapReport, by: str) -> float | None:
         alt="How near pairs are to the key concepts they were made from, and key concepts to their nearest pair.",
         config={"displayModeBar": False},
     )
-    told = f"From {count(len(calibration.cosines))} pairs and the nearest of the key concepts each was made from. "
-    if suggested is None:
-        told += "These are too few to suggest a threshold: all beyond subjects without pairs is up to you."
-    else:
-        told += f"Their {calibration.percentile:.0f}th percentile is {suggested:.3f}."
-    st.caption(told)
+    st.caption(said_of_threshold(calibration))
     return threshold
+
+
+def said_of_threshold(calibration: Calibration) -> str:
+    """Say where the slider of a threshold begins, and why there."""
+    pairs = count_of(len(calibration.cosines), "pair")
+    usual, chance, percent = calibration.usual, calibration.chance, calibration.percentile
+    if usual is None:
+        return f"{pairs} of yours are too few to suggest a threshold: all beyond places without pairs is up to you."
+    told = (
+        f"Of {pairs} of yours, {100 - percent:.0f} % have a cosine of {usual:.3f} or more to the nearest of the key "
+        "concepts that they were made from."
+    )
+    if chance is None or chance <= usual:
+        return f"{told} The slider begins there."
+    return (
+        f"{told} That is no more than chance gives: {percent:.0f} % of pairs come as near as {chance:.3f} to a key "
+        "concept of another discipline. The slider begins at this."
+    )
 
 
 def _show_table(cursor: Cursor, found: pd.DataFrame, by: str) -> None:
@@ -180,8 +198,8 @@ def _show_table(cursor: Cursor, found: pd.DataFrame, by: str) -> None:
     if len(found) > len(shown):
         st.caption(f"The {count(len(shown))} farthest of {count(len(found))}.")
     ticked = ticked_rows(event.selection.rows, shown)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        each = st.number_input("Pairs each", 1, 100, 1, width=110, key="gaps-each", label_visibility="collapsed")
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        each = st.number_input("Pairs each", 1, 100, 1, width=140, key="gaps-each", help=EACH_HELP)
         gaps = [Gap(key, int(each)) for key in ticked["key_concept_id"]]
         plan_button(plan_these(len(gaps)), gaps, key="gaps-plan", primary=True)
         every = [Gap(key, int(each)) for key in shown["key_concept_id"]]

@@ -13,10 +13,10 @@ from pages.shared.formats import count
 from pages.shared.gap_finding import open_gap_finder, show_finding
 from pages.shared.map_look import Look
 
-__all__ = ["NO_GAPS", "gaps_of"]
+__all__ = ["NO_GAPS", "gaps_on_map"]
 
 
-def gaps_of(projection: Projection, look: Look) -> pd.DataFrame:
+def gaps_on_map(projection: Projection, look: Look) -> pd.DataFrame:
     """Give the gaps (x, y, concept, subject, cosine) below the nodes of the filter, and say how many they are.
 
     As long as they are not found, an offer to find them stands in their place.

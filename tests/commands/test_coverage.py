@@ -62,3 +62,38 @@ def test_what_cannot_be_counted_is_told(covered: Terminal):
     error, hint = complaint(covered.run("coverage", "--filter", "{]"))
     assert "is not a filter" in error
     assert "run_ids" in hint
+
+
+def test_what_no_question_was_drawn_from_is_listed_by_name(covered: Terminal):
+    found = covered.run("coverage", "--unused", "key-concepts", "--json").data
+    assert (found["unused"], found["total"], len(found["rows"])) == ("key_concepts", 13, 13)
+    assert {row["discipline"] for row in found["rows"]} == {"Physics"}
+    assert not {"reflection", "telescope"} & {row["name"] for row in found["rows"]}
+    first = covered.run("coverage", "--unused", "key-concepts", "--limit", "2").out.splitlines()
+    assert first[0] == "Never used: 13 key concepts; the first 2 are listed, --limit lists more."
+    assert len(first) == 3
+    assert first[1].startswith(f"{found['rows'][0]['node_id']}  {found['rows'][0]['name']} (Physics, Optics, ")
+    (session,) = covered.run("coverage", "--unused", "class-sessions", "--json").data["rows"]
+    assert (session["discipline"], session["key_concepts"] > 0) == ("Physics", True)
+    nothing = covered.run("coverage", "--unused", "class-sessions", "--scope", "Chemistry").out
+    assert nothing == "Never used: 0 class sessions.\n"
+
+
+def test_nodes_come_in_the_order_that_is_asked_for(covered: Terminal):
+    def names(*options: str) -> list[str]:
+        return [row["name"] for row in covered.run("coverage", "--json", *options).data["rows"]]
+
+    assert sorted(names()) == names("--sort", "name")
+    assert names("--sort", "pairs")[-1] == "Physics"
+    assert names("--sort", "fill")[0] == "Physics"
+    assert names("--sort", "unused", "--limit", "1") == ["Physics"]
+    assert covered.run("coverage", "--limit", "1", "--json").data["nodes"] == 3
+
+
+def test_a_list_that_makes_no_sense_of_a_corpus_is_refused(covered: Terminal):
+    error, _ = complaint(covered.run("coverage", "--corpus", "x", "--unused", "key-concepts"))
+    assert "drawn from nothing of yours" in error
+    _, hint = complaint(covered.run("coverage", "--corpus", "x", "--sort", "pairs"))
+    assert "--sort" in hint
+    _, hint = complaint(covered.run("coverage", "--unused", "key-concepts", "--sort", "pairs"))
+    assert "--sort" in hint

@@ -41,7 +41,7 @@ def test_gaps_are_ranked_with_the_nearest_pair_as_evidence(terminal_with_gaps: T
     ]
     assert found["shown"][0]["nearest_question"] == "Question a?"
     assert (found["gaps"], found["key_concepts"], found["pairs"], found["unread_key_concepts"]) == (2, 3, 2, 12)
-    assert found["calibration"] == {"pairs": 2, "percentile": 5.0}
+    assert found["calibration"] == {"pairs": 2, "percentile": 5.0, "usual": None, "chance": None}
 
 
 def test_limit_scope_and_threshold_narrow_what_is_listed(terminal_with_gaps: Terminal):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from glan_core.corpora.comparison import Comparison, OwnPlaces
+from glan_core.corpora.comparison import CorpusComparison, OwnPlaces
 from glan_core.corpora.node_coverage import BANDS, below, count_bands, cover_nodes, lacking_gaps, summarise_sides
 from glan_core.insight.equal_n import expected_reached
 from glan_core.insight.nearest_disciplines import Accuracy
@@ -26,7 +26,7 @@ ROWS = {"optics": 4, "heat": 0, "acids": 0, "crops": 4}
 OWN = {"optics": 1, "heat": 1, "acids": 2, "crops": 0}
 
 
-def comparison(order: tuple[str, ...] = tuple(TREE)) -> Comparison:
+def comparison(order: tuple[str, ...] = tuple(TREE)) -> CorpusComparison:
     """Eight rows and four own pairs, the disciplines in this order."""
     frame = pd.DataFrame(
         [
@@ -44,7 +44,7 @@ def comparison(order: tuple[str, ...] = tuple(TREE)) -> Comparison:
     )
     frame["lacks"] = frame["own_at_n"] - frame["rows_at_n"]
     reached = [expected_reached(frame[column].to_numpy(), 4) for column in ("own_pairs", "rows")]
-    return Comparison(CORPUS, "e", "instruction", 0.0, 4, 8, 8, 4, *reached, Accuracy(0, 0.0, 0.0), frame)
+    return CorpusComparison(CORPUS, "e", "instruction", 0.0, 4, 8, 8, 4, *reached, Accuracy(0, 0.0, 0.0), frame)
 
 
 def test_rows_and_shares_add_up_from_disciplines_to_fields():

@@ -11,7 +11,7 @@ from glan_core.insight.concept_gaps import (
     Nearest,
     best_of_each,
     calibrate,
-    gaps_of,
+    gap_sizes,
     paired_cosines,
     ranked,
 )
@@ -46,7 +46,7 @@ def test_the_nearest_pair_is_found_within_the_group_and_anywhere():
 
 
 def test_a_concept_whose_group_has_no_pair_has_the_gap_1_and_none_is_larger():
-    assert gaps_of(np.array([-np.inf, -0.2, 0.25, 1.0], np.float32)).tolist() == [1.0, 1.0, 0.75, 0.0]
+    assert gap_sizes(np.array([-np.inf, -0.2, 0.25, 1.0], np.float32)).tolist() == [1.0, 1.0, 0.75, 0.0]
 
 
 def test_the_largest_gap_comes_first_and_equal_ones_by_what_is_near_elsewhere():
@@ -99,10 +99,10 @@ def test_batches_their_order_and_the_cells_held_at_once_change_nothing(
 def test_one_more_pair_never_widens_a_gap():
     random = np.random.default_rng(3)
     found = ConceptComparison(random_unit(random, 50), random.integers(0, 4, 50))
-    before = gaps_of(found.within.cosines)
+    before = gap_sizes(found.within.cosines)
     for number in range(30):
         found.add(random_unit(random, 1), whole(number), random.integers(0, 4, 1))
-        after = gaps_of(found.within.cosines)
+        after = gap_sizes(found.within.cosines)
         assert (after <= before).all()
         before = after
     assert before.mean() < 0.9
@@ -113,6 +113,11 @@ def test_the_threshold_is_a_percentile_of_how_near_pairs_are_to_what_they_were_m
     assert calibrate(cosines).threshold == pytest.approx(0.05)
     assert calibrate(cosines, percentile=50).threshold == pytest.approx(0.5)
     assert calibrate(cosines[:19]).threshold is None
+    by_chance = np.linspace(0, 0.8, 81, dtype=np.float32)
+    assert calibrate(cosines + 0.9, by_chance=by_chance).threshold == pytest.approx(0.95)
+    assert calibrate(cosines, by_chance=by_chance).threshold == pytest.approx(0.76)
+    assert calibrate(cosines, by_chance=by_chance[:19]).threshold == pytest.approx(0.05)
+    assert calibrate(cosines[:19], by_chance=by_chance).threshold is None
     assert best_of_each(np.array([0.1, 0.5, 0.3], np.float32), whole(4, 4, 2)) == pytest.approx([0.5, 0.3])
     assert len(best_of_each(np.empty(0, np.float32), whole())) == 0
     assert paired_cosines(unit(EAST, NORTH), unit(EAST + UP, UP)) == pytest.approx([2**-0.5, 0])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glan_core.insight.headline import Sample, measure
-from glan_core.insight.intervals import Interval, half_splits, interval_of, interval_of_difference
+from glan_core.insight.intervals import DrawInterval, half_splits, interval_of, interval_of_difference
 
 
 def test_halves_are_worked_out_by_hand():
@@ -47,9 +47,9 @@ def test_the_spread_of_a_mean_is_its_standard_error():
 
 
 def test_a_difference_of_even_intervals_is_as_wide_as_their_squares_summed():
-    found = interval_of_difference(5, Interval(2, 8), 1, Interval(-3, 5))
+    found = interval_of_difference(5, DrawInterval(2, 8), 1, DrawInterval(-3, 5))
     assert found == pytest.approx((4 - 5, 4 + 5))
-    assert interval_of_difference(1, Interval(-3, 5), 5, Interval(2, 8)) == pytest.approx((-4 - 5, -4 + 5))
+    assert interval_of_difference(1, DrawInterval(-3, 5), 5, DrawInterval(2, 8)) == pytest.approx((-4 - 5, -4 + 5))
 
 
 def _drawn(seed: int) -> Sample:

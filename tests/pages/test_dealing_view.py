@@ -11,7 +11,7 @@ from glan_core.scope import resolve_scope
 from glan_core.store.database import Database
 from glan_core.store.pairs import count_pairs, list_pairs
 from glan_core.store.taxonomy_nodes import find_taxonomy_node
-from pages.shared.dealing_view import GapsInAddress, read_gaps, shares_of, stages_of
+from pages.shared.dealing_view import GapsInAddress, gaps_of_text, shares_of, stages_of
 from tests.newest_questions import keep_questions
 from tests.pages.new_run_page import labels, open_page, press, start, texts, wait_for
 
@@ -42,10 +42,10 @@ def test_the_stages_are_those_that_make_it(made: str, grows: bool, rewrites: boo
 
 
 def test_gaps_are_read_and_what_cannot_be_read_is_told():
-    assert read_gaps("") == GapsInAddress((), is_whole=True)
-    assert read_gaps("a:2,b,a:1") == GapsInAddress((Gap("a", 3), Gap("b", 1)), is_whole=True)
+    assert gaps_of_text("") == GapsInAddress((), is_whole=True)
+    assert gaps_of_text("a:2,b,a:1") == GapsInAddress((Gap("a", 3), Gap("b", 1)), is_whole=True)
     for broken in ("a:0", "a:-1", "a:two", ":3", "a:"):
-        assert read_gaps(f"{broken},b:1") == GapsInAddress((Gap("b", 1),), is_whole=False)
+        assert gaps_of_text(f"{broken},b:1") == GapsInAddress((Gap("b", 1),), is_whole=False)
 
 
 def test_unused_in_the_address_means_those_of_the_scope_and_says_so_when_there_are_none(

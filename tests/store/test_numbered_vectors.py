@@ -5,7 +5,13 @@ import pytest
 
 from glan_core.errors import EmbeddingError
 from glan_core.store.database import Cursor
-from glan_core.store.numbered_vectors import count_linked, list_numbers, read_numbered_vectors, vector_length
+from glan_core.store.numbered_vectors import (
+    count_linked,
+    linked_stamp,
+    list_numbers,
+    read_numbered_vectors,
+    vector_length,
+)
 from tests.store.vectors import embed, link
 
 VECTORS = np.random.default_rng(0).normal(size=(120, 4)).astype(np.float32)
@@ -43,3 +49,20 @@ def test_a_vector_that_is_missing_is_an_error(cursor: Cursor):
 def test_without_numbers_there_is_nothing_to_read(cursor: Cursor):
     assert read_numbered_vectors(cursor, encoder="e", numbers=np.empty(0, np.int64)).shape == (0, 0)
     assert vector_length(cursor, encoder="e") == 0
+
+
+def test_the_stamp_changes_when_a_text_is_edited_back_to_an_older_one(cursor: Cursor):
+    def stamp() -> tuple[int, int]:
+        return linked_stamp(cursor, encoder="e", content="instruction")
+
+    def edit(number: int) -> None:
+        cursor.execute("update embedded_instruction set number = ? where instruction_id = 'a'", [number])
+
+    assert stamp() == (0, 0)
+    link(cursor, "e", a=6, b=2, c=7)
+    link(cursor, "e", content="answer", a=3)
+    edited = stamp()
+    edit(1)
+    assert stamp() != edited
+    edit(6)
+    assert stamp() == edited
