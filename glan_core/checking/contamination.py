@@ -14,7 +14,7 @@ from glan_core.quality.words import normalised, read_words, shared_run
 from glan_core.store.benchmarks import Benchmark, BenchmarkItem, list_items
 from glan_core.store.contamination import Hit, forget_hits, insert_hits, settle_contaminated
 from glan_core.store.database import Cursor, Database, explained_errors
-from glan_core.store.quality_checks import QualityCheck, Texts, find_check, read_answers, read_questions
+from glan_core.store.quality_checks import QualityCheck, Stretch, Texts, find_check, read_answers, read_questions
 
 FEWEST_WORDS = 3
 MOST_WORDS = 100
@@ -55,10 +55,10 @@ def check_contamination(
         items = list_items(database.cursor(), benchmark.benchmark_id)
     words = BenchmarkWords([item.question for item in items], [item.answer for item in items], settings)
 
-    def look(cursor: Cursor, first: int, last: int) -> Write:
+    def look(cursor: Cursor, stretch: Stretch) -> Write:
         hits = [
-            *_hits(read_questions(cursor, first, last), items, words, settings, content="instruction"),
-            *_hits(read_answers(cursor, first, last), items, words, settings, content="answer"),
+            *_hits(read_questions(cursor, *stretch.questions), items, words, settings, content="instruction"),
+            *_hits(read_answers(cursor, *stretch.answers), items, words, settings, content="answer"),
         ]
 
         def write(cursor: Cursor) -> int:

@@ -96,7 +96,7 @@ def check_duplicates(
                         replace_groups(cursor, check.quality_check_id, kind, content, groups)
                     withdraw_stale_flags(cursor)
                 total = sum(len(groups) for groups in found.values())
-                check = check._replace(state="finished", done=check.rows, found=total)
+                check = check._replace(state="finished", questions_done=check.rows, found=total)
         except GlanError as error:
             check = check._replace(state="failed", message=error.message)
             raise
@@ -131,7 +131,7 @@ def ranks_of(pairs: pd.DataFrame) -> np.ndarray:
 
 def _begun(settings: DuplicateSettings, rows: int) -> QualityCheck:
     return QualityCheck(
-        check_id("duplicates"), "duplicates", settings._asdict(), "running", 0, rows, 0, 0.0, datetime.now(UTC)
+        check_id("duplicates"), "duplicates", settings._asdict(), "running", 0, 0, rows, 0, 0.0, datetime.now(UTC)
     )
 
 

@@ -23,7 +23,7 @@ from glan_core.store.contamination import (
 )
 from glan_core.store.database import Cursor, Database, explained_errors
 from glan_core.store.numbered_vectors import count_linked, read_numbered_vectors
-from glan_core.store.quality_checks import QualityCheck, find_check, read_vector_numbers
+from glan_core.store.quality_checks import QualityCheck, Stretch, find_check, read_vector_numbers
 from glan_core.text_encoding import Compute, compute_here, key_of_environment
 from glan_core.text_vectors import vectors_of
 
@@ -60,8 +60,8 @@ def check_meaning(
     asked = vectors_of(database, [item.question for item in items], encoder=encoder, compute=compute, find_key=find_key)
     asked = np.ascontiguousarray(asked.T)
 
-    def look(cursor: Cursor, first: int, last: int) -> Write:
-        ids, numbers = read_vector_numbers(cursor, first, last, encoder=encoder.encoder, content=content)
+    def look(cursor: Cursor, stretch: Stretch) -> Write:
+        ids, numbers = read_vector_numbers(cursor, *stretch.questions, encoder=encoder.encoder, content=content)
         distinct, place = np.unique(numbers, return_inverse=True)
         vectors = read_numbered_vectors(cursor, encoder=encoder.encoder, numbers=distinct)
         nearest, cosines = _nearest(vectors, asked)

@@ -11,7 +11,7 @@ from glan_core.quality.checks import RULES_VERSION, check_answer, check_instruct
 from glan_core.quality.language import prepare
 from glan_core.store.answers import insert_quality_flags
 from glan_core.store.database import Cursor, Database
-from glan_core.store.quality_checks import QualityCheck, find_check, read_answered, read_asked
+from glan_core.store.quality_checks import QualityCheck, Stretch, find_check, read_answered, read_asked
 
 ROWS_AT_ONCE = 5_000
 
@@ -31,8 +31,8 @@ def check_rules(
     """
     prepare()
 
-    def look(cursor: Cursor, first: int, last: int) -> Write:
-        flags = [*_of_questions(cursor, first, last), *_of_answers(cursor, first, last)]
+    def look(cursor: Cursor, stretch: Stretch) -> Write:
+        flags = [*_of_questions(cursor, *stretch.questions), *_of_answers(cursor, *stretch.answers)]
 
         def write(cursor: Cursor) -> int:
             insert_quality_flags(cursor, flags)

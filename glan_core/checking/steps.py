@@ -12,12 +12,21 @@ from typing import Any
 from glan_core.errors import GlanError
 from glan_core.ids import stable_id
 from glan_core.store.database import Cursor, Database, explained_errors, transaction
-from glan_core.store.quality_checks import CheckKind, CheckState, QualityCheck, count_rows, find_check, save_check
+from glan_core.store.quality_checks import (
+    CheckKind,
+    CheckState,
+    Places,
+    QualityCheck,
+    Stretch,
+    count_places,
+    find_check,
+    save_check,
+)
 
 Write = Callable[[Cursor], int]
 """Writes what a step found, and gives how much that is."""
-Look = Callable[[Cursor, int, int], Write]
-"""Looks at the rows from a place to before another one."""
+Look = Callable[[Cursor, Stretch], Write]
+"""Looks at some rows."""
 Progress = Callable[[int, int], None]
 ROWS_AT_ONCE = 20_000
 
@@ -59,7 +68,7 @@ def go_through(
         known = find_check(cursor, check_id(kind, about))
         now = datetime.now(UTC)
         if is_anew or known is None or dict(known.settings) != dict(settings):
-            check = QualityCheck(check_id(kind, about), kind, settings, "running", 0, 0, 0, 0.0, now)
+            check = QualityCheck(check_id(kind, about), kind, settings, "running", 0, 0, 0, 0, 0.0, now)
             with database.writing, transaction(cursor):
                 begin(cursor)
                 save_check(cursor, check)
@@ -73,19 +82,24 @@ def go_through(
             return check._replace(state=state, message=message, seconds=seconds, finished_at=ended)
 
         try:
-            rows = count_rows(cursor)
-            on_progress(check.done, rows)
-            while check.done < rows and not is_stopped():
-                last = min(check.done + rows_at_once, rows)
-                write = look(cursor, check.done, last)
+            there = count_places(cursor)
+            on_progress(*_progress(check, there))
+            while check.new_among(there) and not is_stopped():
+                stretch = _next_stretch(check, there, rows_at_once)
+                write = look(cursor, stretch)
                 with database.writing, transaction(cursor):
                     found = write(cursor)
-                    step = standing("running")._replace(done=last, rows=rows, found=check.found + found)
+                    step = standing("running")._replace(
+                        questions_done=stretch.questions[1],
+                        answers_done=stretch.answers[1],
+                        rows=max(there),
+                        found=check.found + found,
+                    )
                     save_check(cursor, step)
                 check = step
-                on_progress(last, rows)
-                rows = count_rows(cursor)
-            check = standing("finished" if check.done >= rows else "stopped")._replace(rows=rows)
+                on_progress(*_progress(check, there))
+                there = count_places(cursor)
+            check = standing("stopped" if check.new_among(there) else "finished")._replace(rows=max(there))
         except GlanError as error:
             check = standing("failed", error.message)
             raise
@@ -95,3 +109,15 @@ def go_through(
             with database.writing:
                 save_check(cursor, check)
     return check
+
+
+def _next_stretch(check: QualityCheck, there: Places, rows_at_once: int) -> Stretch:
+    return Stretch(
+        (check.questions_done, max(check.questions_done, min(check.questions_done + rows_at_once, there.questions))),
+        (check.answers_done, max(check.answers_done, min(check.answers_done + rows_at_once, there.answers))),
+    )
+
+
+def _progress(check: QualityCheck, there: Places) -> tuple[int, int]:
+    """Give how many texts were looked at, and how many there are."""
+    return check.questions_done + check.answers_done, sum(there)

@@ -18,7 +18,7 @@ import duckdb
 
 from glan_core.errors import DatabaseLockedError, DiskError, StoreError
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 Cursor = duckdb.DuckDBPyConnection
 
 # SQL reaches the tables of its file and nothing else: no other file, no network, no variable of Python, whoever wrote

@@ -1,7 +1,7 @@
 """Which checks of many pairs were made, how far is each, and which texts does it look at?
 
-A check goes through the tables `instruction` and `answer` side by side, in the order in which rows came: so many are
-`done` of both. What came since is behind it, and what it did is never done twice.
+A check goes through the tables `instruction` and `answer`, each in the order in which its rows came, and remembers how
+far it is in either: an answer may come long after its question. What it did is never done twice.
 """
 
 import json
@@ -18,6 +18,20 @@ CheckKind = Literal["rules", "duplicates", "contamination"]
 CheckState = Literal["running", "finished", "stopped", "failed"]
 
 
+class Places(NamedTuple):
+    """How many rows the tables hold, or how far a check is in them."""
+
+    questions: int
+    answers: int
+
+
+class Stretch(NamedTuple):
+    """Rows to look at: of each table those from a place to before another one."""
+
+    questions: tuple[int, int]
+    answers: tuple[int, int]
+
+
 class QualityCheck(NamedTuple):
     """One check of many pairs."""
 
@@ -25,8 +39,10 @@ class QualityCheck(NamedTuple):
     kind: CheckKind
     settings: Mapping[str, Any]
     state: CheckState
-    done: int
+    questions_done: int
+    answers_done: int
     rows: int
+    """Pairs, answered or not, that there were."""
     found: int
     """Flags, groups or hits."""
     seconds: float
@@ -35,6 +51,15 @@ class QualityCheck(NamedTuple):
     finished_at: datetime | None = None
     message: str = ""
     """Why it ended early."""
+
+    @property
+    def done(self) -> int:
+        """How many pairs were looked at, answered or not."""
+        return max(self.questions_done, self.answers_done)
+
+    def new_among(self, there: Places) -> int:
+        """Give how many of the rows that there are came since: of questions or of answers, whichever are more."""
+        return max(there.questions - self.questions_done, there.answers - self.answers_done, 0)
 
 
 class Texts(NamedTuple):
@@ -49,13 +74,15 @@ def save_check(cursor: Cursor, check: QualityCheck) -> None:
     cursor.execute(
         """
         insert into quality_check (
-            quality_check_id, kind, settings, state, done, rows, found, seconds, started_at, finished_at, message
+            quality_check_id, kind, settings, state, questions_done, answers_done, rows, found, seconds, started_at,
+            finished_at, message
         )
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do update set
             settings = excluded.settings,
             state = excluded.state,
-            done = excluded.done,
+            questions_done = excluded.questions_done,
+            answers_done = excluded.answers_done,
             rows = excluded.rows,
             found = excluded.found,
             seconds = excluded.seconds,
@@ -73,7 +100,8 @@ def find_check(cursor: Cursor, quality_check_id: str) -> QualityCheck | None:
         cursor.execute(
             """
             select
-                quality_check_id, kind, settings, state, done, rows, found, seconds, started_at, finished_at, message
+                quality_check_id, kind, settings, state, questions_done, answers_done, rows, found, seconds,
+                started_at, finished_at, message
             from quality_check
             where quality_check_id = ?
             """,
@@ -86,19 +114,19 @@ def find_check(cursor: Cursor, quality_check_id: str) -> QualityCheck | None:
     return check._replace(settings=json.loads(str(check.settings)))
 
 
-def count_rows(cursor: Cursor) -> int:
-    """Count the rows that a check goes through: of instructions or of answers, whichever are more."""
+def count_places(cursor: Cursor) -> Places:
+    """Count the rows that a check goes through."""
     row = first_row(
         cursor.execute(
             """
-            select greatest(
+            select
                 (select coalesce(max(rowid) + 1, 0) from instruction),
                 (select coalesce(max(rowid) + 1, 0) from answer)
-            )
             """
         )
     )
-    return int(row[0]) if row else 0
+    assert row is not None  # no table is read without giving a row
+    return Places(*row)
 
 
 def read_questions(cursor: Cursor, first: int, last: int) -> Texts:

@@ -226,8 +226,9 @@ create table if not exists quality_check (
     kind                varchar not null,               -- rules, duplicates or contamination
     settings            json not null,
     state               varchar not null check (state in ('running', 'finished', 'stopped', 'failed')),
-    done                bigint not null,                -- rows that were looked at
-    rows                bigint not null,                -- to be looked at
+    questions_done      bigint not null,                -- rows of instruction that were looked at
+    answers_done        bigint not null,                -- rows of answer that were looked at
+    rows                bigint not null,                -- pairs, answered or not, that there were
     found               bigint not null,                -- flags, groups or hits
     seconds             double not null,                -- that it worked
     started_at          timestamptz not null,

@@ -7,7 +7,7 @@ the page; what they find is flagged and never deleted.
 import streamlit as st
 
 from glan_core.checking.background import Task
-from glan_core.store.quality_checks import count_rows
+from glan_core.store.quality_checks import count_places
 from pages.shared import state
 from pages.shared.feedback import show_empty
 from pages.shared.judge_view import show_judge
@@ -30,7 +30,7 @@ TABS: dict[str, tuple[Task, ...]] = {
 workspace = open_workspace()
 worker = open_quality_worker()
 st.title("Quality", anchor=False)
-if not count_rows(workspace.cursor()):
+if not any(count_places(workspace.cursor())):
     show_empty("There are no pairs to check yet.", page="pages/generate/new_run.py", label="New run")
     st.stop()
 st.caption("Checks flag pairs and delete none. A flag that you lift stays lifted; gates say what an export leaves out.")

@@ -9,7 +9,8 @@ from glan_core.quality.benchmark_words import LEAST_WORDS, MOST_ITEMS, WORDS, Ru
 from glan_core.store.benchmarks import Benchmark, list_benchmarks
 from glan_core.store.contamination import report_benchmark
 from glan_core.store.database import Cursor
-from glan_core.store.quality_checks import count_rows
+from glan_core.store.edited_checks import count_edited_since
+from glan_core.store.quality_checks import count_places
 from pages.shared import state
 from pages.shared.feedback import plain
 from pages.shared.formats import ago, count
@@ -55,11 +56,11 @@ def _show_check(cursor: Cursor, worker: QualityWorker, benchmark: Benchmark) -> 
     """Show how far pairs were held against a benchmark, with the settings, and offer to go on."""
     check = find_contamination_check(cursor, benchmark.benchmark_id)
     before = RunSettings(**check.settings) if check else RunSettings()
-    rows = count_rows(cursor)
+    there = count_places(cursor)
     with st.expander("What counts as holding a question", icon=":material/tune:"):
         settings = _settings(before, benchmark)
     is_same = check is not None and settings == before
-    is_done = is_same and check is not None and check.done >= rows
+    is_done = is_same and check is not None and not check.new_among(there)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Check again" if is_done else "Go on" if is_same else "Check",
@@ -73,7 +74,11 @@ def _show_check(cursor: Cursor, worker: QualityWorker, benchmark: Benchmark) -> 
             help="Holds every question and every answer against the benchmark, in the background. With the settings of "
             "before, only what is new is looked at.",
         )
-        st.caption(standing_words(check, rows=rows) if check else "No pair was held against it yet.")
+        st.caption(
+            standing_words(check, there, edited=count_edited_since(cursor, check.started_at))
+            if check
+            else "No pair was held against it yet."
+        )
     return settings
 
 

@@ -8,7 +8,7 @@ from glan_core.checking.rules import find_rules_check
 from glan_core.quality.kinds import FLAG_KINDS
 from glan_core.store.database import Cursor
 from glan_core.store.flags import FlagCount, count_flags, list_flagged
-from glan_core.store.quality_checks import count_rows
+from glan_core.store.quality_checks import count_places
 from pages.shared import state
 from pages.shared.feedback import plain
 from pages.shared.flag_words import flag_words, lift_button
@@ -24,8 +24,8 @@ _SHOWN_CHARACTERS = 240
 def show_rules(workspace: Workspace, worker: QualityWorker) -> None:
     """Show how many pairs carry each flag, list those of one, and offer to apply the rules to old pairs."""
     cursor = workspace.cursor()
-    check, rows = find_rules_check(cursor), count_rows(cursor)
-    is_done = check is not None and check.state == "finished" and check.done >= rows
+    check, there = find_rules_check(cursor), count_places(cursor)
+    is_done = check is not None and check.state == "finished" and not check.new_among(there)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Check all again" if is_done else "Check pairs",
@@ -34,13 +34,11 @@ def show_rules(workspace: Workspace, worker: QualityWorker) -> None:
             key="rules-check",
             on_click=worker.check_rules,
             kwargs={"is_anew": is_done},
-            disabled=worker.is_running or not rows,
+            disabled=worker.is_running or not any(there),
             help="New pairs are checked as they are made. This goes through those that are there, in the background.",
         )
         st.caption(
-            standing_words(check, rows=rows)
-            if check
-            else "New pairs are checked as they are made. Old ones were not yet."
+            standing_words(check, there) if check else "New pairs are checked as they are made. Old ones were not yet."
         )
     counts = {found.kind: found for found in count_flags(cursor)}
     _show_counts(counts)

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from glan_core.checking.background import QualityWorker, Task
-from glan_core.store.quality_checks import QualityCheck
+from glan_core.store.quality_checks import Places, QualityCheck
 from pages.shared.feedback import plain, show_error
-from pages.shared.formats import ago, count, duration
+from pages.shared.formats import ago, count, count_of, duration
 from pages.shared.keys import find_key
 from pages.shared.workspace import open_workspace
 
@@ -38,16 +38,27 @@ def show_quality_work(worker: QualityWorker, *tasks: Task) -> None:
         st.success(plain(worker.news), icon=":material/check:")
 
 
-def standing_words(check: QualityCheck, *, rows: int) -> str:
-    """Say where a check stands, out of so many rows that there are now."""
+def standing_words(check: QualityCheck, there: Places, *, edited: int = 0) -> str:
+    """Say where a check stands, of what there is now; some pairs were edited since it began."""
+    return _standing_words(check, there) + edited_words(edited)
+
+
+def edited_words(pairs: int) -> str:
+    """Say of how many pairs the texts that were compared are those of before an edit; nothing of none."""
+    return f" {count_of(pairs, 'pair')} edited since: check all again to compare the new texts." if pairs else ""
+
+
+def _standing_words(check: QualityCheck, there: Places) -> str:
     when = ago(check.finished_at or check.started_at)
     if check.state == "running" and open_quality_worker().is_running:
         return f"Begun {when}."
-    if check.state == "finished" and check.done >= rows:
-        return f"Looked at all {count(rows)} pairs {when}, in {duration(check.seconds)}."
+    new = check.new_among(there)
+    if check.state == "finished" and not new:
+        return f"Looked at all {count(max(there))} pairs {when}, in {duration(check.seconds)}."
     if check.state == "finished":
-        return f"Looked at {count(check.done)} pairs {when}; {count(rows - check.done)} are new since."
-    return f"Stopped {when} after {count(check.done)} of {count(rows)} pairs. It goes on where it was."
+        are = "question or answer is" if new == 1 else "questions or answers are"
+        return f"Looked at {count(check.done)} pairs {when}; {count(new)} {are} new since."
+    return f"Stopped {when} after {count(check.done)} of {count(max(there))} pairs. It goes on where it was."
 
 
 @st.fragment(run_every=1.0)

@@ -7,15 +7,18 @@ import pytest
 from glan_core.checking.steps import check_id, go_through
 from glan_core.errors import EmbeddingError
 from glan_core.store.database import Cursor
-from glan_core.store.quality_checks import find_check
+from glan_core.store.ingest import ingest
+from glan_core.store.quality_checks import Stretch, find_check
 from tests.checking.conftest import MakePairs
 from tests.conftest import Small
+from tests.small_pairs import answer
 
 
-def _looking(seen: list[tuple[int, int]], ends: dict[int, BaseException]) -> Callable[[Cursor, int, int], object]:
-    """Give what notes the rows that it is to look at, and ends on an error at some places."""
+def _looking(seen: list[tuple[int, int]], ends: dict[int, BaseException]) -> Callable[[Cursor, Stretch], object]:
+    """Give what notes the questions that it is to look at, and ends on an error at some places."""
 
-    def look(cursor: Cursor, first: int, last: int) -> Callable[[Cursor], int]:
+    def look(cursor: Cursor, stretch: Stretch) -> Callable[[Cursor], int]:
+        first, last = stretch.questions
         if first in ends:
             raise ends.pop(first)
         seen.append((first, last))
@@ -51,7 +54,7 @@ def test_an_error_keeps_what_was_done_before(
 def test_a_step_that_cannot_be_written_leaves_nothing_of_it(small: Small, make_pairs: MakePairs):
     make_pairs({"a": "Why is it so?"})
 
-    def look(cursor: Cursor, first: int, last: int) -> Callable[[Cursor], int]:
+    def look(cursor: Cursor, stretch: Stretch) -> Callable[[Cursor], int]:
         def write(cursor: Cursor) -> int:
             cursor.execute("insert into quality_flag values ('a', 'refusal', '')")
             raise EmbeddingError("No.")
@@ -79,3 +82,19 @@ def test_begin_is_called_at_the_first_row_alone(small: Small, make_pairs: MakePa
             is_anew=is_anew,
         )
     assert len(begun) == 3
+
+
+def test_answers_that_come_late_are_looked_at_too(small: Small, make_pairs: MakePairs):
+    make_pairs({"a": ("Why?", "So."), "b": "Why is it so?", "c": "How is it so?"})
+    seen: list[Stretch] = []
+
+    def look(cursor: Cursor, stretch: Stretch) -> Callable[[Cursor], int]:
+        seen.append(stretch)
+        return lambda cursor: 0
+
+    first = go_through(small.database, "rules", {}, look)
+    assert (first.state, first.done, first.rows) == ("finished", 3, 3)
+    ingest(small.cursor, [answer("b", text="Therefore."), answer("c", text="Thus.")])
+    second = go_through(small.database, "rules", {}, look, rows_at_once=1)
+    assert (second.state, second.done, second.rows) == ("finished", 3, 3)
+    assert seen == [((0, 3), (0, 1)), ((3, 3), (1, 2)), ((3, 3), (2, 3))]
