@@ -9,7 +9,7 @@ is looked up each time by whoever calls, and lives in memory alone.
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from glan_core.entities import SavedEndpoint
 from glan_core.errors import SettingsError
 from glan_core.ids import stable_id
 from glan_core.llm import built_in
+from glan_core.llm.endpoint import Endpoint
 from glan_core.model_choice import CONCURRENCY
 from glan_core.settings import Settings, check_base_url
 from glan_core.store.database import Cursor, Database
@@ -250,10 +251,10 @@ def sends_key_in_the_open(endpoint: SavedEndpoint) -> bool:
     return bool(endpoint.key_name) and address.scheme == "http" and not is_here
 
 
-def check_begun_at(begun_at: str | None, label: str) -> None:
-    """Raise SettingsError if a run that was begun at one address would go on at another; None: nobody knows."""
-    if begun_at is not None and begun_at != label:
+def check_begun_at(begun_at: Sequence[str], endpoint: Endpoint) -> None:
+    """Raise SettingsError if a run that was begun at one endpoint would go on at another; nothing: nobody knows."""
+    if begun_at and not endpoint.is_one_of(begun_at):
         raise SettingsError(
-            f"This run was begun at {begun_at}, and {label} is in use now.",
+            f"This run was begun at {begun_at[0]}, and {endpoint.label} is in use now.",
             "A run stays with its endpoint. Choose that one on the Endpoints page, or another seed for a new run.",
         )

@@ -25,6 +25,7 @@ from glan_core.endpoints import (
 )
 from glan_core.entities import SavedEndpoint
 from glan_core.errors import SettingsError
+from glan_core.llm.endpoint import Endpoint
 from glan_core.model_choice import choose_model
 from glan_core.providers import PLACEHOLDER, PROVIDERS
 from glan_core.settings import check_base_url, read_settings
@@ -217,10 +218,18 @@ def test_a_key_over_http_is_in_the_open_only_beyond_this_machine() -> None:
 
 
 def test_a_run_stays_with_the_endpoint_it_was_begun_at() -> None:
-    check_begun_at("http://a/v1", "http://a/v1")
-    check_begun_at(None, "http://a/v1")
+    check_begun_at(["http://a/v1"], Endpoint("http://a/v1"))
+    check_begun_at([], Endpoint("http://a/v1"))
     with pytest.raises(SettingsError, match="begun at http://a/v1, and built-in model is in use now"):
-        check_begun_at("http://a/v1", "built-in model")
+        check_begun_at(["http://a/v1"], Endpoint("http://127.0.0.1:1/v1", is_built_in=True))
+
+
+def test_servers_may_come_and_go_as_long_as_one_stays() -> None:
+    begun_at = ["http://a/v1 and 1 more", "http://a/v1", "http://b/v1"]
+    check_begun_at(begun_at, Endpoint("http://c/v1", other_addresses=("http://b/v1",)))
+    check_begun_at(["http://b/v1"], Endpoint("http://c/v1", other_addresses=("http://b/v1",)))
+    with pytest.raises(SettingsError, match="begun at http://a/v1 and 1 more, and http://c/v1 and 1 more is in use"):
+        check_begun_at(begun_at, Endpoint("http://c/v1", other_addresses=("http://d/v1",)))
 
 
 def test_a_reply_form_is_kept_beside_the_ceiling_that_is_known(database: Database) -> None:

@@ -67,7 +67,7 @@ class Background:
             if self.is_running(plan.run_id):
                 return
             folder = self._runs_folder / plan.run_id
-            check_begun_at(begun_at(folder), endpoint.label)
+            check_begun_at(begun_at(folder), endpoint)
             with in_turn(self._database.path):  # no command plans between the look at the others and the lock
                 # Before the journals are taken in: a run that ends in between is among these, and one that had ended is
                 # in its journal with everything it made.

@@ -6,20 +6,21 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from glan_core.calls import EndpointModel
 from glan_core.coroutines import run_to_end
 from glan_core.engines.control import RunControl, wish_of_folder
+from glan_core.engines.findings import Findings
 from glan_core.engines.limits import Spent, check_limits, is_first_awaited, reached
 from glan_core.engines.pool import Pool
 from glan_core.engines.progress import Progress
-from glan_core.engines.run_record import RunRecord
+from glan_core.engines.run_record import RunRecord, message_of
 from glan_core.entities import RunState
-from glan_core.errors import GlanError, SettingsError
+from glan_core.errors import SettingsError
 from glan_core.generation_settings import Limits
 from glan_core.llm import built_in
 from glan_core.llm.circuit_breaker import PATIENCE_SECONDS, CircuitBreaker
 from glan_core.llm.endpoint import Endpoint
-from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS, OpenAIChatModel
+from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
+from glan_core.llm.senders import open_sender
 from glan_core.llm.steady_chat_model import RETRIES, SteadyChatModel
 from glan_core.planning.plan import Plan
 from glan_core.runs.attempts import Counts
@@ -29,7 +30,6 @@ from glan_core.runs.kinds import AnySteps, pipeline_of
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.recording import RecordingModel
 from glan_core.store.database import Database
-from glan_core.store.endpoint_models import list_endpoint_models
 from glan_core.store.runs import RunCounts, run_counts
 
 _TICK_SECONDS = 0.4  # how far a run may lag behind a wish
@@ -96,10 +96,10 @@ def execute(
                 )
             )
         except BaseException as error:
-            record.end(loop.progress(RunState.STOPPED, _message(error)), before=loop.before)
+            record.end(loop.progress(RunState.STOPPED, message_of(error)), before=loop.before)
             raise
-        message = loop.end_message
-        progress = loop.progress(RunState.FINISHED if message is None else RunState.STOPPED, message or "")
+        message = " ".join(words for words in (loop.end_message, loop.last_words) if words)
+        progress = loop.progress(RunState.FINISHED if loop.end_message is None else RunState.STOPPED, message)
         record.end(progress, before=loop.before)
     on_progress(progress)
     return progress
@@ -114,12 +114,6 @@ def _check_model(plan: Plan, endpoint: Endpoint) -> None:
             f"The run is one for {' and '.join(others)}, and no endpoint is set, so the built-in model would answer.",
             "Set OPENAI_BASE_URL (or --base-url) to the endpoint that it was begun with.",
         )
-
-
-def _message(error: BaseException) -> str:
-    if isinstance(error, GlanError):
-        return f"{error.message} {error.hint}".strip()
-    return f"It ended on {type(error).__name__}: {error}"
 
 
 class _Loop:
@@ -168,14 +162,16 @@ class _Loop:
     ) -> None:
         """Do all the work of the plan, and bring the database up to the journal whatever happens."""
         assert self._ledger is not None  # opened before
-        known = {each.model: each for each in list_endpoint_models(self._cursor, endpoint.label)}
-        forms = {each.model: each.reply_form for each in known.values() if each.reply_form}
+        known = Findings(self._cursor, endpoint)
+        opened = open_sender(
+            endpoint, timeout_seconds=timeout_seconds, most_under_way=concurrency, ceilings=known.address_ceilings
+        )
         try:
-            async with OpenAIChatModel(endpoint, timeout_seconds=timeout_seconds) as sender:
+            async with opened as sender:
                 self._steady = SteadyChatModel(
                     sender,
                     most_under_way=concurrency,
-                    ceilings={each.model: each.ceiling for each in known.values() if each.ceiling},
+                    ceilings=known.ceilings,
                     retries=retries,
                     breaker=CircuitBreaker(clock=time.monotonic, patience_seconds=patience_seconds),
                     on_wait=self._fill,
@@ -187,7 +183,7 @@ class _Loop:
                     find=self._ledger.find_call,
                     record=self._ledger.record,
                     cost=costs.of,
-                    reply_forms={built_in.MODEL: "schema", **forms} if endpoint.is_built_in else forms,
+                    reply_forms=known.reply_forms,
                 )
                 self._pipeline = pipeline_of(
                     self._plan, cursor=self._cursor, model=self._model, ledger=self._ledger, only=only
@@ -202,13 +198,18 @@ class _Loop:
                 try:
                     await self._pool.work_off(self._tick, tick_seconds=_TICK_SECONDS, grace_seconds=_GRACE_SECONDS)
                 finally:
-                    self._keep_findings(endpoint, known)
+                    self._keep_findings(known)
             if self.end_message is None and self._pool.is_cut_short:
                 self.end_message = f"The limit of {self._limits.pairs:,} pairs is reached."
         finally:
             await self._ledger.flush()
             self._ledger.close()
             self._cursor.close()
+
+    @property
+    def last_words(self) -> str:
+        """Which addresses of several got no calls any more at the end, and why; empty if all did."""
+        return self._steady.last_words if self._steady else ""
 
     def progress(self, state: RunState, message: str) -> Progress:
         """Say what has been done so far."""
@@ -230,6 +231,7 @@ class _Loop:
             refusals=steady.refusals if steady else 0,
             retried=steady.retried if steady else 0,
             waiting=steady.waiting if steady else 0,
+            addresses=steady.standings if steady else (),
         )
 
     def _fill(self) -> None:
@@ -288,12 +290,9 @@ class _Loop:
     def _is_out_of_time(self) -> bool:
         return self._limits.seconds is not None and time.perf_counter() - self._started >= self._limits.seconds
 
-    def _keep_findings(self, endpoint: Endpoint, known: dict[str, EndpointModel]) -> None:
+    def _keep_findings(self, known: Findings) -> None:
         assert self._steady is not None
         assert self._model is not None
         assert self._ledger is not None
-        forms, ceilings = self._model.reply_forms, self._steady.ceilings
-        for model in sorted(forms.keys() | ceilings.keys() | known.keys()):
-            found = EndpointModel(endpoint.label, model, forms.get(model), ceilings.get(model))
-            if found != known.get(model):
-                self._ledger.keep(found)
+        for found in known.new(self._model.reply_forms, self._steady):
+            self._ledger.keep(found)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from glan_core.calls import AddressStanding
 from glan_core.entities import RunState
 from glan_core.runs.attempts import Counts
 
@@ -33,3 +34,5 @@ class Progress:
     """Calls that were sent once more."""
     waiting: int = 0
     """Calls that wait to be sent once more."""
+    addresses: tuple[AddressStanding, ...] = ()
+    """How each address of the endpoint fares; empty where there is only one."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from glan_core.engines.engine import EngineName
 from glan_core.engines.progress import Progress
 from glan_core.entities import Run, RunState
+from glan_core.errors import GlanError
 from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan
 from glan_core.runs.run_folder import RunStatus, write_status
@@ -75,3 +76,10 @@ class RunRecord:
     def _write_status(self, run: Run, progress: Progress, before: RunCounts) -> None:
         status = RunStatus.of(run, progress, before=before, endpoint=self._endpoint, concurrency=self._concurrency)
         write_status(self._folder, status)
+
+
+def message_of(error: BaseException) -> str:
+    """Give the words for an error that ended a run."""
+    if isinstance(error, GlanError):
+        return f"{error.message} {error.hint}".strip()
+    return f"It ended on {type(error).__name__}: {error}"

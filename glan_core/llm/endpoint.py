@@ -44,6 +44,13 @@ class Endpoint:
         """Under what is remembered what all its addresses have in common; their order makes no difference."""
         return self.label if not self.other_addresses else " ".join(sorted(self.addresses))
 
+    def is_one_of(self, begun_at: Sequence[str]) -> bool:
+        """Say whether a run that was begun at these labels or addresses goes on here: whether one is the same.
+
+        Servers may come to a fleet and go from it.
+        """
+        return not {self.label, *self.addresses}.isdisjoint(begun_at)
+
     def at(self, address: str) -> "Endpoint":
         """Give the endpoint with this address alone."""
         return dataclasses.replace(self, base_url=address, other_addresses=())

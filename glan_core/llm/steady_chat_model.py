@@ -106,10 +106,18 @@ class SteadyChatModel:
     def ceilings(self) -> dict[str, int]:
         """By model, how many calls at once the endpoint served when it refused more; others never were refused.
 
-        What earlier runs met stays true for models that were not called, or not as often at once.
+        What earlier runs met stays true for models that were not called, or not as often at once. Empty where there
+        are several addresses, which have their own.
         """
+        if self._fleet is not None:
+            return {}
         met = {model: throttle.ceiling for model, throttle in self._throttles.items() if throttle.ceiling is not None}
         return {**self._known_ceilings, **met}
+
+    @property
+    def address_ceilings(self) -> dict[str, dict[str, int]]:
+        """The same by address, where there are several; empty where there is only one."""
+        return self._fleet.ceilings if self._fleet is not None else {}
 
     @property
     def standings(self) -> tuple[AddressStanding, ...]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from glan_core.calls import AddressStanding
 from glan_core.engines.progress import Progress
 from glan_core.entities import Run, RunState
 from glan_core.errors import DiskError, PlanError, StoreError
@@ -57,6 +58,13 @@ class RunStatus:
     retried: int
     judged: int = 0
     """Judgements, and comparisons in one order, of all sessions."""
+    addresses: tuple[AddressStanding, ...] = ()
+    """How each address of the endpoint fared in the session; empty where it has only one."""
+
+    @property
+    def begun_at(self) -> tuple[str, ...]:
+        """What its endpoint is called, and the addresses that it has."""
+        return (self.endpoint, *(each.address for each in self.addresses))
 
     @classmethod
     def of(cls, run: Run, progress: Progress, *, before: RunCounts, endpoint: str, concurrency: int) -> Self:
@@ -87,6 +95,7 @@ class RunStatus:
             refusals=progress.refusals,
             retried=progress.retried,
             judged=before.judged + progress.counts.judgements + progress.counts.comparisons,
+            addresses=progress.addresses,
         )
 
     def to_data(self) -> dict[str, Any]:
@@ -101,7 +110,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
         ("completion_tokens", "calls_reused", "concurrency", "under_way", "limit", "refusals", "retried", "judged"),
         (int,),
     ),
-    **{"seconds": (int, float), "cost": (int, float, type(None)), "models": (list,), "finished_at": (str, type(None))},
+    **{"seconds": (int, float), "cost": (int, float, type(None)), "finished_at": (str, type(None))},
+    **{"models": (list,), "addresses": (list,)},
 }
 
 
@@ -128,11 +138,14 @@ def read_status(folder: Path) -> RunStatus | None:
         data = json.loads((folder / "status.json").read_text(encoding="utf-8"))
         if "failed" in data:  # so the first version called it
             data["failed_in_session"] = data.pop("failed")
-        data = {"judged": 0, **data}  # which earlier versions did not count
+        data = {"judged": 0, "addresses": [], **data}  # which earlier versions did not write
         wrong = [name for name, types in _TYPES.items() if not isinstance(data[name], types)]
         if wrong:
             raise TypeError(f"{wrong[0]} is {data[wrong[0]]!r}")
-        status = RunStatus(**{**data, "state": RunState(data["state"]), "models": tuple(data["models"])})
+        addresses = tuple(AddressStanding(**each) for each in data["addresses"])
+        status = RunStatus(
+            **{**data, "state": RunState(data["state"]), "models": tuple(data["models"]), "addresses": addresses}
+        )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -152,10 +165,10 @@ def find_status(folder: Path) -> RunStatus | None:
         return None
 
 
-def begun_at(folder: Path) -> str | None:
-    """Give the address of the endpoint that a run was with last; None where its folder does not tell."""
+def begun_at(folder: Path) -> tuple[str, ...]:
+    """Give the endpoint that a run was with last, as RunStatus.begun_at does; nothing if its folder does not tell."""
     status = find_status(folder)
-    return status.endpoint if status is not None else None
+    return status.begun_at if status is not None else ()
 
 
 def list_run_folders(runs_folder: Path) -> tuple[Path, ...]:
