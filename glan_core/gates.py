@@ -77,8 +77,14 @@ def check_gates(gates: Sequence[str]) -> tuple[str, ...]:
 def gated(filter_: Filter, gates: Sequence[str]) -> Filter:
     """Narrow a filter to answered pairs that pass the gates.
 
-    Raises ExportError for a gate that is not there, and if the filter asks for just what a gate leaves out.
+    Raises ExportError for a gate that is not there, and if the filter asks for just what a gate leaves out or for pairs
+    without an answer, which are in no file.
     """
+    if filter_.has_answer is False:
+        raise ExportError(
+            "The filter asks for pairs without an answer, and only answered ones can leave.",
+            "Take that condition (has_answer) out of the filter, or let the pairs be answered first.",
+        )
     for gate in check_gates(gates):
         filter_ = _through(filter_, gate)
     return dataclasses.replace(filter_, has_answer=True)

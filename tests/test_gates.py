@@ -173,3 +173,14 @@ def test_a_name_that_gates_cannot_have_is_refused(pairs: Small, name: str):
 def test_gates_are_saved_in_their_order(pairs: Small):
     keep_gate_set(pairs.cursor, "mine", ("contaminated", "demo"), at=NOW)
     assert gate_sets(pairs.cursor).saved == (GateSet("mine", ("demo", "contaminated"), NOW),)
+
+
+@pytest.mark.parametrize("gates", [(), ("demo", "flagged", "rejected")], ids=["none", "standard"])
+def test_a_filter_for_pairs_without_an_answer_is_refused_as_nothing_of_it_can_leave(
+    pairs: Small, gates: tuple[str, ...]
+):
+    asked = Filter(has_answer=False)
+    for ask in (lambda: gated(asked, gates), lambda: count_left_out(pairs.cursor, asked, gates)):
+        with pytest.raises(ExportError, match="pairs without an answer") as raised:
+            ask()
+        assert "has_answer" in raised.value.hint
