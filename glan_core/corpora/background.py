@@ -35,6 +35,8 @@ class CorpusWorker(ReadingWork):
         """Why own places were not found when they were last looked for; `error` is about what somebody asked for."""
         self.news = ""
         """What came of the last one, in a sentence; empty where nobody has to be told."""
+        self.taken_in: Corpus | None = None
+        """What was imported last, also if it was there already."""
         self.own: OwnPlaces | None = None
         """Where own pairs belong by meaning, as found last; its stamp says whether it still holds."""
         self.gaps: dict[tuple[str, bool], CorpusGaps] = {}
@@ -57,7 +59,7 @@ class CorpusWorker(ReadingWork):
                 on_progress=lambda rows: self._hear(rows, 0),
             )
             del kept_here[:]
-            corpus = imported.corpus
+            self.taken_in = corpus = imported.corpus
             if imported.is_new:
                 return f"Imported {corpus.rows:,} rows as {corpus.name}."
             came = "is back" if imported.was_removed else "was imported already"

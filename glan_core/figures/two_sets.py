@@ -10,7 +10,7 @@ from glan_core.figures.icicle import escape
 from glan_core.figures.palette import OTHER_COLOUR, SHADES, Ground
 
 _ROW_PIXELS = 44
-_LONGEST_NAME = 24
+_LONGEST_NAME, _LONGEST_IN_LEGEND = 24, 44  # the latter is what a phone has room for
 
 
 class FieldShares(NamedTuple):
@@ -38,7 +38,7 @@ def two_sets(fields: Sequence[FieldShares], *, n: int, other_name: str, ground: 
             )
             for name, values, colour in (
                 ("Your pairs", [field.own for field in fields], shades.accent),
-                (escape(_shortened(other_name)), [field.other for field in fields], OTHER_COLOUR),
+                (escape(_shortened(other_name, _LONGEST_IN_LEGEND)), [field.other for field in fields], OTHER_COLOUR),
             )
         ]
     )
@@ -56,5 +56,5 @@ def two_sets(fields: Sequence[FieldShares], *, n: int, other_name: str, ground: 
     return figure
 
 
-def _shortened(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+def _shortened(name: str, longest: int = _LONGEST_NAME) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"

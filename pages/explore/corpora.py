@@ -6,7 +6,7 @@ The address holds the corpus that is shown, by its name (?corpus=NAME).
 import streamlit as st
 
 from glan_core.store.corpora import list_corpora
-from pages.shared.corpus_import_view import show_import
+from pages.shared.corpus_import_view import leave_what_came, show_import
 from pages.shared.corpus_list import choose_corpus, show_change, show_every_corpus, show_removed
 from pages.shared.corpus_view import show_corpus
 from pages.shared.corpus_working import open_corpus_worker, show_work
@@ -16,6 +16,7 @@ workspace = open_workspace()
 worker = open_corpus_worker()
 st.title("Other corpora", anchor=False)
 st.caption("Datasets of other projects, to hold yours against. Their rows enter no export and no plan.")
+leave_what_came(worker)
 every = list_corpora(workspace.cursor(), has_removed=True)
 corpora = [corpus for corpus in every if not corpus.is_removed]
 removed = [corpus for corpus in every if corpus.is_removed]

@@ -63,8 +63,8 @@ def _show_numbers(sides: dict[str, Sides], *, is_beside: bool) -> None:
                     "Nodes": spread.nodes,
                     "Reached": _reached(spread),
                     "Gini": spread.gini,
-                    "Evenness": spread.evenness,
-                    "Like equal": spread.equal_nodes,
+                    "Even": spread.evenness,
+                    "Equal": spread.equal_nodes,
                 }
             )
     st.space(TOOLS)
@@ -77,8 +77,8 @@ def _show_numbers(sides: dict[str, Sides], *, is_beside: bool) -> None:
             "Nodes": column.NumberColumn(format="localized"),
             "Reached": column.NumberColumn(format="%.1f" if is_beside else "localized", help="With at least one."),
             "Gini": column.NumberColumn(format="%.2f", help="0: all nodes have as many; near 1: one has all."),
-            "Evenness": column.NumberColumn(format="%.2f", help="1: all nodes have as many."),
-            "Like equal": column.NumberColumn(
+            "Even": column.NumberColumn(format="%.2f", help="Evenness, 1: all nodes have as many."),
+            "Equal": column.NumberColumn(
                 format="%.1f", help="As even as so many nodes with the same number (Hill number, order 1)."
             ),
         },

@@ -17,7 +17,6 @@ _FIELDS = "corpus"
 
 def show_import(worker: CorpusWorker) -> None:
     """Let a file be chosen, show how it would be read and its first rows, and take it in when told to."""
-    _leave_what_came(worker)
     chosen = choose_file(_FIELDS, placeholder="/home/me/other.jsonl", help_="A file of any size, read where it is.")
     if chosen is None:
         st.caption("JSON Lines, JSON, CSV or Parquet. Nothing is written before you have seen how it is read.")
@@ -39,7 +38,10 @@ def show_import(worker: CorpusWorker) -> None:
         st.caption(WAITS)
 
 
-def _leave_what_came(worker: CorpusWorker) -> None:
-    """Empty the fields once the file of this visitor was taken in; after an error it stays, to be tried again."""
-    if not worker.is_running and st.session_state.pop(state.CORPUS_COMING, False) and worker.error is None:
-        forget_file(_FIELDS)
+def leave_what_came(worker: CorpusWorker) -> None:
+    """Choose what this visitor has imported and empty the fields; after an error they stay, to be tried again."""
+    if worker.is_running or not st.session_state.pop(state.CORPUS_COMING, False) or worker.error is not None:
+        return
+    forget_file(_FIELDS)
+    if worker.taken_in is not None:
+        st.session_state[state.CORPUS_CHOSEN] = worker.taken_in.name

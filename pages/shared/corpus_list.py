@@ -99,5 +99,6 @@ def _restore(worker: CorpusWorker, corpus_id: str) -> None:
     try:
         corpus = restore_corpus(cursor, corpus_named(cursor, corpus_id, has_removed=True))
         st.session_state[state.CORPUS_NEWS] = f"{corpus.name} is back."
+        st.session_state[state.CORPUS_CHOSEN] = corpus.name
     except GlanError as error:
         st.session_state[state.CORPUS_NEWS] = error

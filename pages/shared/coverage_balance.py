@@ -70,22 +70,28 @@ def _show_levels(levels: Mapping[str, Coverage]) -> None:
             {
                 "Level": [LEVEL_WORDS[level][0] for level in levels],
                 "Nodes": [spread.nodes for spread in spreads],
-                "With a pair": [spread.covered for spread in spreads],
+                "Filled": [spread.covered for spread in spreads],
                 "Gini": [spread.gini for spread in spreads],
-                "Evenness": [spread.evenness for spread in spreads],
-                "Like equal": [spread.equal_nodes for spread in spreads],
+                "Even": [spread.evenness for spread in spreads],
+                "Equal": [spread.equal_nodes for spread in spreads],
             }
         ),
         hide_index=True,
         row_height=_ROW_PIXELS,
         placeholder="–",
         column_config={
-            "Nodes": column.NumberColumn(format="localized"),
-            "With a pair": column.NumberColumn(format="localized"),
-            "Gini": column.NumberColumn(format="%.2f", help="0: all nodes have as many pairs; near 1: one has all."),
-            "Evenness": column.NumberColumn(format="%.2f", help="1: all nodes have as many pairs."),
-            "Like equal": column.NumberColumn(
-                format="%.1f", help="As even as so many nodes with the same number of pairs (Hill number, order 1)."
+            # short heads and narrow columns, which a phone has room for
+            "Level": column.TextColumn(width=80),
+            "Nodes": column.NumberColumn(format="localized", width=56),
+            "Filled": column.NumberColumn(format="localized", width=56, help="Nodes with a pair."),
+            "Gini": column.NumberColumn(
+                format="%.2f", width=50, help="0: all nodes have as many pairs; near 1: one has all."
+            ),
+            "Even": column.NumberColumn(format="%.2f", width=50, help="Evenness, 1: all nodes have as many pairs."),
+            "Equal": column.NumberColumn(
+                format="%.1f",
+                width=58,
+                help="As even as so many nodes with the same number of pairs (Hill number, order 1).",
             ),
         },
         alt="Nodes, nodes with a pair, Gini coefficient and evenness of every level.",
@@ -100,9 +106,11 @@ def _show_shares(title: str, names: list[str], numbers: dict[str, list[int]], *,
         hide_index=True,
         row_height=_ROW_PIXELS,
         column_config={
-            title: column.TextColumn(width=150, help=help_),
-            "Share": column.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, help="Of the pairs."),
-            **{name: column.NumberColumn(format="localized", width=80) for name in numbers},
+            title: column.TextColumn(width=144 if len(numbers) == 1 else 116, help=help_),
+            "Share": column.ProgressColumn(
+                format="%.0f %%", min_value=0, max_value=100, width=100, help="Of the pairs."
+            ),
+            **{name: column.NumberColumn(format="localized", width=68) for name in numbers},
         },
         alt=", ".join(f"{name}: {count(pairs)} pairs" for name, pairs in zip(names, numbers["Pairs"], strict=True)),
     )

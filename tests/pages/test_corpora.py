@@ -78,7 +78,18 @@ def test_a_file_is_imported_under_its_name(app: AppTest, app_database: Database,
     assert [(corpus.name, corpus.rows) for corpus in list_corpora(app_database.cursor())] == [("**Other** set", 4)]
     assert r"Imported 4 rows as \*\*Other\*\* set\." in said(app)
     assert "4 rows of other" in said(app)
+    assert field(app, "Path").value == ""
     assert "0 of 4 rows have a place" in said(app)
+
+
+def test_what_was_imported_is_shown_at_once(app: AppTest, app_database: Database, file: Path, tmp_path: Path):
+    import_corpus(app_database, file)
+    name_file(open_page(app), write(tmp_path / "second.jsonl", alpaca(PAIRS[:2])))
+    button(app, "Import").click().run()
+    open_corpus_worker().wait(60)
+    app.run()
+    assert selection(app, "Corpus").value == "second"
+    assert field(app, "Path").value == ""
 
 
 def test_what_is_wrong_with_a_file_is_a_sentence(app: AppTest, tmp_path: Path):
@@ -88,6 +99,15 @@ def test_what_is_wrong_with_a_file_is_a_sentence(app: AppTest, tmp_path: Path):
     empty.touch()
     field(app, "Path").set_value(str(empty)).run()
     assert r"empty\.csv is empty" in app.error[0].value
+
+
+def test_an_uploaded_file_is_called_by_its_name(app: AppTest):
+    open_page(app)
+    app.file_uploader[0].upload("cut off/set.parquet", b"PAR1 and no more", "application/octet-stream").run()
+    assert r"set\.parquet is no Parquet file that can be read" in app.error[0].value
+    app.file_uploader[0].upload("..", b"", "text/plain").run()
+    assert not app.exception
+    assert "file is empty" in app.error[0].value
 
 
 def selection(app: AppTest, label: str) -> Any:
@@ -179,6 +199,8 @@ def test_a_corpus_is_placed_compared_removed_and_put_back(app: AppTest, app_data
     button(app, "Remove").click().run()
     assert list_corpora(cursor) == ()
     assert not app.exception
+    assert "other was removed" in said(app)
+    assert "Placed 4 of 4" not in said(app)
     button(app, "Put back").click().run()
     assert not app.exception
     assert [corpus.name for corpus in list_corpora(cursor)] == ["other"]

@@ -288,6 +288,12 @@ def test_the_open_tab_stays_open_of_other_pairs(app: AppTest, corpus: Corpus):
     assert app.session_state["corpus_part"] == "Balance"
 
 
+def test_a_link_to_a_corpus_opens_the_tab_that_it_names_as_the_own_pairs_call_it(app: AppTest, corpus: Corpus):
+    open_page(app, of="*Other* set", part="Balance")
+    work_ends(app)
+    assert app.session_state["corpus_part"] == "Balance"
+
+
 def test_names_of_corpora_are_shown_as_they_are(app: AppTest, app_database: Database, corpus: Corpus):
     app_database.cursor().execute("update corpus set name = '<b>Your</b> $x$'")
     app_database.cursor().execute("delete from corpus_place")
