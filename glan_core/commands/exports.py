@@ -135,6 +135,8 @@ def compare(
     if found.rows is not None:
         rows = found.rows
         lines.append(f"{rows.both:,} pairs in both, {rows.gone:,} gone, {rows.added:,} added, {rows.moved:,} moved")
+    else:
+        lines.append("Which pairs are in both cannot be told: the list of one is gone, or a newer export stands there.")
     lines.append(f"Files that are equal: {', '.join(found.equal_files) or 'none'}.")
     data = {
         "settings": _changes(found.settings),

@@ -1,5 +1,6 @@
 """What has changed from one export to another?"""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,7 +46,7 @@ class ExportComparison(NamedTuple):
     changed_files: tuple[str, ...]
     """Files of either that are not."""
     rows: Rows | None
-    """None where the list of pairs of one is not there any more, or was never written."""
+    """None where the list of pairs of one is not there any more, is another one by now, or was never written."""
 
 
 def compare_exports(before: Export, after: Export) -> ExportComparison:
@@ -59,7 +60,7 @@ def compare_exports(before: Export, after: Export) -> ExportComparison:
         counts=_changes(counts["before"], counts["after"]),
         equal_files=equal,
         changed_files=changed,
-        rows=_compare_rows(before.path / ROWS, after.path / ROWS),
+        rows=_compare_rows(_rows_of(before), _rows_of(after)),
     )
 
 
@@ -75,8 +76,18 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Chang
     )
 
 
-def _compare_rows(before: Path, after: Path) -> Rows | None:
-    if not (before.is_file() and after.is_file()):
+def _rows_of(export: Export) -> Path | None:
+    """Give the list of pairs of an export; None if what lies there is not what it wrote, as after a newer export."""
+    path = export.path / ROWS
+    told = next((each.sha256 for each in files_of(export.manifest) if each.file == ROWS), None)
+    if told is None or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return path if hashlib.file_digest(file, "sha256").hexdigest() == told else None
+
+
+def _compare_rows(before: Path | None, after: Path | None) -> Rows | None:
+    if before is None or after is None:
         return None
     first, second = (_read_keys(path) for path in (before, after))
     found = pc.index_in(first["key"], value_set=second["key"].combine_chunks())

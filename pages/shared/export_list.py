@@ -108,7 +108,7 @@ def _show_comparison(before: Export, after: Export) -> None:
         moved = f", {count(rows.moved)} moved between training and test" if rows.moved else ""
         st.markdown(f"{count(rows.both)} pairs are in both. {count(rows.added)} came, {count(rows.gone)} went{moved}.")
     else:
-        st.caption("Which pairs are in both cannot be told: the list of one of them is not there any more.")
+        st.caption("Which pairs are in both cannot be told: the list of one is gone, or a newer export stands there.")
     if found.equal_files:
         st.caption(f"The same to the byte: {plain(', '.join(found.equal_files))}.")
     changes = (*found.settings, *found.counts)

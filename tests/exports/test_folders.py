@@ -246,3 +246,14 @@ def test_without_the_files_pairs_cannot_be_compared(pairs: Small, tmp_path: Path
     found = compare_exports(first, second)
     assert found.rows is None
     assert set(found.equal_files) == {"pairs.jsonl", "rows.parquet"}
+
+
+def test_an_export_that_another_one_replaced_is_not_compared_by_the_pairs_of_that_one(pairs: Small, tmp_path: Path):
+    first = write(pairs, tmp_path / "out")
+    add_pair(pairs, "d", "coherence")
+    second = write(pairs, tmp_path / "out")
+    found = compare_exports(first, second)
+    assert [(change.name, change.before, change.after) for change in found.counts] == [("train", 5, 6)]
+    assert found.rows is None
+    third = write(pairs, tmp_path / "third")
+    assert compare_exports(second, third).rows == Rows(both=6, gone=0, added=0, moved=0)
