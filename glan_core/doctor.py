@@ -10,7 +10,7 @@ from typing import NamedTuple
 from glan_core.embedding.encoder import model_folder
 from glan_core.errors import DatabaseLockedError, GlanError
 from glan_core.llm import built_in
-from glan_core.model_choice import ModelChoice, check_endpoint, choose_model
+from glan_core.model_choice import ModelChoice, check_addresses_of, check_endpoint, choose_model, seconds_of
 from glan_core.settings import PROJECT_FOLDER, Settings
 from glan_core.store.database import open_database
 from glan_core.store.reports import totals
@@ -83,8 +83,18 @@ def _encoder(_: Settings) -> Check:
 
 def _model_in_use(settings: Settings) -> Check:
     choice = choose_model(settings)
-    seconds = check_endpoint(choice)
-    return Check("model in use", "ok", f"{choice.model} at {choice.endpoint.label} answers in {seconds:.1f} s")
+    checks = check_addresses_of(choice)
+    errors = [check.error for check in checks if check.error is not None]
+    seconds = seconds_of(checks)
+    if not errors:
+        return Check("model in use", "ok", f"{choice.model} at {choice.endpoint.label} answers in {seconds:.1f} s")
+    return Check(
+        "model in use",
+        "broken",
+        f"{choice.model} answers at {len(checks) - len(errors)} of {len(checks)} addresses. "
+        + " ".join(error.message for error in errors),
+        f"Runs go on with the others. {errors[0].hint}",
+    )
 
 
 def _database(settings: Settings) -> Check:

@@ -7,8 +7,8 @@ wrong ends it, and what was found before stays.
 import asyncio
 import statistics
 import threading
-from collections.abc import Coroutine
-from concurrent.futures import Future
+from collections.abc import Coroutine, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import OpenAIChatModel
 from glan_core.llm.reply_forms import ReplyForms, check_request
+from glan_core.llm.senders import offered_models
 
 SHORT_CALLS = 3
 CALL_SECONDS = 20.0
@@ -31,6 +32,7 @@ FORM_WORDS: dict[ReplyForm, str] = {
     "json": "held to a JSON object",
     "jsonl": "asked for in words: it can be held to no form",
 }
+WEAKEST_FIRST: tuple[ReplyForm, ...] = ("jsonl", "json", "schema")
 _SHORT_TOKENS = 4
 _REPLY_TOKENS = 128
 
@@ -115,17 +117,45 @@ def report_on(
     return report
 
 
-def list_models(endpoint: Endpoint, *, most_seconds: float = LIST_SECONDS) -> tuple[str, ...]:
-    """List what an endpoint offers; EndpointError if it does not answer in time."""
+def reports_on(
+    endpoint: Endpoint, model: str, *, call_seconds: float = CALL_SECONDS, most_seconds: float = MOST_SECONDS
+) -> dict[str, EndpointReport]:
+    """Try a model at each address of an endpoint, one by one but at the same time; in their order, as `report_on`."""
+    addresses = endpoint.addresses
+    with ThreadPoolExecutor(max_workers=len(addresses)) as pool:
+        reports = pool.map(
+            lambda address: report_on(
+                endpoint.at(address), model, call_seconds=call_seconds, most_seconds=most_seconds
+            ),
+            addresses,
+        )
+        return dict(zip(addresses, reports, strict=True))
 
-    async def ask() -> tuple[str, ...]:
-        async with OpenAIChatModel(endpoint, timeout_seconds=most_seconds) as model:
-            return await model.list_models()
+
+def weakest_form(reports: Iterable[EndpointReport]) -> ReplyForm | None:
+    """Give the form of lists that all addresses that answer can be held to; None if none of them told."""
+    found = {report.reply_form for report in reports}
+    return next((form for form in WEAKEST_FIRST if form in found), None)
+
+
+def standing_words(reports: Mapping[str, EndpointReport]) -> str:
+    """Say how many of several addresses answer, and whether they give lists in different forms."""
+    answering = [report for report in reports.values() if not report.trouble]
+    told = f"{len(answering)} of {len(reports)} addresses answer."
+    forms = {report.reply_form for report in answering if report.reply_form is not None}
+    if len(forms) > 1:
+        weakest = weakest_form(answering)
+        told += f" They give lists in different forms, so they are {FORM_WORDS[weakest or 'jsonl']} everywhere."
+    return told
+
+
+def list_models(endpoint: Endpoint, *, most_seconds: float = LIST_SECONDS) -> tuple[str, ...]:
+    """List what an endpoint offers at each address that answers; EndpointError if none answers in time."""
 
     late = EndpointError(
         f"{endpoint.label} did not list its models within {most_seconds:g} seconds.", "Type the model's name instead."
     )
-    return _within(most_seconds, ask(), late)
+    return _within(most_seconds, offered_models(endpoint, timeout_seconds=most_seconds), late)
 
 
 def model_to_test(endpoint: Endpoint, model: str) -> str:

@@ -21,7 +21,7 @@ from glan_core.ids import stable_id
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
 from glan_core.model_choice import CONCURRENCY
-from glan_core.settings import Settings, check_base_url
+from glan_core.settings import Settings, check_addresses
 from glan_core.store.database import Cursor, Database
 from glan_core.store.endpoint_models import insert_endpoint_models, list_endpoint_models
 from glan_core.store.endpoints import (
@@ -80,7 +80,7 @@ def check_key_name(text: str) -> str:
 def make_endpoint(
     *,
     name: str,
-    base_url: str,
+    addresses: Sequence[str],
     key_name: str,
     model: str,
     answer_model: str,
@@ -88,6 +88,7 @@ def make_endpoint(
     find_key: FindKey,
 ) -> SavedEndpoint:
     """Give an endpoint of what a person wrote; SettingsError for what cannot be used."""
+    base_url, *others = check_addresses(addresses)
     written = " ".join(name.split())
     if not written or len(written) > LONGEST_NAME or not written.isprintable():
         raise SettingsError(
@@ -104,7 +105,8 @@ def make_endpoint(
     made = SavedEndpoint(
         endpoint_id=stable_id("endpoint", written.casefold()),
         name=written,
-        base_url=check_base_url(base_url),
+        base_url=base_url,
+        other_addresses=tuple(others),
         key_name=check_key_name(key_name),
         model=models["model"],
         answer_model=models["answer model"],
@@ -112,7 +114,7 @@ def make_endpoint(
         added_at=datetime.now(UTC),
     )
     key = find_key(made.key_name) if made.key_name else ""
-    if key and any(key in text for text in (made.name, made.base_url, made.model, made.answer_model)):
+    if key and any(key in text for text in (made.name, *made.addresses, made.model, made.answer_model)):
         raise SettingsError("The key itself stands in one of the fields.", "Take it out: its name is enough.")
     return made
 
@@ -171,6 +173,7 @@ def endpoint_of_environment(settings: Settings) -> SavedEndpoint | None:
         endpoint_id=ENVIRONMENT,
         name="From the environment",
         base_url=settings.base_url,
+        other_addresses=settings.other_addresses,
         key_name=settings.key_name if settings.api_key else "",
         model=settings.model,
         answer_model=settings.answer_model,
@@ -225,6 +228,7 @@ def settings_at(settings: Settings, endpoint: SavedEndpoint | None, find_key: Fi
     return dataclasses.replace(
         settings,
         base_url=endpoint.base_url,
+        other_addresses=endpoint.other_addresses,
         api_key=find_key(endpoint.key_name) if endpoint.key_name else "",
         key_name=endpoint.key_name,
         model=endpoint.model,
@@ -245,10 +249,7 @@ def key_standing(key_name: str, find_key: FindKey) -> KeyStanding:
 
 def sends_key_in_the_open(endpoint: SavedEndpoint) -> bool:
     """Say whether the key would cross a network unencrypted."""
-    address = urlsplit(endpoint.base_url)
-    host = address.hostname or ""
-    is_here = host in ("localhost", "::1") or host.startswith("127.")
-    return bool(endpoint.key_name) and address.scheme == "http" and not is_here
+    return bool(endpoint.key_name) and any(_is_in_the_open(address) for address in endpoint.addresses)
 
 
 def check_begun_at(begun_at: Sequence[str], endpoint: Endpoint) -> None:
@@ -258,3 +259,9 @@ def check_begun_at(begun_at: Sequence[str], endpoint: Endpoint) -> None:
             f"This run was begun at {begun_at[0]}, and {endpoint.label} is in use now.",
             "A run stays with its endpoint. Choose that one on the Endpoints page, or another seed for a new run.",
         )
+
+
+def _is_in_the_open(address: str) -> bool:
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    return parts.scheme == "http" and host not in ("localhost", "::1") and not host.startswith("127.")

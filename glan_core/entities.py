@@ -202,6 +202,13 @@ class SavedEndpoint:
     """Calls at once."""
     added_at: datetime
     is_removed: bool = False
+    other_addresses: tuple[str, ...] = ()
+    """Where the same models answer besides `base_url`, with the same key."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All its addresses; none for the built-in model."""
+        return (self.base_url, *self.other_addresses) if self.base_url else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Which endpoint and which models does a run use, and do they answer?"""
 
+import asyncio
 import dataclasses
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from glan_core import presets
@@ -10,7 +12,9 @@ from glan_core.errors import CallError, EndpointError, SettingsError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
+from glan_core.llm.fleet import none_can_be_used
 from glan_core.llm.openai_chat_model import OpenAIChatModel
+from glan_core.llm.senders import offered_models
 from glan_core.prompts import check_folder
 from glan_core.settings import Settings
 
@@ -53,7 +57,12 @@ def choose_endpoint(settings: Settings) -> EndpointChoice:
     """Give the endpoint that the settings mean; starts the built-in model if it is that one. Raises EndpointError."""
     if not settings.base_url:
         return EndpointChoice(built_in.start(settings.threads), built_in.CONCURRENCY)
-    endpoint = Endpoint(settings.base_url, settings.api_key, key_name=settings.key_name)
+    endpoint = Endpoint(
+        settings.base_url,
+        settings.api_key,
+        key_name=settings.key_name,
+        other_addresses=settings.other_addresses,
+    )
     return EndpointChoice(endpoint, settings.concurrency or CONCURRENCY)
 
 
@@ -79,8 +88,35 @@ def choose_model(settings: Settings) -> ModelChoice:
     )
 
 
+class AddressCheck(NamedTuple):
+    """Whether one address of an endpoint answers."""
+
+    address: str
+    seconds: float | None
+    """How long one word took; None: it does not answer."""
+    error: EndpointError | None = None
+    """Why it does not."""
+
+
 def check_endpoint(choice: ModelChoice) -> float:
-    """Ask the model for one word, and give the seconds it took; EndpointError if it does not answer."""
+    """Ask the model for one word, and give the seconds it took; EndpointError if it does not answer.
+
+    Of several addresses the quickest counts, and one that answers is enough: a run goes on with it.
+    """
+    return seconds_of(check_addresses_of(choice))
+
+
+def seconds_of(checks: Sequence[AddressCheck]) -> float:
+    """Give the seconds of the quickest address; EndpointError if none answers."""
+    seconds = [check.seconds for check in checks if check.seconds is not None]
+    if seconds:
+        return min(seconds)
+    errors = [check.error for check in checks if check.error is not None]
+    raise errors[0] if len(errors) == 1 else none_can_be_used(errors)
+
+
+def check_addresses_of(choice: ModelChoice) -> tuple[AddressCheck, ...]:
+    """Ask the model for one word at each address of its endpoint, all at once."""
     request = ChatRequest(
         stage="check",
         template="",
@@ -93,22 +129,23 @@ def check_endpoint(choice: ModelChoice) -> float:
         seed=0,
     )
 
-    async def ask() -> float:
-        async with OpenAIChatModel(choice.endpoint, timeout_seconds=_CHECK_SECONDS) as model:
+    async def ask(address: str) -> AddressCheck:
+        async with OpenAIChatModel(choice.endpoint.at(address), timeout_seconds=_CHECK_SECONDS) as model:
             try:
-                return (await model.complete(request)).seconds
+                return AddressCheck(address, (await model.complete(request)).seconds)
+            except EndpointError as error:
+                return AddressCheck(address, None, error)
             except CallError as error:  # a run would send it again; this is about the endpoint
-                raise EndpointError(error.message, error.hint) from error
+                return AddressCheck(address, None, EndpointError(error.message, error.hint))
 
-    return run_to_end(ask())
+    async def ask_all() -> tuple[AddressCheck, ...]:
+        return tuple(await asyncio.gather(*(ask(address) for address in choice.endpoint.addresses)))
+
+    return run_to_end(ask_all())
 
 
 def _only_model(endpoint: Endpoint) -> str:
-    async def ask() -> tuple[str, ...]:
-        async with OpenAIChatModel(endpoint, timeout_seconds=_CHECK_SECONDS) as model:
-            return await model.list_models()
-
-    models = run_to_end(ask())
+    models = run_to_end(offered_models(endpoint, timeout_seconds=_CHECK_SECONDS))
     if len(models) == 1:
         return models[0]
     if not models:

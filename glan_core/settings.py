@@ -1,7 +1,7 @@
 """Which database, which endpoint and which model, when nobody says so on the command line?
 
     GLAN_DATABASE      the database file; workspace/glan.duckdb beside the app otherwise
-    OPENAI_BASE_URL    an OpenAI-compatible endpoint, usually ending in /v1
+    OPENAI_BASE_URL    an OpenAI-compatible endpoint, usually ending in /v1; several addresses of it by commas
     OPENAI_API_KEY     its key; alone it means OpenAI's own endpoint
     GLAN_MODEL         the model for every stage; may be left out where the endpoint offers exactly one
     GLAN_ANSWER_MODEL  another model for the answers, as the paper does it
@@ -13,7 +13,7 @@ With neither OPENAI_BASE_URL nor OPENAI_API_KEY the built-in model answers.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +24,8 @@ from glan_core.providers import PLACEHOLDER
 
 PROJECT_FOLDER = Path(__file__).parent.parent
 OPENAI_BASE_URL = "https://api.openai.com/v1"
+MOST_ADDRESSES = 64
+"""Of one endpoint."""
 _LONGEST_ADDRESS = 500
 
 
@@ -33,7 +35,7 @@ class Settings:
 
     database: Path
     base_url: str
-    """Empty: the built-in model."""
+    """Empty: the built-in model. Of several addresses the first."""
     api_key: str = field(repr=False)
     model: str
     """Empty: ask the endpoint."""
@@ -51,6 +53,8 @@ class Settings:
     """Calls at once. None: as many as is usual for the endpoint."""
     endpoint_name: str = ""
     """What people call the endpoint; empty where nobody gave it a name."""
+    other_addresses: tuple[str, ...] = ()
+    """Where the same models answer besides, with the same key."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -63,11 +67,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     api_key = environment.get("OPENAI_API_KEY", "").strip()
     if api_key and not base_url:
         base_url = OPENAI_BASE_URL
+    addresses = _addresses(base_url)
     database = environment.get("GLAN_DATABASE", "").strip()
     templates = environment.get("GLAN_TEMPLATES", "").strip()
     return Settings(
         database=Path(database).expanduser() if database else PROJECT_FOLDER / "workspace" / "glan.duckdb",
-        base_url=_base_url(base_url),
+        base_url=addresses[0] if addresses else "",
+        other_addresses=addresses[1:],
         api_key=api_key,
         model=environment.get("GLAN_MODEL", "").strip(),
         answer_model=environment.get("GLAN_ANSWER_MODEL", "").strip(),
@@ -113,9 +119,32 @@ def check_base_url(text: str) -> str:
     return base_url
 
 
-def _base_url(text: str) -> str:
+def check_addresses(texts: Sequence[str]) -> tuple[str, ...]:
+    """Give the addresses of one endpoint, each as `check_base_url` does; empty ones are passed over.
+
+    SettingsError for one that cannot be an endpoint's, for one that stands there twice, and for too many.
+    """
+    given = [text for text in texts if text.strip()] or [""]
+    checked: list[str] = []
+    for number, text in enumerate(given, start=1):
+        try:
+            address = check_base_url(text)
+        except SettingsError as error:
+            which = f"Of {len(given)} addresses number {number}: " if len(given) > 1 else ""
+            raise SettingsError(f"{which}{error.message}", error.hint) from error
+        if address in checked:
+            raise SettingsError(f"{address} stands there twice.", "Give each address once.")
+        checked.append(address)
+    if len(checked) > MOST_ADDRESSES:
+        raise SettingsError(
+            f"There are {len(checked)} addresses.", f"Give at most {MOST_ADDRESSES}, or put a balancer before them."
+        )
+    return tuple(checked)
+
+
+def _addresses(text: str) -> tuple[str, ...]:
     try:
-        return check_base_url(text) if text else ""
+        return check_addresses(text.split(",")) if text else ()
     except SettingsError as error:
         raise SettingsError(f"OPENAI_BASE_URL (or --base-url) cannot be used. {error.message}", error.hint) from error
 

@@ -44,7 +44,7 @@ def find_key(name: str) -> str:
 
 def made(name: str = "home", base_url: str = "http://localhost:8000/v1", **more: str) -> SavedEndpoint:
     given = {"key_name": "HOME_API_KEY", "model": MODEL, "answer_model": "", **more}
-    return make_endpoint(name=name, base_url=base_url, concurrency=8, find_key=find_key, **given)
+    return make_endpoint(name=name, addresses=base_url.split(","), concurrency=8, find_key=find_key, **given)
 
 
 @pytest.mark.parametrize(

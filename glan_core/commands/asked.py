@@ -73,7 +73,7 @@ class Asked:
     templates: Path | None
     preset: str | None
     endpoint: str | None
-    base_url: str | None
+    base_url: Sequence[str] | None
     model: str | None
     answer_model: str | None
     stage_model: Sequence[str]

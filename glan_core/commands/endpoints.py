@@ -6,7 +6,7 @@ import typer
 
 from glan_core.commands.options import find_key, saved_endpoint
 from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, tell
-from glan_core.endpoint_report import model_to_test, report_on
+from glan_core.endpoint_report import model_to_test, report_on, reports_on, standing_words
 from glan_core.endpoints import (
     BUILT_IN,
     MOST_CONCURRENCY,
@@ -22,6 +22,7 @@ from glan_core.endpoints import (
 )
 from glan_core.entities import SavedEndpoint
 from glan_core.errors import SettingsError
+from glan_core.llm.endpoint import Endpoint, label_of
 from glan_core.model_choice import CONCURRENCY, choose_endpoint
 from glan_core.runs.headless import planning_database
 from glan_core.settings import runs_folder
@@ -47,7 +48,9 @@ def list_(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def add(
     name: NameArgument,
-    base_url: Annotated[str, typer.Option(help="Its address, usually ending in /v1.")],
+    base_url: Annotated[
+        list[str], typer.Option(help="Its address, usually ending in /v1; once for each where it has several.")
+    ],
     key_name: Annotated[
         str, typer.Option(help="The environment variable that holds its key; never the key itself.")
     ] = "",
@@ -61,7 +64,7 @@ def add(
     """Add an endpoint, or bring back one that was removed."""
     endpoint = make_endpoint(
         name=name,
-        base_url=base_url,
+        addresses=base_url,
         key_name=key_name,
         model=model,
         answer_model=answer_model,
@@ -71,7 +74,7 @@ def add(
     with open_database(settings_with(database).database) as opened:
         add_endpoint(opened, endpoint, replaces=replace)
     standing = key_standing(endpoint.key_name, find_key)
-    tell(_data(endpoint), as_json, f"Added {endpoint.name} at {endpoint.base_url}. {standing.sentence}")
+    tell(_data(endpoint), as_json, f"Added {endpoint.name} at {label_of(endpoint.addresses)}. {standing.sentence}")
 
 
 @app.command()
@@ -100,7 +103,11 @@ def ask(
         chosen = saved_endpoint(settings, name)
         settings = settings_at(settings, chosen, find_key)
     endpoint = choose_endpoint(settings).endpoint
-    report = report_on(endpoint, model_to_test(endpoint, model or settings.model))
+    tested = model_to_test(endpoint, model or settings.model)
+    if endpoint.other_addresses:
+        _ask_each(chosen, endpoint, tested, as_json=as_json)
+        return
+    report = report_on(endpoint, tested)
     told = [f"{report.trouble} {report.hint}" if report.trouble else f"{report.model} at {endpoint.label} answers."]
     told += [f"  {what:<12} {words}" for what, words in report.words().items()]
     tell({"name": chosen.name, "base_url": chosen.base_url, **report.to_data()}, as_json, "\n".join(told))
@@ -108,10 +115,25 @@ def ask(
         raise typer.Exit(1)
 
 
+def _ask_each(chosen: SavedEndpoint, endpoint: Endpoint, model: str, *, as_json: bool) -> None:
+    reports = reports_on(endpoint, model)
+    told = [f"{model}: {standing_words(reports)}"]
+    for address, report in reports.items():
+        told.append(f"  {address}" + (f": {report.trouble} {report.hint}" if report.trouble else " answers."))
+        told += [f"    {what:<12} {words}" for what, words in report.words().items()]
+    data = [{"address": address, **report.to_data()} for address, report in reports.items()]
+    answering = sum(not report.trouble for report in reports.values())
+    result = {"name": chosen.name, "base_url": chosen.base_url, "model": model, "answering": answering}
+    tell({**result, "addresses": data}, as_json, "\n".join(told))
+    if answering < len(reports):
+        raise typer.Exit(1)
+
+
 def _data(endpoint: SavedEndpoint) -> dict[str, Any]:
     return {
         "name": endpoint.name,
         "base_url": endpoint.base_url,
+        "addresses": list(endpoint.addresses),
         "key_name": endpoint.key_name,
         "is_key_set": bool(endpoint.key_name) and key_standing(endpoint.key_name, find_key).is_set,
         "model": endpoint.model,
@@ -122,7 +144,7 @@ def _data(endpoint: SavedEndpoint) -> dict[str, Any]:
 
 def _line(endpoint: SavedEndpoint, *, is_in_use: bool) -> str:
     words = [
-        endpoint.base_url or "inside this process",
+        label_of(endpoint.addresses) if endpoint.addresses else "inside this process",
         endpoint.model or "the only model there",
         key_standing(endpoint.key_name, find_key).sentence,
     ]

@@ -1,6 +1,7 @@
 """Which options do several commands have?"""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -13,7 +14,10 @@ from glan_core.runs.headless import planning_database
 from glan_core.settings import Settings, runs_folder
 from glan_core.text_encoding import key_of_environment
 
-BaseUrlOption = Annotated[str | None, typer.Option(help="Endpoint. Default: OPENAI_BASE_URL.")]
+BaseUrlOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Endpoint; once for each address, where the same model has several. Default: OPENAI_BASE_URL."),
+]
 EndpointOption = Annotated[
     str | None, typer.Option("--endpoint", help="Name of an endpoint that was added. Default: the environment's.")
 ]
@@ -40,7 +44,7 @@ def settings_of(
     settings: Settings,
     endpoint: str | None,
     *,
-    base_url: str | None = None,
+    base_url: Sequence[str] | None = None,
     model: str | None = None,
     answer_model: str | None = None,
 ) -> Settings:
@@ -50,7 +54,7 @@ def settings_of(
     """
     if endpoint is None:
         return settings
-    if base_url is not None:
+    if base_url:
         raise SettingsError("--endpoint and --base-url exclude each other.", "Choose one.")
     there = settings_at(settings, saved_endpoint(settings, endpoint), find_key)
     return dataclasses.replace(

@@ -19,10 +19,18 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 RunsOption = Annotated[Path | None, typer.Option(help="Folder of the journals. Default: beside the database.")]
 
 
-def settings_with(database: Path | None, given: Mapping[str, str | None] | None = None) -> Settings:
-    """Read the environment, with what the command line says in its place; SettingsError if it cannot be used."""
+def settings_with(database: Path | None, given: Mapping[str, str | Sequence[str] | None] | None = None) -> Settings:
+    """Read the environment, with what the command line says in its place; SettingsError if it cannot be used.
+
+    What an option says several times stands there by commas.
+    """
     options = {"GLAN_DATABASE": str(database) if database else None, **(given or {})}
-    return read_settings({**os.environ, **{name: value for name, value in options.items() if value is not None}})
+    texts = {
+        name: value if isinstance(value, str) else ",".join(value)
+        for name, value in options.items()
+        if value is not None
+    }
+    return read_settings({**os.environ, **texts})
 
 
 def printable(text: str) -> str:

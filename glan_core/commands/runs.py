@@ -194,7 +194,7 @@ def _go_on(
 ) -> None:
     choice = choose_endpoint(settings)
     status = find_status(folder)
-    if status is not None and not is_given and status.endpoint != choice.endpoint.label:
+    if status is not None and not is_given and not choice.endpoint.is_one_of(status.begun_at):
         raise SettingsError(
             f"The run was begun at {status.endpoint}, and this would go on at {choice.endpoint.label}.",
             "Say with --base-url or --endpoint where it is to go on.",

@@ -13,8 +13,7 @@ from glan_core.llm.steady_chat_model import SteadyChatModel
 from glan_core.store.database import Cursor
 from glan_core.store.endpoint_models import list_endpoint_models
 
-FORMS: tuple[ReplyForm, ...] = ("jsonl", "json", "schema")
-"""The weakest first."""
+_WEAKEST_FIRST: tuple[ReplyForm, ...] = ("jsonl", "json", "schema")
 
 
 class Findings:
@@ -32,7 +31,7 @@ class Findings:
             return {built_in.MODEL: "schema", **self._forms(self._endpoint.identity)}
         by_address = [self._forms(address) for address in self._endpoint.addresses]
         weakest = {
-            model: min((forms[model] for forms in by_address), key=FORMS.index)
+            model: min((forms[model] for forms in by_address), key=_WEAKEST_FIRST.index)
             for model in set.intersection(*(set(forms) for forms in by_address))
         }
         return {**weakest, **self._forms(self._endpoint.identity)}

@@ -1,11 +1,15 @@
 """Which endpoints did people add, and which one did they choose last?"""
 
+import dataclasses
 from datetime import datetime
+from typing import Any
 
 from glan_core.entities import SavedEndpoint
 from glan_core.store.database import Cursor, first_row
 
-_COLUMNS = "endpoint_id, name, base_url, key_name, model, answer_model, concurrency, added_at, is_removed"
+_COLUMNS = (
+    "endpoint_id, name, base_url, key_name, model, answer_model, concurrency, added_at, is_removed, other_addresses"
+)
 
 
 def save_endpoint(cursor: Cursor, endpoint: SavedEndpoint) -> None:
@@ -13,7 +17,7 @@ def save_endpoint(cursor: Cursor, endpoint: SavedEndpoint) -> None:
     cursor.execute(
         f"""
         insert into endpoint ({_COLUMNS})
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do update set
             name = excluded.name,
             base_url = excluded.base_url,
@@ -21,7 +25,8 @@ def save_endpoint(cursor: Cursor, endpoint: SavedEndpoint) -> None:
             model = excluded.model,
             answer_model = excluded.answer_model,
             concurrency = excluded.concurrency,
-            is_removed = excluded.is_removed
+            is_removed = excluded.is_removed,
+            other_addresses = excluded.other_addresses
         """,  # noqa: S608
         [
             endpoint.endpoint_id,
@@ -33,6 +38,7 @@ def save_endpoint(cursor: Cursor, endpoint: SavedEndpoint) -> None:
             endpoint.concurrency,
             endpoint.added_at,
             endpoint.is_removed,
+            "\n".join(endpoint.other_addresses),
         ],
     )
 
@@ -42,7 +48,7 @@ def find_endpoint(cursor: Cursor, endpoint_id: str) -> SavedEndpoint | None:
     row = first_row(
         cursor.execute(f"select {_COLUMNS} from endpoint where endpoint_id = ?", [endpoint_id])  # noqa: S608
     )
-    return SavedEndpoint(*row) if row else None
+    return _endpoint(row) if row else None
 
 
 def list_endpoints(cursor: Cursor) -> tuple[SavedEndpoint, ...]:
@@ -55,7 +61,7 @@ def list_endpoints(cursor: Cursor) -> tuple[SavedEndpoint, ...]:
         order by lower(name), endpoint_id
         """  # noqa: S608
     ).fetchall()
-    return tuple(SavedEndpoint(*row) for row in rows)
+    return tuple(_endpoint(row) for row in rows)
 
 
 def insert_endpoint_choice(cursor: Cursor, endpoint_id: str, *, chosen_at: datetime) -> None:
@@ -69,3 +75,7 @@ def find_chosen_endpoint_id(cursor: Cursor) -> str:
         cursor.execute("select endpoint_id from endpoint_choice order by chosen_at desc, rowid desc limit 1")
     )
     return str(row[0]) if row else ""
+
+
+def _endpoint(row: tuple[Any, ...]) -> SavedEndpoint:
+    return dataclasses.replace(SavedEndpoint(*row[:-1]), other_addresses=tuple((row[-1] or "").split()))

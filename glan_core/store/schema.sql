@@ -158,8 +158,10 @@ create table if not exists endpoint (
     answer_model        varchar not null default '',    -- '': the same
     concurrency         integer not null,               -- calls at once
     added_at            timestamptz not null,
-    is_removed          boolean not null default false
+    is_removed          boolean not null default false,
+    other_addresses     varchar default ''              -- where the same models answer besides, one a line
 );
+alter table endpoint add column if not exists other_addresses varchar default '';  -- as above
 
 -- Which endpoint people chose to use, choice by choice: the newest counts. Append-only.
 create table if not exists endpoint_choice (

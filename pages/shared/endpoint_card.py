@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from glan_core.endpoint_report import LIST_SECONDS, MOST_SECONDS, list_models, model_to_test, report_on
+from glan_core.endpoint_report import (
+    LIST_SECONDS,
+    MOST_SECONDS,
+    EndpointReport,
+    list_models,
+    model_to_test,
+    reports_on,
+    standing_words,
+    weakest_form,
+)
 from glan_core.endpoints import (
     BUILT_IN,
     ENVIRONMENT,
@@ -24,12 +33,15 @@ from pages.shared.feedback import as_code, plain, show_error
 from pages.shared.keys import find_key
 from pages.shared.workspace import Workspace
 
+_MOST_SHOWN = 3
 _FIXED = (ENVIRONMENT, BUILT_IN.endpoint_id)
 
 
 def address_of(endpoint: SavedEndpoint) -> str:
     """Give its address as Markdown, to be copied as it is, or what stands for it."""
-    return as_code(endpoint.base_url) or "Runs inside the app, for learning it"
+    shown = ", ".join(map(as_code, endpoint.addresses[:_MOST_SHOWN])) or "Runs inside the app, for learning it"
+    more = len(endpoint.addresses) - _MOST_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def show_endpoint(workspace: Workspace, endpoint: SavedEndpoint, *, is_in_use: bool) -> None:
@@ -40,8 +52,8 @@ def show_endpoint(workspace: Workspace, endpoint: SavedEndpoint, *, is_in_use: b
         if is_in_use:
             st.badge("in use", icon=":material/check:", color="green")
     listed = st.session_state.setdefault(state.ENDPOINT_MODELS, {})
-    models = listed.get((endpoint_id, endpoint.base_url), ())
-    begin = Fields(endpoint.base_url, endpoint.key_name, endpoint.model, endpoint.answer_model, endpoint.concurrency)
+    models = listed.get((endpoint_id, endpoint.addresses), ())
+    begin = Fields(endpoint.addresses, endpoint.key_name, endpoint.model, endpoint.answer_model, endpoint.concurrency)
     fields = begin
     if endpoint_id in _FIXED:
         _show_fixed(endpoint, models)
@@ -50,7 +62,7 @@ def show_endpoint(workspace: Workspace, endpoint: SavedEndpoint, *, is_in_use: b
     if endpoint_id != BUILT_IN.endpoint_id:
         show_key(endpoint.key_name, crosses_network=sends_key_in_the_open(endpoint))
     _show_buttons(workspace, endpoint, fields, begin, is_in_use=is_in_use)
-    _show_report(endpoint_id, fields.tidied().base_url)
+    _show_reports(endpoint_id, fields.tidied().addresses)
 
 
 def _show_fixed(endpoint: SavedEndpoint, models: tuple[str, ...]) -> None:
@@ -60,7 +72,7 @@ def _show_fixed(endpoint: SavedEndpoint, models: tuple[str, ...]) -> None:
             "**not for making data**."
         )
         return
-    st.text(endpoint.base_url)
+    st.text("\n".join(endpoint.addresses))
     st.caption(
         plain(f"Model: {endpoint.model or 'the only one there'}. Answers: {endpoint.answer_model or 'the same'}.")
     )
@@ -126,17 +138,23 @@ def _save_and_use(
 
 def _test(workspace: Workspace, endpoint: SavedEndpoint, fields: Fields) -> None:
     reports = st.session_state.setdefault(state.ENDPOINT_REPORTS, {})
-    reports.pop((endpoint.endpoint_id, fields.tidied().base_url), None)
+    tested = (endpoint.endpoint_id, fields.tidied().addresses)
+    reports.pop(tested, None)
     with st.spinner(f"Testing, at most {MOST_SECONDS + LIST_SECONDS:.0f} s ..."):
         try:
             where = _opened(workspace, endpoint, fields)
-            report = report_on(where, model_to_test(where, fields.model))
+            found = reports_on(where, model_to_test(where, fields.model))
         except GlanError as error:
             show_error(error)
             return
-    reports[endpoint.endpoint_id, fields.tidied().base_url] = report
-    if report.reply_form is not None and not where.is_built_in:
-        keep_reply_form(workspace.database, label=where.label, model=report.model, reply_form=report.reply_form)
+    reports[tested] = found
+    if where.is_built_in:
+        return
+    forms = {address: report.reply_form for address, report in found.items()}
+    for label, form in {**forms, where.identity: weakest_form(found.values())}.items():
+        if form is not None:
+            model = next(iter(found.values())).model
+            keep_reply_form(workspace.database, label=label, model=model, reply_form=form)
 
 
 def _list(workspace: Workspace, endpoint: SavedEndpoint, fields: Fields) -> None:
@@ -146,7 +164,7 @@ def _list(workspace: Workspace, endpoint: SavedEndpoint, fields: Fields) -> None
         except GlanError as error:
             show_error(error)
             return
-    st.session_state[state.ENDPOINT_MODELS][endpoint.endpoint_id, fields.tidied().base_url] = models
+    st.session_state[state.ENDPOINT_MODELS][endpoint.endpoint_id, fields.tidied().addresses] = models
     told = f"{len(models)} models: choose one above" if models else "It offers no model: load one there"
     _tell(f"{told}.", endpoint.endpoint_id)
 
@@ -161,13 +179,18 @@ def _opened(workspace: Workspace, endpoint: SavedEndpoint, fields: Fields) -> En
     return choose_endpoint(settings_at(workspace.settings, now, find_key)).endpoint
 
 
-def _show_report(endpoint_id: str, base_url: str) -> None:
-    report = st.session_state.get(state.ENDPOINT_REPORTS, {}).get((endpoint_id, base_url))
-    if report is None:
-        return
+def _show_reports(endpoint_id: str, addresses: tuple[str, ...]) -> None:
+    reports = st.session_state.get(state.ENDPOINT_REPORTS, {}).get((endpoint_id, addresses), {})
+    if len(reports) > 1:
+        st.markdown(f"**{plain(standing_words(reports))}**")
+    for address, report in reports.items():
+        _show_report(report, address if len(reports) > 1 else "")
+
+
+def _show_report(report: EndpointReport, address: str) -> None:
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            st.markdown(f"**{plain(report.model)}**", width="content")
+            st.markdown(f"**{plain(report.model)}**" + (f" at {as_code(address)}" if address else ""), width="content")
             if not report.trouble:
                 st.badge("answers", icon=":material/check:", color="green")
         if report.words():

@@ -28,7 +28,8 @@ class News(NamedTuple):
 class Fields(NamedTuple):
     """What was written."""
 
-    base_url: str
+    addresses: tuple[str, ...]
+    """As they were written, one a line."""
     key_name: str
     model: str
     answer_model: str
@@ -36,7 +37,8 @@ class Fields(NamedTuple):
 
     def tidied(self) -> Self:
         """Give it as it would be kept."""
-        return self._replace(base_url=self.base_url.strip().rstrip("/"), key_name=self.key_name.strip())
+        addresses = tuple(address.strip().rstrip("/") for address in self.addresses if address.strip())
+        return self._replace(addresses=addresses, key_name=self.key_name.strip())
 
 
 def show_new_endpoint(workspace: Workspace) -> None:
@@ -49,7 +51,7 @@ def show_new_endpoint(workspace: Workspace) -> None:
     name = st.text_input(
         "Name", provider.name, max_chars=LONGEST_NAME, key=f"new-name-{provider.name}", help="What you call it."
     )
-    begin = Fields(provider.base_url, provider.key_name, "", "", provider.concurrency)
+    begin = Fields((provider.base_url,), provider.key_name, "", "", provider.concurrency)
     fields = show_fields(begin, key=f"new-{provider.name}", models=())
     if st.button("Add", type="primary", icon=":material/add:"):
         endpoint = save(workspace, name, fields, replaces=False)
@@ -63,12 +65,14 @@ def show_new_endpoint(workspace: Workspace) -> None:
 
 def show_fields(begin: Fields, *, key: str, models: Sequence[str]) -> Fields:
     """Show the fields of an endpoint, with these values to begin with and `models` to choose from."""
-    base_url = st.text_input(
+    addresses = st.text_area(
         "Address",
-        begin.base_url,
+        "\n".join(begin.addresses),
         key=f"{key}-address",
+        height="content",
         placeholder="http://localhost:8000/v1",
-        help="Of an OpenAI-compatible server, usually ending in /v1. Without a key in it.",
+        help="Of an OpenAI-compatible server, usually ending in /v1. Without a key in it. Where several servers have "
+        "the same model and take the same key, one address a line: calls are shared among them.",
     )
     key_name = st.text_input(
         "Name of the key",
@@ -94,7 +98,7 @@ def show_fields(begin: Fields, *, key: str, models: Sequence[str]) -> Fields:
         key=f"{key}-concurrency",
         help="Fewer are sent while the endpoint refuses some for load.",
     )
-    return Fields(base_url, key_name, model, answer, int(concurrency))
+    return Fields(tuple(addresses.splitlines()), key_name, model, answer, int(concurrency))
 
 
 def save(workspace: Workspace, name: str, fields: Fields, *, replaces: bool) -> SavedEndpoint | None:

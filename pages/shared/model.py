@@ -1,9 +1,11 @@
 """Which model is in use, and does it answer?"""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from glan_core.errors import GlanError
-from glan_core.model_choice import ModelChoice, check_endpoint
+from glan_core.model_choice import AddressCheck, ModelChoice, check_addresses_of, seconds_of
 from pages.shared.feedback import as_code, plain, show_error
 from pages.shared.formats import duration
 from pages.shared.workspace import open_model
@@ -25,15 +27,17 @@ def show_model() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Model", anchor=False, width="stretch")
         if st.button("Check again", type="tertiary", icon=":material/refresh:"):
-            _seconds_to_answer.clear()
+            _checks.clear()
     with st.skeleton(height=96):
         try:
             choice = open_model()
-            seconds = _seconds_to_answer(choice.endpoint_name, choice.endpoint.label, choice.model)
+            checks = _checks(choice.endpoint_name, choice.endpoint.identity, choice.model)
+            seconds = seconds_of(checks)
         except GlanError as error:
             show_error(error)
             return
     _show_choice(choice, seconds)
+    _show_silent(checks)
 
 
 def _show_choice(choice: ModelChoice, seconds: float) -> None:
@@ -56,7 +60,17 @@ def _show_choice(choice: ModelChoice, seconds: float) -> None:
             st.caption(plain(f"Answers by {choice.answer_model}"))
 
 
+def _show_silent(checks: Sequence[AddressCheck]) -> None:
+    """Say which of several addresses do not answer, as runs go on without them."""
+    errors = [check.error for check in checks if check.error is not None]
+    if errors:
+        told = " ".join(f"{error.message} {error.hint}" for error in errors)
+        st.warning(
+            plain(f"{len(checks) - len(errors)} of {len(checks)} addresses answer. {told}"), icon=":material/dns:"
+        )
+
+
 @st.cache_data(ttl=60, show_spinner=False)
-def _seconds_to_answer(name: str, endpoint: str, model: str) -> float:
-    """Ask for one word, at most once a minute; raises EndpointError. The arguments tell choices apart."""
-    return check_endpoint(open_model())
+def _checks(name: str, endpoint: str, model: str) -> tuple[AddressCheck, ...]:
+    """Ask for one word, at most once a minute. The arguments tell choices apart."""
+    return check_addresses_of(open_model())
