@@ -94,7 +94,7 @@ def read_reviews(database: Database, path: Path, *, reviewer: str = "", at: date
     ReviewError if the file cannot be read at all.
     """
     cursor = database.cursor()
-    decisions: list[Decision] = []
+    said: dict[tuple[str, str], tuple[int, Decision]] = {}
     bad_lines: list[BadLine] = []
     rows = known = empty = 0
     try:
@@ -107,15 +107,19 @@ def read_reviews(database: Database, path: Path, *, reviewer: str = "", at: date
                 elif (decision := _new(cursor, decision, cells.get("version", ""))) is None:
                     known += 1
                 else:
-                    decisions.append(decision)
+                    key = (decision.instruction_id, decision.reviewer)
+                    before = said.get(key)
+                    if before and before[1] != decision:
+                        bad_lines.append(BadLine(before[0], f"Line {number} says otherwise of the same pair."))
+                    said[key] = (number, decision)
+                    known += bool(before and before[1] == decision)
             except ReviewError as error:
                 bad_lines.append(BadLine(number, error.message))
     finally:
         cursor.close()
-    said = {(decision.instruction_id, decision.reviewer): decision for decision in decisions}
     batch_id = stable_id("file", at.isoformat(), [list(key) for key in said]) if said else ""
-    decide_each(database, list(said.values()), at=at, origin="file", batch_id=batch_id or None)
-    return TakenIn(rows, len(said), known + len(decisions) - len(said), empty, tuple(bad_lines), batch_id)
+    decide_each(database, [decision for _, decision in said.values()], at=at, origin="file", batch_id=batch_id or None)
+    return TakenIn(rows, len(said), known, empty, tuple(sorted(bad_lines)), batch_id)
 
 
 def guarded(cell: str) -> str:

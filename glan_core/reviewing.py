@@ -3,16 +3,17 @@
 Each of these writes its rows, and the status and texts that follow from them, in one transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
+from glan_core.checking.edited_texts import check_edited
 from glan_core.entities import Filter
 from glan_core.errors import ReviewError
 from glan_core.ids import stable_id
 from glan_core.store.database import Cursor, Database, explained_errors, transaction
-from glan_core.store.edited_texts import EditedText, PairText, find_pair_text
+from glan_core.store.edited_texts import EditedText, PairText, find_pair_text, list_texts_to_be
 from glan_core.store.review_batches import insert_reviews_of, undo_batch
 from glan_core.store.reviews import (
     Origin,
@@ -36,6 +37,13 @@ LONGEST_TEXT = 2_000_000
 """Characters of an edited text."""
 
 
+class SeenText(NamedTuple):
+    """What a pair said when its reviewer began to edit it."""
+
+    instruction: str
+    answer: str | None
+
+
 class Decision(NamedTuple):
     """What a reviewer says about one pair."""
 
@@ -48,6 +56,8 @@ class Decision(NamedTuple):
     instruction: str | None = None
     """Of an edit: the text to be; None: as it is."""
     answer: str | None = None
+    seen: SeenText | None = None
+    """Of an edit: what it was made from. A text that another reviewer has edited since is not written over."""
 
 
 class BulkDecision(NamedTuple):
@@ -70,9 +80,10 @@ def decide_each(
     """Keep decisions, all or none of them; ReviewError if one cannot be kept."""
     with _writing(database) as cursor:
         first = next_number(cursor)
-        reviews, edits = [], []
+        reviews: list[Review] = []
+        edits: dict[str, list[EditedText]] = {}
         for number, decision in enumerate(decisions, first):
-            pair = _find(cursor, decision)
+            pair = _after(_find(cursor, decision), edits)
             checked = check_decision(decision, pair)
             review = Review(
                 stable_id("review", number, decision.instruction_id, decision.reviewer, _moment(at)),
@@ -89,9 +100,11 @@ def decide_each(
             )
             reviews.append(review)
             if pair is not None and checked.verdict == "edited":
-                edits.append(_edit(review, pair, checked))
-        insert_reviews(cursor, reviews, edits)
-        follow_newest(cursor, edits, since=first)
+                edits.setdefault(pair.instruction_id, []).append(_edit(review, pair, checked))
+        made = [edit for of_pair in edits.values() for edit in of_pair]
+        insert_reviews(cursor, reviews, made)
+        follow_newest(cursor, made, since=first)
+        check_edited(cursor, list(edits))
     return tuple(reviews)
 
 
@@ -122,7 +135,7 @@ def undo(database: Database, review_id: str, *, reviewer: str, at: datetime) -> 
             raise ReviewError("This review was taken back already.", "Decide on the pair anew.")
         undoing = _undoing(review, next_number(cursor), reviewer, at)
         insert_reviews(cursor, [undoing])
-        settle(cursor, since=undoing.number)
+        _settle(cursor, since=undoing.number)
     return review
 
 
@@ -179,8 +192,15 @@ def take_back(database: Database, batch_id: str, *, reviewer: str, at: datetime)
             None, None, at,
         )  # fmt: skip
         undone = undo_batch(cursor, batch_id, undoing)
-        settle(cursor, since=number)
+        _settle(cursor, since=number)
     return undone
+
+
+def _settle(cursor: Cursor, *, since: int) -> None:
+    """Let status and texts follow what was undone from a number on, and the rules follow the texts."""
+    changed = [edit.instruction_id for edit in list_texts_to_be(cursor, since)]
+    settle(cursor, since=since)
+    check_edited(cursor, changed)
 
 
 @contextmanager
@@ -203,7 +223,25 @@ def _find(cursor: Cursor, decision: Decision) -> PairText | None:
     return PairText(key, None, "", None) if is_there(cursor, key) else None
 
 
+def _after(pair: PairText | None, edits: Mapping[str, Sequence[EditedText]]) -> PairText | None:
+    """Give a pair with the texts that edits of the same moment, not written yet, have given it."""
+    if pair is None or pair.instruction_id not in edits:
+        return pair
+    newest = edits[pair.instruction_id][-1]
+    return pair._replace(instruction=newest.instruction_after, answer=newest.answer_after)
+
+
 def _check_edit(decision: Decision, pair: PairText) -> None:
+    if decision.seen is not None:
+        for text, seen, now in (
+            (decision.instruction, decision.seen.instruction, pair.instruction),
+            (decision.answer, decision.seen.answer, pair.answer),
+        ):
+            if text is not None and seen != now:
+                raise ReviewError(
+                    "Another reviewer has edited this text meanwhile.",
+                    "Copy what you wrote, open the edit anew, and put it into the text that is there now.",
+                )
     if decision.answer is not None and pair.answer_id is None:
         raise ReviewError("A pair without an answer has none to edit.", "Edit the question alone.")
     for text in (decision.instruction, decision.answer):

@@ -179,3 +179,12 @@ def test_a_file_that_is_not_there_is_told(four: Small, tmp_path: Path):
     with pytest.raises(ReviewError, match="cannot be written"):
         write_reviews(four.cursor, [], tmp_path / "nowhere" / "pairs.csv")
     assert list(tmp_path.glob("*.unfinished")) == []
+
+
+def test_of_two_rows_of_one_reviewer_the_later_counts_and_the_other_is_told(four: Small, tmp_path: Path):
+    path = tmp_path / "twice.csv"
+    path.write_text("instruction_id,reviewer,verdict\na,Ada,accepted\na,Ada,rejected\nb,Ada,accepted\nb,Ada,accepted\n")
+    taken = read_reviews(four.database, path, at=NOON)
+    assert (taken.added, taken.known) == (2, 1)
+    assert taken.bad_lines == ((2, "Line 3 says otherwise of the same pair."),)
+    assert said(four) == {"a": "rejected", "b": "accepted"}

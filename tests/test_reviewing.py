@@ -1,6 +1,7 @@
 """Are decisions kept, does the status follow the newest that stands, and does an undo bring back what was?"""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from glan_core.entities import Filter
 from glan_core.errors import ReviewError
-from glan_core.reviewing import Decision, decide, decide_all, decide_each, take_back, undo, undo_newest
+from glan_core.reviewing import Decision, SeenText, decide, decide_all, decide_each, take_back, undo, undo_newest
 from glan_core.store.edited_texts import list_edits_of
 from glan_core.store.ingest import ingest
 from glan_core.store.pairs import list_pairs
@@ -222,3 +223,33 @@ def test_undoing_in_reverse_brings_back_every_state(three: Small, before: list[t
         kind, key = done.pop()
         (take_back if kind == "batch" else undo)(three.database, key, reviewer="Cy", at=NOON)
     assert state(three) == states.pop()
+
+
+def test_an_edit_is_undone_in_the_answer_that_it_was_made_of(three: Small):
+    say(three, "a", "edited", answer="First, edited")
+    ingest(three.cursor, [replace(answer("a", text="Second"), answer_id="second")])
+    say(three, "a", "edited", answer="Second, edited")
+    for texts in (["First, edited", "Second"], ["Answer to a.", "Second"]):
+        undo_newest(three.database, reviewer="Ada", at=NOON)
+        rows = three.cursor.execute("select text from answer where instruction_id = 'a' order by text").fetchall()
+        assert sorted(text for (text,) in rows) == sorted(texts)
+
+
+def test_what_another_reviewer_has_edited_meanwhile_is_not_written_over(three: Small):
+    _, question, said = state(three)["a"]
+    seen = SeenText(question, said)
+    say(three, "a", "edited", instruction="A better question?", seen=seen)
+    say(three, "a", "edited", "Bo", answer="A better answer.", seen=seen)
+    assert state(three)["a"] == ("accepted", "A better question?", "A better answer.")
+    with pytest.raises(ReviewError, match="Another reviewer has edited this text meanwhile"):
+        say(three, "a", "edited", "Cy", instruction="Another question?", seen=seen)
+    assert state(three)["a"][1] == "A better question?"
+
+
+def test_edits_of_one_moment_build_on_each_other(three: Small):
+    decisions = [
+        Decision("a", "Ada", "edited", instruction="A better question?"),
+        Decision("a", "Bo", "edited", answer="A better answer."),
+    ]
+    decide_each(three.database, decisions, at=NOON, origin="file")
+    assert state(three)["a"][1:] == ("A better question?", "A better answer.")

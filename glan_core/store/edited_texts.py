@@ -74,7 +74,10 @@ def list_edits_of(cursor: Cursor, instruction_id: str) -> tuple[EditedText, ...]
 
 
 def list_texts_to_be(cursor: Cursor, since: int) -> tuple[EditedText, ...]:
-    """Give what the texts should be, as `..._after`, of what these reviews are about and that was ever edited."""
+    """Give what the texts should be, as `..._after`, of what these reviews are about and that was ever edited.
+
+    A pair whose answers were edited in turn is there once for each of them.
+    """
     rows = cursor.execute(
         """
         with told as (
@@ -85,17 +88,29 @@ def list_texts_to_be(cursor: Cursor, since: int) -> tuple[EditedText, ...]:
             from edited_text as edit
             join review on review.review_id = edit.review_id
             where edit.instruction_id in (select instruction_id from review where number >= $since)
+        ),
+        asked as (
+            select
+                instruction_id,
+                arg_min(instruction_before, number) as original,
+                coalesce(arg_max(instruction_after, number) filter (is_standing), original) as text
+            from told
+            group by instruction_id
+        ),
+        said as (
+            select
+                instruction_id,
+                answer_id,
+                arg_max(review_id, number) as review_id,
+                arg_min(answer_before, number) as original,
+                coalesce(arg_max(answer_after, number) filter (is_standing), original) as text
+            from told
+            group by instruction_id, answer_id
         )
-        select
-            arg_max(review_id, number),
-            instruction_id,
-            arg_max(answer_id, number),
-            arg_min(instruction_before, number),
-            coalesce(arg_max(instruction_after, number) filter (is_standing), arg_min(instruction_before, number)),
-            arg_min(answer_before, number),
-            coalesce(arg_max(answer_after, number) filter (is_standing), arg_min(answer_before, number))
-        from told
-        group by instruction_id
+        select said.review_id, instruction_id, said.answer_id, asked.original, asked.text, said.original, said.text
+        from said
+        join asked using (instruction_id)
+        order by said.review_id
         """,
         {"since": since},
     ).fetchall()

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from glan_core.reviewing import LONGEST_COMMENT, Decision
+from glan_core.reviewing import LONGEST_COMMENT, Decision, SeenText
 from pages.shared.review_moves import Stand, decide_on, edit
 
 _ROW_CHARACTERS, _ROW_PIXELS, _LEAST_PIXELS, _MOST_PIXELS = 80, 24, 100, 420
@@ -27,20 +27,24 @@ def show_edit(stand: Stand, row: pd.Series) -> None:
                 type="primary",
                 icon=":material/check:",
                 on_click=_save,
-                args=(stand, key, number, answer is not None),
+                args=(stand, key, number, SeenText(str(row.instruction), answer)),
             )
             st.form_submit_button("Leave it as it is", key="review-leave", shortcut="Esc", on_click=edit, args=(None,))
         st.caption("Ctrl+Enter saves while you type. The text as the model wrote it is kept, and *Undo* puts it back.")
 
 
-def _save(stand: Stand, key: str, number: int, has_answer: bool) -> None:
+def _save(stand: Stand, key: str, number: int, seen: SeenText) -> None:
+    """Keep what was changed; a text that was not is left to whoever changes it meanwhile."""
+    question = st.session_state[f"edit-question-{key}"]
+    answer = None if seen.answer is None else st.session_state[f"edit-answer-{key}"]
     decision = Decision(
         key,
         stand.reviewer,
         "edited",
         comment=st.session_state[f"edit-comment-{key}"],
-        instruction=st.session_state[f"edit-question-{key}"],
-        answer=st.session_state[f"edit-answer-{key}"] if has_answer else None,
+        instruction=None if question == seen.instruction else question,
+        answer=None if answer == seen.answer else answer,
+        seen=seen,
     )
     decide_on(stand, decision, number)
 
