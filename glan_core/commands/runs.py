@@ -8,7 +8,13 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from glan_core.commands.asked import with_prices
-from glan_core.commands.engine_options import EngineOption, NoWaitOption, engine_choice
+from glan_core.commands.engine_options import (
+    ActorsOption,
+    EngineOption,
+    NoWaitOption,
+    RayAddressOption,
+    engine_choice,
+)
 from glan_core.commands.options import (
     BaseUrlOption,
     BudgetOption,
@@ -92,6 +98,8 @@ def resume(
     timeout: TimeoutOption = None,
     engine: EngineOption = None,
     no_wait: NoWaitOption = False,
+    ray_address: RayAddressOption = None,
+    actors: ActorsOption = None,
     budget: BudgetOption = None,
     max_tokens: MaxTokensOption = None,
     max_minutes: MaxMinutesOption = None,
@@ -122,7 +130,7 @@ def resume(
         is_given=base_url is not None or endpoint is not None,
         concurrency=concurrency,
         timeout=timeout,
-        engine=engine_choice(engine, no_wait=no_wait, folder=folder),
+        engine=engine_choice(engine, no_wait=no_wait, ray_address=ray_address, actors=actors, folder=folder),
         as_json=as_json,
     )
 
@@ -138,6 +146,8 @@ def retry(
     timeout: TimeoutOption = None,
     engine: EngineOption = None,
     no_wait: NoWaitOption = False,
+    ray_address: RayAddressOption = None,
+    actors: ActorsOption = None,
     budget: BudgetOption = None,
     max_tokens: MaxTokensOption = None,
     max_minutes: MaxMinutesOption = None,
@@ -168,7 +178,7 @@ def retry(
         is_given=base_url is not None or endpoint is not None,
         concurrency=concurrency,
         timeout=timeout,
-        engine=engine_choice(engine, no_wait=no_wait, folder=folder),
+        engine=engine_choice(engine, no_wait=no_wait, ray_address=ray_address, actors=actors, folder=folder),
         as_json=as_json,
         only=only,
     )

@@ -67,6 +67,16 @@ class EngineChoice:
     name: EngineName = "local"
     waits: bool = True
     """batch: whether to stay until the service has worked on everything."""
+    part_calls: int = 50_000
+    """batch: most calls that are handed in together; no service takes more."""
+    poll_seconds: float = 15.0
+    """batch: between two looks at first; they become fewer as long as nothing comes."""
+    most_poll_seconds: float = 300.0
+    """batch: between two looks at most."""
+    ray_address: str = ""
+    """ray: where its cluster is; empty: one of the run's own on this machine."""
+    actors: int | None = None
+    """ray: how many make calls; None: as many as the calls at once need."""
 
 
 LOCAL = EngineChoice()

@@ -32,11 +32,13 @@ class Pool:
         may_begin: Callable[[], bool],
         waiting: Callable[[], int],
         most_pairs: int | None = None,
+        stays_open: Callable[[], bool] = lambda: False,
     ) -> None:
         """`source` gives work when none is left that follows from other work; `waiting` says how many do nothing.
 
         Those do not count as under way: a call that waits to be sent again leaves its place to others. When
-        `most_pairs` have been begun, only their answers are still asked for.
+        `most_pairs` have been begun, only their answers are still asked for. While it `stays_open`, a source that gave
+        none is asked again after `feed`.
         """
         self._source = source
         self._most = most
@@ -48,6 +50,7 @@ class Pool:
         self._is_exhausted = False
         self._is_filling = False
         self._is_over = False
+        self._stays_open = stays_open
         self._pairs_left = most_pairs
         self.is_cut_short = False
         """Whether there would have been more to do than `most_pairs`."""
@@ -63,7 +66,7 @@ class Pool:
         try:
             self.fill()
             while self._error is None:
-                if not self._tasks and self._is_exhausted and not self._ready:
+                if not self._tasks and self._is_exhausted and not self._ready and not self._stays_open():
                     return
                 self._changed.clear()
                 with contextlib.suppress(TimeoutError):
@@ -89,6 +92,16 @@ class Pool:
     def under_way(self) -> int:
         """How many pieces were begun and are not done."""
         return len(self._tasks)
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether there may be pieces that were not begun."""
+        return bool(self._ready) or not self._is_exhausted
+
+    def feed(self) -> None:
+        """Ask the source again."""
+        self._is_exhausted = False
+        self.fill()
 
     def fill(self) -> None:
         """Begin as much as may be begun.

@@ -49,7 +49,7 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
         LazyCodes stay as they are, so that what nobody looks at is not drawn; `drawn` draws them.
         """
         self._codes: dict[str, Codes | LazyCodes] = {
-            syllabus_id: of_syllabus if isinstance(of_syllabus, LazyCodes) else array("Q", of_syllabus)
+            syllabus_id: of_syllabus if isinstance(of_syllabus, (LazyCodes, array)) else array("Q", of_syllabus)
             for syllabus_id, of_syllabus in codes.items()
         }
         self._codes = {syllabus_id: of_syllabus for syllabus_id, of_syllabus in self._codes.items() if of_syllabus}
@@ -79,12 +79,17 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
         return self._item(syllabus_id, self._codes[syllabus_id][self._stretches[stretch].first_round + rounds])
 
     def __iter__(self) -> Iterator[PlannedInstruction]:
+        for syllabus_id, code in self.coded():
+            yield self._item(syllabus_id, code)
+
+    def coded(self) -> Iterator[tuple[str, int]]:
+        """Give syllabus id and code of each, in order; `planned_instruction` makes the rest of them."""
         for stretch, (start, first_round) in enumerate(self._stretches):
             turns = self._turns_of(stretch)
             end = self._stretches[stretch + 1].start if stretch + 1 < len(self._stretches) else self._length
             for number in range(first_round, first_round + (end - start) // len(turns)):
                 for syllabus_id in turns:
-                    yield self._item(syllabus_id, self._codes[syllabus_id][number])
+                    yield syllabus_id, self._codes[syllabus_id][number]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PlannedInstructions):
@@ -144,7 +149,7 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
         }
 
     def _item(self, syllabus_id: str, code: int) -> PlannedInstruction:
-        return _planned(combination(code, syllabus_id=syllabus_id), syllabus_id, self._settings, self._seed)
+        return planned_instruction(syllabus_id, code, settings=self._settings, seed=self._seed)
 
     def _turns_of(self, stretch: int) -> tuple[str, ...]:
         if self._turns[0] != stretch:
@@ -152,6 +157,11 @@ class PlannedInstructions(Sequence[PlannedInstruction]):
             turns = tuple(syllabus_id for syllabus_id, codes in self._codes.items() if len(codes) > first_round)
             self._turns = (stretch, turns)
         return self._turns[1]
+
+
+def planned_instruction(syllabus_id: str, code: int, *, settings: GenerationSettings, seed: int) -> PlannedInstruction:
+    """Give the question about the combination with this code (see combination_code.py)."""
+    return _planned(combination(code, syllabus_id=syllabus_id), syllabus_id, settings, seed)
 
 
 def planned_instructions_from_data(

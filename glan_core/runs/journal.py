@@ -13,29 +13,20 @@ from these lines and can be made again from them.
 """
 
 import contextlib
-import dataclasses
 import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from glan_core.calls import ModelCall, SharedText
-from glan_core.entities import Strategy
 from glan_core.errors import DiskError, StoreError
-from glan_core.shared_texts import fold, shared_text_id, shared_text_ids, unfold
-from glan_core.store.ingest import INSERTS, Entity
-
-_KINDS: dict[str, Any] = {kind.__name__: kind for kind in INSERTS}
-_TURN = ("role", "content")
-_FIELDS = {
-    kind: tuple(field.name for field in dataclasses.fields(kind) if field.name != "shared_texts") for kind in INSERTS
-}
-
+from glan_core.runs.journal_lines import entity_of, line_of
+from glan_core.shared_texts import shared_text_id
+from glan_core.store.ingest import Entity
 
 # Whoever asks whether a run is at work holds its lock for some microseconds (see is_at_work below).
 _LOCK_SECONDS = 0.25
@@ -92,6 +83,11 @@ class Journal:
             raise _explained(error, self._path) from error
         self._end += len(data)
 
+    def append_lines(self, lines: bytes) -> None:
+        """Put whole lines of another journal on disk. Raises DiskError as `append` does."""
+        self._kept_back += lines
+        self.write()
+
     def read(self, *, start: int = 0) -> Iterator[Entity]:
         """Give what the journal holds from byte `start` on, oldest first."""
         return read_journal(self._path, start=start)
@@ -105,8 +101,8 @@ class Journal:
             shared = SharedText(shared_text_id(text), text)
             if shared.shared_text_id not in self._shared_text_ids:
                 self._shared_text_ids.add(shared.shared_text_id)
-                yield _line(shared)
-        yield _line(entity)
+                yield line_of(shared)
+        yield line_of(entity)
 
     def __enter__(self) -> Self:
         """Give the open journal."""
@@ -124,24 +120,29 @@ def read_journal(path: Path, *, start: int = 0) -> Iterator[Entity]:
 
     Raises StoreError for a whole line that is not an entry.
     """
-    shared_texts: dict[str, str] = {}
     with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.endswith(b"\n"):
-                return
-            start -= len(line)
-            if start >= 0 and b'"kind":"SharedText"' not in line:
-                continue  # taken in before; what later lines refer to is still needed
-            try:
-                entry = json.loads(line)
-                entity = _entity(entry["kind"], entry["value"], shared_texts)
-            except (ValueError, KeyError, TypeError) as error:
-                raise StoreError(
-                    f"Line {number} of {path} is not a journal entry; something else has changed the file.",
-                    f"Without that line the rest can be read: sed -i {number}d {path}",
-                ) from error
-            if start < 0:
-                yield entity
+        yield from read_lines(lines, path, start=start)
+
+
+def read_lines(lines: Iterable[bytes], path: Path, *, start: int = 0) -> Iterator[Entity]:
+    """Give the entities of lines that come from the file at `path`, as `read_journal` does."""
+    shared_texts: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.endswith(b"\n"):
+            return
+        start -= len(line)
+        if start >= 0 and b'"kind":"SharedText"' not in line:
+            continue  # taken in before; what later lines refer to is still needed
+        try:
+            entry = json.loads(line)
+            entity = entity_of(entry["kind"], entry["value"], shared_texts)
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"Line {number} of {path} is not a journal entry; something else has changed the file.",
+                f"Without that line the rest can be read: sed -i {number}d {path}",
+            ) from error
+        if start < 0:
+            yield entity
 
 
 def whole_bytes(path: Path) -> int:
@@ -186,7 +187,8 @@ def write_plan(folder: Path, plan: dict[str, Any]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = folder / f"plan.json.{os.getpid()}"
-        unfinished.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+        with unfinished.open("w", encoding="utf-8") as file:  # piece by piece: one of ten million is 100 MB of text
+            json.dump(plan, file, ensure_ascii=False)
         unfinished.replace(path)
     except OSError as error:
         raise _explained(error, path) from error
@@ -233,40 +235,6 @@ def _lock(file: int) -> None:
             if time.monotonic() >= deadline:
                 raise
             time.sleep(_LOCK_STEP_SECONDS)
-
-
-def _line(entity: Entity) -> bytes:
-    value = {field: getattr(entity, field) for field in _FIELDS[type(entity)]}
-    if isinstance(entity, ModelCall):
-        value["messages"] = fold(entity.messages, entity.shared_texts)
-    entry = {"kind": type(entity).__name__, "value": value}
-    return json.dumps(entry, ensure_ascii=False, default=_plain, separators=(",", ":")).encode(errors="replace") + b"\n"
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in a journal")
-
-
-def _entity(kind: str, value: dict[str, Any], shared_texts: dict[str, str]) -> Entity:
-    for name in ("subtopics", "key_concept_ids"):
-        if name in value:
-            value[name] = tuple(value[name])
-    if "strategy" in value:
-        value["strategy"] = Strategy(value["strategy"])
-    if "messages" in value:
-        # Journals of the first version hold turns as pairs.
-        folded = [turn if isinstance(turn, dict) else dict(zip(_TURN, turn, strict=True)) for turn in value["messages"]]
-        value["messages"] = unfold(folded, shared_texts.__getitem__)
-        value["shared_texts"] = tuple(shared_texts[each] for each in shared_text_ids(folded))
-    for name in ("finished_at", "judged_at"):
-        if name in value:
-            value[name] = datetime.fromisoformat(value[name])
-    entity: Entity = _KINDS[kind](**value)
-    if isinstance(entity, SharedText):
-        shared_texts[entity.shared_text_id] = entity.text
-    return entity
 
 
 def _cut_torn_line(file: int) -> int:

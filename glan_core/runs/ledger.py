@@ -2,11 +2,13 @@
 
 import asyncio
 import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from glan_core.calls import ModelCall
 from glan_core.entities import ClassSession, KeyConcept, Subject, Syllabus, TaxonomyNode
 from glan_core.errors import DiskError, ReplyError
-from glan_core.runs.journal import Journal, first_new_byte
+from glan_core.runs.journal import first_new_byte
 from glan_core.store.database import Database, explained_errors
 from glan_core.store.ingest import INSERTS, Entity, ingest_journal, ingest_up_to
 from glan_core.store.journals import find_journal_bytes
@@ -15,10 +17,31 @@ from glan_core.store.model_calls import find_model_call, list_unused_call_ids
 _TREE = frozenset({TaxonomyNode, Subject, Syllabus, ClassSession, KeyConcept})
 
 
+class Lines(Protocol):
+    """Where what a run makes stands first: a Journal, or what an actor has in its place (see shards.py)."""
+
+    @property
+    def end(self) -> int:
+        """How much of it there is, in bytes."""
+        ...
+
+    def append(self, *entities: Entity, is_more_to_come: bool = False) -> None:
+        """Put entities on disk."""
+        ...
+
+    def write(self) -> None:
+        """Put on disk what was kept back."""
+        ...
+
+    def read(self, *, start: int = 0) -> Iterator[Entity]:
+        """Give what it holds from byte `start` on."""
+        ...
+
+
 class Ledger:
     """The writing side of one run. Everything but `flush` is to be called from the run's event loop only."""
 
-    def __init__(self, database: Database, journal: Journal, *, run_id: str, is_tree_only: bool = False) -> None:
+    def __init__(self, database: Database, journal: Lines, *, run_id: str, is_tree_only: bool = False) -> None:
         """Take what the journal holds into the database, so that both know the same.
 
         With `is_tree_only` nothing but nodes, subjects and syllabi goes into the database, which is all that a run has
@@ -42,6 +65,12 @@ class Ledger:
         with explained_errors(database.path):
             of_kinds = (entry for entry in entries if type(entry) in self._kinds)
             ingest_journal(database, self._writer, of_kinds, run_id=run_id, journal_bytes=journal.end)
+            self._unused_call_ids = list_unused_call_ids(self._reader)
+
+    def learn(self, entities: Iterable[Entity]) -> None:
+        """Take in what others have made for this run, of every kind; the database gets it now."""
+        with explained_errors(self._database.path):
+            ingest_journal(self._database, self._writer, entities, run_id=self._run_id, journal_bytes=self._journal.end)
             self._unused_call_ids = list_unused_call_ids(self._reader)
 
     def keep(self, *entities: Entity) -> None:

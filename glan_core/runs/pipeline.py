@@ -8,11 +8,11 @@ other along, and an answer is bound to its instruction by id. Nodes that have to
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from glan_core.courses import Course, find_courses
 from glan_core.entities import Instruction
-from glan_core.planning.plan import Plan, PlannedInstruction, draw_items
+from glan_core.planning.plan import Growth, Plan, PlannedInstruction, draw_items
 from glan_core.planning.taken import find_taken
 from glan_core.quality.checks import check_answer, check_instruction
 from glan_core.runs.growing import Grower
@@ -48,10 +48,14 @@ class Pipeline(Steps):
 
     def first_work(self) -> Iterator[Work]:
         """Give the work that can be begun at once; what is in the database already is left out."""
-        items = iter(self._plan.items)
+        yield from self.work_of(self._plan.items, self._plan.growths)
+
+    def work_of(self, planned: Iterable[PlannedInstruction], growths: Sequence[Growth]) -> Iterator[Work]:
+        """Give the work of these questions and growing nodes alone."""
+        items = iter(planned)
         while batch := tuple(itertools.islice(items, _LOOK_UP_ROWS)):
             yield from self._planned(batch)
-        if self._plan.growths:
+        if growths:
             grower = Grower(
                 self._plan,
                 cursor=self._cursor,
@@ -62,7 +66,7 @@ class Pipeline(Steps):
                 draw=self._drawn,
                 is_drawing_only=self._only is not None,
             )
-            for growth in self._plan.growths:
+            for growth in growths:
                 yield from grower.work(growth)
 
     def _planned(self, items: tuple[PlannedInstruction, ...]) -> Iterator[Work]:

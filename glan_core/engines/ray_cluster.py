@@ -1,0 +1,102 @@
+"""Which Ray cluster does a run work on: one that is there, or one of its own on this machine?
+
+One of its own listens on the loopback address as far as Ray can be told to, has no dashboard, sends no usage
+statistics, and is gone with everything it wrote when the run ends. A cluster that is there already is left as it is.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from glan_core.errors import SettingsError
+
+_OBJECT_STORE_BYTES = 200_000_000  # only parts' names and the curriculum pass through it
+
+
+@contextlib.contextmanager
+def cluster(address: str, *, actors: int) -> Iterator[Any]:
+    """Connect to the cluster at an address, or start one with room for so many actors; gives the module `ray`.
+
+    Raises SettingsError if there is none at the address.
+    """
+    quiet = {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_BACKEND_LOG_LEVEL": "fatal",  # what it says on standard error means nothing to whoever watches a run
+        "RAY_DEDUP_LOGS": "0",
+    }
+    if not address:
+        quiet["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # so it takes 127.0.0.1 for the address of the machine
+    for name, value in quiet.items():
+        os.environ.setdefault(name, value)
+    import ray
+    import ray.data
+
+    if ray.is_initialized():  # in a notebook, say
+        yield ray
+        return
+    folder = None if address else Path(tempfile.mkdtemp(prefix="glan-ray-"))
+    try:
+        with _own_signals(), _silence():
+            _begin(ray, address, folder, actors)
+        yield ray
+    finally:
+        ray.shutdown()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _begin(ray: Any, address: str, folder: Path | None, actors: int) -> None:
+    common = {"logging_level": logging.ERROR, "log_to_driver": False, "namespace": "glan"}
+    try:
+        if folder is None:
+            ray.init(address=address, **common)
+        else:
+            ray.init(
+                address="local",
+                num_cpus=actors,
+                num_gpus=0,
+                include_dashboard=False,
+                object_store_memory=_OBJECT_STORE_BYTES,
+                _temp_dir=str(folder),
+                **common,
+            )
+    except (ConnectionError, OSError, ValueError, RuntimeError, TimeoutError) as error:
+        where = f"at {address}" if address else "on this machine"
+        raise SettingsError(
+            f"There is no Ray cluster {where}: {error}",
+            "Give the address that `ray start --head` printed (HOST:6379), or none for one on this machine.",
+        ) from error
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep from standard error what Ray says there as it begins; what goes wrong it raises."""
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """Keep what a signal means: Ray takes SIGTERM for itself when it begins."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,166 @@
+"""How do the items of a plan get to actors on other machines?
+
+As parts: Parquet files of some hundred items in the run's folder, written before the first call and read by whichever
+actor gets the part. A row is an item that is not done yet:
+
+    syllabus_id  code    instruction                            growth
+    s7d...       266370                                                                 a question to be asked
+    s7d...       8257    {"kind":"Instruction","value":{...}}                           one that lacks its answer
+                                                                ["d2x...","subjects",9]   a node that has to grow
+
+A node that grows is a part of its own, with all that is drawn below it, so that one actor knows what it grew into.
+"""
+
+import itertools
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from glan_core.errors import DiskError
+from glan_core.generation_settings import GenerationSettings
+from glan_core.planning.plan import Growth, Plan, PlannedInstruction
+from glan_core.planning.planned_calls import known_calls
+from glan_core.planning.planned_instructions import planned_instruction
+from glan_core.runs.journal_lines import entity_of, line_of
+from glan_core.store.answers import list_known_answer_ids
+from glan_core.store.database import Cursor
+from glan_core.store.ingest import Entity
+from glan_core.store.instructions import list_instructions, list_known_instruction_ids
+
+_FOLDER = "parts"
+_LOOK_UP_ROWS = 10_000
+_MOST_ROWS = 500  # a part that was lost is looked through again, and few large parts are shared out unevenly
+_PARTS_AN_ACTOR = 20
+
+
+@dataclass(slots=True)
+class Parts:
+    """What was written."""
+
+    names: list[str] = field(default_factory=list)
+    """Of the files, in the order in which they are to be begun."""
+    rows_a_part: int = 1
+    items_reused: int = 0
+    """Rows that the database has already, and their answers."""
+    is_cut_short: bool = False
+    """Whether there is more to do than was allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What an actor gets."""
+
+    planned: tuple[PlannedInstruction, ...]
+    known: tuple[Entity, ...]
+    """Questions among them that were asked before."""
+    growths: tuple[Growth, ...]
+
+
+def write_parts(
+    folder: Path, plan: Plan, *, cursor: Cursor, actors: int, only: frozenset[str] | None, most_pairs: int | None
+) -> Parts:
+    """Put what is to be done into the run's folder, in place of what an earlier session put there; DiskError.
+
+    With `only`, no other questions and answers than those with these ids, and with `most_pairs` no more than so many.
+    """
+    place = folder / _FOLDER
+    shutil.rmtree(place, ignore_errors=True)
+    parts = Parts(rows_a_part=max(1, min(_MOST_ROWS, len(plan.items) // (actors * _PARTS_AN_ACTOR))))
+    rows = _rows(plan, cursor, only, parts)
+    left = None if most_pairs is None else most_pairs
+    try:
+        place.mkdir(parents=True)
+        asked = rows if left is None else itertools.islice(rows, left)
+        written = 0
+        while batch := list(itertools.islice(asked, parts.rows_a_part)):
+            _write(place, f"items-{len(parts.names):06}.parquet", batch, parts)
+            written += len(batch)
+        if left is not None:
+            left -= written
+            parts.is_cut_short = next(rows, None) is not None
+        growing = _growing(plan, left, parts)
+        parts.names[:0] = [_write(place, f"grow-{number:06}.parquet", [row]) for number, row in enumerate(growing)]
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise DiskError(
+            f"{place} cannot be written: {reason}.", "Free space or mend the folder, then go on."
+        ) from error
+    return parts
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what write_parts wrote."""
+    shutil.rmtree(folder / _FOLDER, ignore_errors=True)
+
+
+def read_part(folder: Path, name: str, *, settings: GenerationSettings, seed: int) -> Part:
+    """Read one."""
+    import pyarrow.parquet as pq
+
+    with (folder / _FOLDER / name).open("rb") as file:
+        rows = pq.read_table(file).to_pylist()
+    known = [json.loads(row["instruction"]) for row in rows if row["instruction"]]
+    return Part(
+        tuple(
+            planned_instruction(row["syllabus_id"], row["code"], settings=settings, seed=seed)
+            for row in rows
+            if not row["growth"]
+        ),
+        tuple(entity_of(entry["kind"], entry["value"], {}) for entry in known),
+        tuple(Growth(*json.loads(row["growth"])) for row in rows if row["growth"]),
+    )
+
+
+def _rows(plan: Plan, cursor: Cursor, only: frozenset[str] | None, parts: Parts) -> Iterator[dict[str, Any]]:
+    coded = plan.items.coded()
+    if only is None and not known_calls(cursor, plan.items, seed=plan.request.seed)["instructions"]:
+        yield from (_row(syllabus_id, code) for syllabus_id, code in coded)  # ids are for actors to work out
+        return
+    settings, seed = plan.request.settings, plan.request.seed
+    wants_answers = "answers" in plan.request.stages
+    while batch := tuple(itertools.islice(coded, _LOOK_UP_ROWS)):
+        items = [planned_instruction(*each, settings=settings, seed=seed) for each in batch]
+        known = list_known_instruction_ids(cursor, [item.instruction_id for item in items])
+        answered = list_known_answer_ids(cursor, [item.answer_id for item in items]) if known else frozenset()
+        unanswered = {item.instruction_id for item in items if item.answer_id not in answered} & known
+        asked = list_instructions(cursor, sorted(unanswered)) if wants_answers and unanswered else {}
+        for (syllabus_id, code), item in zip(batch, items, strict=True):
+            if item.instruction_id not in known:
+                if only is None or item.instruction_id in only:
+                    yield _row(syllabus_id, code)
+            elif item.instruction_id in asked and (only is None or item.answer_id in only):
+                yield _row(syllabus_id, code, instruction=line_of(asked[item.instruction_id]).decode())
+            else:
+                parts.items_reused += 1 + (item.answer_id in answered)
+
+
+def _growing(plan: Plan, left: int | None, parts: Parts) -> Iterator[dict[str, Any]]:
+    for growth in plan.growths:
+        if left is not None and growth.instructions > left:
+            parts.is_cut_short = True
+            growth = growth._replace(instructions=left)
+        if left is not None:
+            left -= growth.instructions
+            if not growth.instructions and "instructions" in plan.request.stages and growth.stage != "taxonomy":
+                continue
+        yield _row(None, None, growth=json.dumps(list(growth)))
+
+
+def _row(syllabus_id: str | None, code: int | None, **more: str) -> dict[str, Any]:
+    return {"syllabus_id": syllabus_id, "code": code, "instruction": None, "growth": None, **more}
+
+
+def _write(place: Path, name: str, rows: list[dict[str, Any]], parts: Parts | None = None) -> str:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text = pa.string()
+    schema = pa.schema([("syllabus_id", text), ("code", pa.uint64()), ("instruction", text), ("growth", text)])
+    with (place / name).open("wb") as file:
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), file)
+    if parts is not None:
+        parts.names.append(name)
+    return name
