@@ -19,7 +19,7 @@ _TRIES = 20
 class DrawnCosines:
     """The cosine of each pair to the nearest of the key concepts that it was drawn from, batch by batch.
 
-    Beside it, what chance gives: its cosine to one key concept of another discipline for each that it was drawn from.
+    Beside it, what chance gives: its cosine to one key concept of another discipline.
     """
 
     def __init__(
@@ -47,13 +47,15 @@ class DrawnCosines:
         links = links[links["number"].isin(numbers)]
         if links.empty:  # none of their key concepts was read
             return
-        of_links = links["concept"].to_numpy("int64")
+        concepts = links["concept"].to_numpy("int64")
         right = vectors[np.searchsorted(numbers, links["number"].to_numpy("int64"))]
         self._found.append(
-            best_of_each(paired_cosines(self._vectors[of_links], right), links["pair"].to_numpy("int64"))
+            best_of_each(paired_cosines(self._vectors[concepts], right), links["pair"].to_numpy("int64"))
         )
-        others = self._others[of_links]
-        self._by_chance.append(paired_cosines(self._vectors[others[others >= 0]], right[others >= 0]))
+        firsts = np.flatnonzero(~links["pair"].duplicated().to_numpy())
+        others = self._others[concepts[firsts]]
+        there = others >= 0
+        self._by_chance.append(paired_cosines(self._vectors[others[there]], right[firsts[there]]))
 
     def calibration(self) -> Calibration:
         """Give what has been found so far."""

@@ -66,7 +66,7 @@ def heat_map(
             mode="text",
             text=[_written(rows[down].cells[across].number) for across, down in places],
             textfont={
-                "size": 11,
+                "size": 12,
                 "color": [
                     shades.faint_text if (level := levels[down][across]) is None else ink(level / top, shades)
                     for across, down in places
