@@ -66,3 +66,8 @@ def total_of(number: Amount, *, mean: float, variance: float, seen: int) -> Amou
     of_mean = number.mean**2 * variance / seen * (student / _Z) ** 2
     of_number = number.variance * mean**2
     return Amount(number.mean * mean, of_each + of_mean + of_number)
+
+
+def count_of(number: int, noun: str) -> str:
+    """Write a number with its regular noun: `1 call`, `2,000 calls`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

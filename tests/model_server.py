@@ -173,6 +173,10 @@ class ModelServer:
                 self._replies.append(reply)
         return reply
 
+    def other(self, method: str, path: str, content_type: str, content: bytes) -> tuple[int, bytes] | None:
+        """Answer a request that is not for a completion nor for the models; None: it is one of these."""
+        return None
+
     def _scripted(self, request: SeenRequest) -> Reply:
         scripted = self.script(request.body)
         if scripted is None:
@@ -226,6 +230,8 @@ _MARKS = (
     ("syllabus", "Write a course plan"),
     ("class_details", "turn documents into data"),
     ("class_details", "turn course plans into JSON"),
+    ("regenerated_answers", "This answer to it was rejected."),
+    ("regenerated_answers", "Write a better answer to this question"),
     ("regenerated_instructions", "Set another question on the same"),
     ("regenerated_instructions", "Write a better homework question"),
     ("instructions", "Set one homework question"),
@@ -250,7 +256,7 @@ def default_text(request: dict[str, Any]) -> str:
     last = request["messages"][-1]["content"]
     digest = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:10]
     match stage_of(request):
-        case "answers":
+        case "answers" | "regenerated_answers":
             return (
                 f"You asked: «{last}» The answer follows from the definitions that the lesson gave. First write down "
                 "what is known, then what is wanted, and go from the one to the other in small steps that can be "
@@ -331,6 +337,8 @@ def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True  # the client is gone
 
         def do_GET(self) -> None:
+            if self._other("GET", b""):
+                return
             instead = server.models_reply
             if instead is not None:
                 server.wait(instead.delay_seconds)
@@ -341,7 +349,10 @@ def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             self._send(200, json.dumps({"object": "list", "data": models}).encode())
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            content = self._read()
+            if self._other("POST", content):
+                return
+            body = json.loads(content)
             reply = server.reply_to(
                 SeenRequest(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
             )
@@ -349,8 +360,24 @@ def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
-            content = reply.body if reply.body is not None else _body(body, reply)
+            content = reply.body if reply.body is not None else completion_of(body, reply)
             self._send(reply.status, content, content_type=reply.content_type, headers=reply.headers)
+
+        def _other(self, method: str, content: bytes) -> bool:
+            answered = server.other(method, self.path, self.headers.get("Content-Type", ""), content)
+            if answered is not None:
+                self._send(*answered)
+            return answered is not None
+
+        def _read(self) -> bytes:
+            if "chunked" not in self.headers.get("Transfer-Encoding", ""):
+                return self.rfile.read(int(self.headers["Content-Length"]))
+            pieces = []
+            while size := int(self.rfile.readline(), 16):
+                pieces.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(pieces)
 
         def _send(
             self,
@@ -377,7 +404,8 @@ def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _body(request: dict[str, Any], reply: Reply) -> bytes:
+def completion_of(request: dict[str, Any], reply: Reply) -> bytes:
+    """Give the body that a reply is sent as."""
     if reply.status != 200:
         return json.dumps({"error": {"message": reply.text, "type": "scripted", "code": None}}).encode()
     prompt_tokens = sum(len(turn["content"].split()) for turn in request["messages"])

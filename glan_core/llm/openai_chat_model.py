@@ -10,21 +10,26 @@ a body that is no completion     CallError `unreadable` or `no_choices`: an atte
 """
 
 import asyncio
+import dataclasses
 import json
 import ssl
 import time
 from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError
 
 from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
+from glan_core.llm.completions import UNREADABLE, arguments_of, reply_of
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.proxies import PROXY_HINT, find_proxy
-from glan_core.llm.refusals import error_of_status, storable, without_key
+from glan_core.llm.refusals import error_of_status
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 TIMEOUT_SECONDS = 180.0
 _CONNECTING_SECONDS = 30.0
@@ -41,12 +46,8 @@ _CERTIFICATE_HINT = (
 )
 _HEADER_HINT = "Check the environment variables OPENAI_ORG_ID and OPENAI_PROJECT_ID."
 
-# What the client and the lines that read its result raise when the body is something else: a web page, half a
-# document, JSON of another shape.
-_UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 _LOST = (aiohttp.ClientError, OSError)
 _NO_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError)
-_MOST_TOKENS = 2**31 - 1  # what the ledger can hold; no reply has as many
 
 
 class OpenAIChatModel:
@@ -61,20 +62,7 @@ class OpenAIChatModel:
             # No HTTP header can carry it, and what the client raises then quotes it.
             raise EndpointError(f"The key for {endpoint.label} holds characters that no key has.", endpoint.key_hint)
         self._proxy = find_proxy(endpoint.base_url)
-        import httpx2  # loading it and openai takes most of a second, and the first page needs neither
-        import openai
-
-        try:
-            self._client = openai.AsyncOpenAI(
-                base_url=endpoint.base_url,
-                # The client insists on a key; endpoints that need none ignore it.
-                api_key=endpoint.api_key or "none",
-                timeout=timeout_seconds,
-                max_retries=0,
-                http_client=openai.DefaultAioHttpClient(timeout=timeout_seconds, verify=_certificates()),
-            )
-        except (httpx2.InvalidURL, ValueError) as error:
-            raise EndpointError(f"{endpoint.label} cannot be reached: {error}.", _ADDRESS_HINT) from error
+        self._client = open_client(endpoint, timeout_seconds=timeout_seconds)
         self._url = f"{str(self._client.base_url).rstrip('/')}/chat/completions"
         defaults = {name: value for name, value in self._client.default_headers.items() if isinstance(value, str)}
         self._headers = {**defaults, **self._client.auth_headers}
@@ -126,20 +114,15 @@ class OpenAIChatModel:
             completion = json.loads(content)
             if not completion.get("choices"):
                 raise self._without_choices(completion, response, content, model=request.model)
-            choice = completion["choices"][0]
-            said = choice["message"]
-            usage = completion.get("usage") or {}
-            refusal = said.get("refusal")
-            return ChatReply(
-                text=without_key(storable(said.get("content") or refusal or ""), self._masked_key),
-                finish_reason="refusal" if refusal else str(choice.get("finish_reason") or "unknown"),
-                prompt_tokens=_tokens(usage, "prompt_tokens"),
-                completion_tokens=_tokens(usage, "completion_tokens"),
-                seconds=time.perf_counter() - started,
+            reply = reply_of(
+                completion,
                 model_call_id=request.model_call_id,
-                address="" if self._endpoint.is_built_in else self._endpoint.base_url,
+                seconds=time.perf_counter() - started,
+                masked_key=self._masked_key,
             )
-        except _UNREADABLE as error:
+            address = "" if self._endpoint.is_built_in else self._endpoint.base_url
+            return dataclasses.replace(reply, address=address)
+        except UNREADABLE as error:
             message = f"{self._endpoint.label} sent something that is no completion."
             raise CallError(message, kind="unreadable", hint=_ADDRESS_HINT) from error
 
@@ -158,7 +141,7 @@ class OpenAIChatModel:
             raise EndpointError(refused.message, refused.hint) from error
         except openai.APIConnectionError as error:
             raise EndpointError(f"{self._endpoint.label} cannot be reached.", _ADDRESS_HINT) from error
-        except (openai.OpenAIError, *_UNREADABLE) as error:
+        except (openai.OpenAIError, *UNREADABLE) as error:
             raise EndpointError(f"{self._endpoint.label} has no list of models.", _ADDRESS_HINT) from error
 
     def _lost(self, error: Exception) -> CallError:
@@ -214,6 +197,24 @@ class OpenAIChatModel:
         return CallError("The endpoint sent a reply without choices.", kind="no_choices")
 
 
+def open_client(endpoint: Endpoint, *, timeout_seconds: float) -> "AsyncOpenAI":
+    """Give a client, to be closed by whoever asked for it; EndpointError for an address that is none."""
+    import httpx2  # loading it and openai takes most of a second, and the first page needs neither
+    import openai
+
+    try:
+        return openai.AsyncOpenAI(
+            base_url=endpoint.base_url,
+            # The client insists on a key; endpoints that need none ignore it.
+            api_key=endpoint.api_key or "none",
+            timeout=timeout_seconds,
+            max_retries=0,
+            http_client=openai.DefaultAioHttpClient(timeout=timeout_seconds, verify=_certificates()),
+        )
+    except (httpx2.InvalidURL, ValueError) as error:
+        raise EndpointError(f"{endpoint.label} cannot be reached: {error}.", _ADDRESS_HINT) from error
+
+
 @cache
 def _certificates() -> ssl.SSLContext:
     import httpx2
@@ -223,34 +224,8 @@ def _certificates() -> ssl.SSLContext:
 
 def _body(request: ChatRequest) -> bytes:
     # Lone surrogates, which JSON can carry and UTF-8 cannot, go as question marks.
-    return json.dumps(_arguments(request), ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-
-
-def _arguments(request: ChatRequest) -> dict[str, Any]:
-    arguments: dict[str, Any] = {
-        "model": request.model,
-        "messages": [message._asdict() for message in request.messages],
-        "temperature": request.temperature,
-        "top_p": request.top_p,
-        "max_tokens": request.max_tokens,
-        "seed": request.seed,
-    }
-    if request.reply_form == "json":
-        arguments["response_format"] = {"type": "json_object"}
-    if request.response_schema is not None:
-        arguments["response_format"] = {
-            "type": "json_schema",
-            "json_schema": {"name": request.stage, "schema": request.response_schema, "strict": True},
-        }
-    if request.repeat_penalty is not None:
-        arguments["repeat_penalty"] = request.repeat_penalty
-    return arguments
+    return json.dumps(arguments_of(request), ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 def _words(error: Exception) -> str:
     return str(getattr(error, "verify_message", "")) or str(error)
-
-
-def _tokens(usage: object, name: str) -> int | None:
-    value = usage.get(name) if isinstance(usage, dict) else None
-    return value if isinstance(value, int) and 0 <= value <= _MOST_TOKENS else None

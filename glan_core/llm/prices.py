@@ -14,6 +14,7 @@ from glan_core.generation_settings import Price
 from glan_core.llm.built_in import MODEL as BUILT_IN_MODEL
 
 FREE = Price(0.0, 0.0)
+BATCH_SHARE = 0.5  # of the price of a call, where a batch service makes it: what those that publish a price ask
 _MILLION = 1_000_000
 # Some providers charge more for long prompts, in steps from 32,000 tokens on. That of a question has about two
 # thousand, so the price of a short prompt is the one that counts.
@@ -27,20 +28,23 @@ def cost(
     completion_tokens: int | None,
     price: Price | None = None,
     base_url: str = "",
+    is_batch: bool = False,
 ) -> float | None:
     """Give the US dollars of one call; None where its tokens or its price are not known.
 
     `price` is the user's own. `base_url` is the endpoint's address; without it the model's name alone decides.
+    `is_batch` says that a batch service made the call: that is half the price, unless its provider publishes another.
     """
     if model == BUILT_IN_MODEL:
         return 0.0
     if prompt_tokens is None or completion_tokens is None:
         return None
     if price is not None:
-        return cost_at(price, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens)
+        dollars = cost_at(price, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens)
+        return dollars * BATCH_SHARE if is_batch else dollars
     if not _is_published(model, base_url):
         return None
-    return _published_cost(model, base_url, prompt_tokens, completion_tokens)
+    return _published_cost(model, base_url, prompt_tokens, completion_tokens, is_batch=is_batch)
 
 
 def cost_at(price: Price, *, prompt_tokens: float, completion_tokens: float) -> float:
@@ -48,7 +52,7 @@ def cost_at(price: Price, *, prompt_tokens: float, completion_tokens: float) -> 
     return (prompt_tokens * price.input_per_million + completion_tokens * price.output_per_million) / _MILLION
 
 
-def find_price(model: str, base_url: str = "") -> Price | None:
+def find_price(model: str, base_url: str = "", *, is_batch: bool = False) -> Price | None:
     """Give what a model costs at an address (or by its name alone, without one); None where that is not known.
 
     The price of prompts of usual length: longer ones may cost more. Nothing is asked over the network: the prices are
@@ -56,8 +60,8 @@ def find_price(model: str, base_url: str = "") -> Price | None:
     """
     if model == BUILT_IN_MODEL:
         return FREE
-    prompt = _published_cost(model, base_url, _TYPICAL_PROMPT_TOKENS, 0)
-    reply = _published_cost(model, base_url, 0, _TYPICAL_PROMPT_TOKENS)
+    prompt = _published_cost(model, base_url, _TYPICAL_PROMPT_TOKENS, 0, is_batch=is_batch)
+    reply = _published_cost(model, base_url, 0, _TYPICAL_PROMPT_TOKENS, is_batch=is_batch)
     if prompt is None or reply is None:
         return None
     return Price(prompt * _MILLION / _TYPICAL_PROMPT_TOKENS, reply * _MILLION / _TYPICAL_PROMPT_TOKENS)
@@ -92,14 +96,30 @@ def _dollars(number: str, text: str) -> float:
     return dollars
 
 
-def _published_cost(model: str, base_url: str, prompt_tokens: int, completion_tokens: int) -> float | None:
+def batch_price(price: Price) -> Price:
+    """Give what a batch service asks where a call costs so much: half."""
+    return Price(price.input_per_million * BATCH_SHARE, price.output_per_million * BATCH_SHARE)
+
+
+def _published_cost(
+    model: str, base_url: str, prompt_tokens: int, completion_tokens: int, *, is_batch: bool = False
+) -> float | None:
     from genai_prices import Usage, calc_price
 
     usage = Usage(input_tokens=prompt_tokens, output_tokens=completion_tokens)
+
+    def dollars(context: dict[str, str] | None) -> float:
+        price = calc_price(usage, model_ref=model, provider_api_url=base_url or None, price_context=context)
+        return float(price.total_price)
+
     try:
-        return float(calc_price(usage, model_ref=model, provider_api_url=base_url or None).total_price)
+        direct = dollars(None)
+        if not is_batch:
+            return direct
+        published = dollars({"processing": "batch"})
     except LookupError:
         return None
+    return published if published < direct else direct * BATCH_SHARE
 
 
 @cache

@@ -21,6 +21,8 @@ from glan_core.llm.replies import text_of
 
 # A refusal of the form itself. Anything else (a time-out, 429, 5xx) says nothing about it.
 _REFUSED = ("http_400", "http_404", "http_422")
+CHECK = "check"
+"""The stage of requests that only find out what an endpoint does."""
 _MAX_TOKENS = 1000  # ten for the list, the rest for models that think first
 _SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -45,7 +47,7 @@ _SCHEMA: dict[str, Any] = {
 def check_request(model: str, words: str, *, max_tokens: int) -> ChatRequest:
     """Give a request of no run, which only finds out what an endpoint does."""
     return ChatRequest(
-        stage="check",
+        stage=CHECK,
         template="",
         template_fingerprint="",
         messages=(Message("user", words),),

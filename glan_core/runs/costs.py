@@ -6,14 +6,17 @@ from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import SettingsError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.llm.prices import cost, find_price
+from glan_core.llm.reply_forms import CHECK
 
 
 class Costs:
     """The prices of one run: the user's own where there is one, otherwise the published ones."""
 
-    def __init__(self, settings: GenerationSettings, *, base_url: str) -> None:
+    def __init__(self, settings: GenerationSettings, *, base_url: str, is_batch: bool = False) -> None:
+        """With `is_batch`, calls are made by a batch service, but for the few that no run is about."""
         self._settings = settings
         self._base_url = base_url
+        self._is_batch = is_batch
         self._own_prices = {stage.model: stage.price for stage in settings.stages.values() if stage.price is not None}
 
     def of(self, request: ChatRequest, reply: ChatReply) -> float | None:
@@ -25,6 +28,7 @@ class Costs:
             # By model and not by stage, as the trial of what an endpoint can be held to belongs to none.
             price=self._own_prices.get(request.model),
             base_url=self._base_url,
+            is_batch=self._is_batch and request.stage != CHECK,
         )
 
     def check(self, stages: Iterable[str]) -> None:

@@ -1,0 +1,284 @@
+"""How do calls get to a batch service, and their results back?
+
+Each step is noted in `batches.jsonl` (see runs/batch_parts.py) before the next one is taken, so a process that is
+killed at any point orders nothing twice: whether the last order went out is looked up among what the service lists.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, TypeVar
+
+from glan_core.amounts import count_of
+from glan_core.calls import ChatRequest
+from glan_core.engines.batch_orders import Orders
+from glan_core.errors import CallError, DiskError, EndpointError, SettingsError
+from glan_core.llm.batch_lines import request_line
+from glan_core.llm.batch_service import BatchService, BatchState, told_of
+from glan_core.llm.endpoint import Endpoint
+from glan_core.runs.batch_parts import Part, PartLog, now
+
+MOST_CALLS = 50_000
+MOST_BYTES = 200_000_000
+"""What the service takes in one part; a MB is a million bytes here, and may be more there."""
+MOST_OPEN_PARTS = 20
+"""With the service at once: a million calls, whose ids are held in memory."""
+_TOO_MUCH = "token_limit_exceeded"
+"""The service's code where more is waiting than it lets wait."""
+_FIRST_WAIT_SECONDS = 1.0
+_MOST_WAIT_SECONDS = 60.0
+_STEP_SECONDS = 0.2
+_A_DAY = 86_400.0
+T = TypeVar("T")
+
+
+@dataclass
+class _Draft:
+    """A part that is being written."""
+
+    number: int
+    file: BinaryIO
+    ids: set[str]
+    size: int = 0
+    tokens: int = 0
+    dollars: float | None = 0.0
+
+
+class BatchDesk:
+    """Where one run hands in parts and gets them back."""
+
+    def __init__(
+        self,
+        log: PartLog,
+        orders: Orders,
+        *,
+        service: BatchService,
+        endpoint: Endpoint,
+        run_id: str,
+        order: str,
+        most_calls: int,
+        patience_seconds: float,
+        is_stopped: Callable[[], bool],
+    ) -> None:
+        """`is_stopped` says that nobody wants to wait any longer for a service that is away."""
+        self._log = log
+        self._orders = orders
+        self._service = service
+        self._endpoint = endpoint
+        self._run_id = run_id
+        self._order = order
+        self._most_calls = min(most_calls, MOST_CALLS)
+        self._patience_seconds = patience_seconds
+        self._is_stopped = is_stopped
+        self._drafts: dict[str, _Draft] = {}
+        self._waits_for_room = False
+        self.retry_after_seconds = 0.0
+        """What the service asked to be waited when it was last looked at."""
+
+    def has_room_for(self, model: str) -> bool:
+        """Say whether another call of a model may be noted."""
+        if self._waits_for_room:
+            return False
+        draft = self._drafts.get(model)
+        if draft is not None and len(draft.ids) < self._most_calls:
+            return True
+        return len(self._log.open_parts) + len(self._drafts) < MOST_OPEN_PARTS
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether something is with the service or about to be."""
+        return any(part.state != "fetched" for part in self._log.open_parts)
+
+    @property
+    def reserved_tokens(self) -> int:
+        """What calls that were noted and not recorded may come to at most."""
+        return sum(part.tokens for part in self._log.open_parts) + sum(each.tokens for each in self._drafts.values())
+
+    @property
+    def reserved_dollars(self) -> float:
+        """Likewise, where prices are known."""
+        drafted = sum(each.dollars or 0.0 for each in self._drafts.values())
+        return sum(part.dollars or 0.0 for part in self._log.open_parts) + drafted
+
+    def take_up(self) -> EndpointError | None:
+        """See what an earlier session left; gives what its results say against the service, if anything."""
+        hindrance: EndpointError | None = None
+        for part in self._log.open_parts:
+            if part.endpoint != self._endpoint.label:
+                raise SettingsError(
+                    f"{count_of(part.calls, 'call')} of this run are with {part.endpoint}, and this is "
+                    f"{self._endpoint.label}.",
+                    "Go on there, with --base-url or --endpoint.",
+                )
+            if part.state == "fetched":
+                hindrance = self._orders.read_results(part) or hindrance
+            else:
+                self._orders.hand_over(part)
+        kept = {path for part in self._log.open_parts for path in self._files(part)}
+        for path in self._log.files.glob("*") if self._log.files.is_dir() else ():
+            if path not in kept:
+                path.unlink()  # a part that was never finished, or one that was settled just when the process ended
+        return hindrance
+
+    def note(self, request: ChatRequest, *, tokens: int, dollars: float | None) -> None:
+        """Write a call into the next part of its model; `hand_in_full` is to be called soon."""
+        draft = self._drafts.get(request.model) or self._new_draft(request.model)
+        if request.model_call_id in draft.ids:
+            return  # two steps wait for one reply
+        line = request_line(request)
+        try:
+            if draft.ids and (len(draft.ids) >= self._most_calls or draft.size + len(line) > MOST_BYTES):
+                self._finish(request.model)
+                draft = self._new_draft(request.model)
+            draft.file.write(line)
+        except OSError as error:
+            raise DiskError(f"{self._log.files} cannot be written: {error.strerror}.", "Free space.") from error
+        draft.ids.add(request.model_call_id)
+        draft.size += len(line)
+        draft.tokens += tokens
+        draft.dollars = None if draft.dollars is None or dollars is None else draft.dollars + dollars
+
+    async def hand_in_full(self) -> None:
+        """Hand in the parts that are as large as they may be."""
+        for model, draft in tuple(self._drafts.items()):
+            if len(draft.ids) >= self._most_calls:
+                self._finish(model)
+        await self.hand_in()
+
+    async def hand_in_all(self) -> None:
+        """Hand in everything that was noted."""
+        for model in tuple(self._drafts):
+            self._finish(model)
+        await self.hand_in()
+
+    async def hand_in(self) -> None:
+        """Hand in the parts that are written and not with the service yet."""
+        for part in self._log.open_parts:
+            if part.state in ("made", "uploaded", "handing_in"):
+                await self._order_part(part)
+
+    def drop_drafts(self) -> None:
+        """Forget what was noted and not handed in: it is noted again in another pass."""
+        for draft in self._drafts.values():
+            draft.file.close()
+            self._log.requests_path(draft.number).unlink(missing_ok=True)
+        self._drafts.clear()
+
+    async def look(self) -> tuple[Part, ...]:
+        """Ask how far all parts are, and fetch those that are done: these are given."""
+        self.retry_after_seconds = 0.0
+        ended = []
+        for part in self._log.open_parts:
+            if part.state != "ordered":
+                continue
+            try:
+                state = await self._service.look(part.batch_id)
+            except CallError as error:
+                self.retry_after_seconds = max(self.retry_after_seconds, error.retry_after_seconds or 0.0)
+                continue  # asked again at the next look
+            seen = (state.state, state.done, state.failed)
+            if seen != (part.service_state, part.done, part.failed):
+                part = self._log.change(
+                    part, service_state=state.state, done=state.done, failed=state.failed, seen_at=now()
+                )
+            if state.state == "failed":
+                self._give_back(part, state)
+            elif state.has_ended:
+                ended.append(await self._fetch(part, state))
+        return tuple(ended)
+
+    def settle(self, *, is_all: bool) -> None:
+        """Be done with parts whose results are in the journal and in the database: those of which none is left.
+
+        `is_all` says that the whole plan was gone through, so that nobody will ask for what is left of the others.
+        """
+        for part in self._log.open_parts:
+            if part.state == "fetched" and (is_all or not self._orders.has_answers(part)):
+                self._orders.settle(part)
+
+    def _new_draft(self, model: str) -> _Draft:
+        number = max([self._log.next_number - 1, *(draft.number for draft in self._drafts.values())]) + 1
+        try:
+            self._log.files.mkdir(parents=True, exist_ok=True)
+            draft = _Draft(number, self._log.requests_path(number).open("wb"), set())
+        except OSError as error:
+            raise DiskError(f"{self._log.files} cannot be written: {error.strerror}.", "Free space.") from error
+        self._drafts[model] = draft
+        return draft
+
+    def _finish(self, model: str) -> None:
+        draft = self._drafts.pop(model)
+        draft.file.close()
+        part = self._log.add(
+            Part(
+                number=draft.number,
+                order=self._order,
+                model=model,
+                calls=len(draft.ids),
+                size=draft.size,
+                tokens=draft.tokens,
+                dollars=draft.dollars,
+                made_at=now(),
+                endpoint=self._endpoint.label,
+            )
+        )
+        self._orders.hand_over(part)
+
+    async def _order_part(self, part: Part) -> None:
+        if not part.file_id:
+            path = self._log.requests_path(part.number)
+            file_id = await self._steadily(lambda: self._service.upload(path))
+            part = self._log.change(part, state="uploaded", file_id=file_id)
+        labels = {"run": self._run_id, "part": str(part.number), "made_at": part.made_at}
+        since = datetime.fromisoformat(part.made_at).timestamp() - _A_DAY  # clocks differ
+        is_unsure = part.state == "handing_in"
+        part = self._log.change(part, state="handing_in")
+
+        async def order() -> BatchState:
+            nonlocal is_unsure
+            if is_unsure and (found := await self._service.find(part.file_id, labels=labels, since=since)):
+                return found
+            is_unsure = True
+            return await self._service.submit(part.file_id, labels=labels)
+
+        state = await self._steadily(order)
+        self._log.change(part, state="ordered", batch_id=state.batch_id, service_state=state.state, seen_at=now())
+
+    def _give_back(self, part: Part, state: BatchState) -> None:
+        self._orders.give_back(part)
+        self._log.change(part, state="given_back")
+        self._log.remove_files(part)
+        if _TOO_MUCH in state.error_codes and self.is_awaiting:
+            self._waits_for_room = True
+            return
+        raise EndpointError(
+            f"{self._endpoint.label} would not work on a part of {count_of(part.calls, 'call')}: "
+            f"{told_of(state.errors)}.",
+            "Nothing of it is paid for. Mend what it says, then go on with the run.",
+        )
+
+    async def _fetch(self, part: Part, state: BatchState) -> Part:
+        path = self._log.results_path(part.number)
+        await self._steadily(lambda: self._service.fetch(state.result_files, path))
+        self._waits_for_room = False
+        return self._log.change(part, state="fetched")
+
+    def _files(self, part: Part) -> tuple[object, ...]:
+        return (self._log.requests_path(part.number), self._log.results_path(part.number))
+
+    async def _steadily(self, do: Callable[[], Awaitable[T]]) -> T:
+        """Try until it is done; EndpointError when the service has been away for longer than it may."""
+        started, wait = time.monotonic(), _FIRST_WAIT_SECONDS
+        while True:
+            try:
+                return await do()
+            except CallError as error:
+                again_at = time.monotonic() + max(wait, error.retry_after_seconds or 0.0)
+                while time.monotonic() < again_at:
+                    if self._is_stopped() or again_at - started > self._patience_seconds:
+                        hint = "What was ordered is safe. Go on with the run later."
+                        raise EndpointError(error.message, hint) from error
+                    await asyncio.sleep(min(_STEP_SECONDS, max(0.0, again_at - time.monotonic())))
+                wait = min(2 * wait, _MOST_WAIT_SECONDS)

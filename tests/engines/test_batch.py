@@ -1,0 +1,309 @@
+"""Tests of glan_core.engines.batch: pairs by way of a batch service, whatever becomes of calls, parts and processes."""
+
+import dataclasses
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from glan_core.engines import local
+from glan_core.engines.batch import execute
+from glan_core.engines.control import RunControl
+from glan_core.engines.engine import EngineChoice
+from glan_core.engines.progress import Progress
+from glan_core.entities import RunState
+from glan_core.errors import EndpointError, GlanError, SettingsError
+from glan_core.generation_settings import Limits, Price
+from glan_core.planning.plan import Plan
+from glan_core.runs.batch_parts import calls_out, list_parts
+from glan_core.store.failures import list_open_failures
+from tests.batch_server import BatchServer
+from tests.model_server import Reply
+from tests.workbench import Workbench, belongs
+
+QUICK = EngineChoice("batch", poll_seconds=0.01, most_poll_seconds=0.02)
+
+
+class _KilledError(BaseException):
+    """Stands for the end of the process."""
+
+
+@pytest.fixture
+def server() -> Iterator[BatchServer]:
+    server = BatchServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def bench(workbench: Workbench, server: BatchServer) -> Workbench:
+    return dataclasses.replace(workbench, server=server)
+
+
+def batch(bench: Workbench, plan: Plan, *, choice: EngineChoice = QUICK, **options: Any) -> Progress:
+    return execute(
+        plan,
+        choice=choice,
+        database=bench.database,
+        folder=bench.folder(plan),
+        endpoint=bench.server.endpoint,
+        concurrency=1,
+        **options,
+    )
+
+
+def test_questions_come_back_and_then_their_answers(bench: Workbench, server: BatchServer):
+    plan = bench.plan(instructions=6)
+    progress = batch(bench, plan)
+    assert (progress.state, progress.counts.instructions, progress.counts.answers) == (RunState.FINISHED, 6, 6)
+    assert all(belongs(pair) for pair in bench.pairs())
+    assert [len(each.calls) for each in server.batches] == [6, 6]
+    assert (progress.calls, len(bench.calls(plan))) == (12, 12)
+    assert bench.run(plan).engine == "batch"
+    assert calls_out(bench.folder(plan)).calls == 0
+
+
+def test_a_bare_discipline_grows_part_by_part(bench: Workbench, server: BatchServer):
+    progress = batch(bench, bench.growing_plan())
+    assert (progress.state, progress.counts.answers, progress.counts.failed) == (RunState.FINISHED, 6, 0)
+    assert all(belongs(pair) for pair in bench.pairs())
+    assert len(server.worked_on) == len(set(server.worked_on))
+
+
+def test_parts_hold_no_more_calls_than_they_may(bench: Workbench, server: BatchServer):
+    batch(bench, bench.plan(instructions=7), choice=dataclasses.replace(QUICK, part_calls=3))
+    assert [len(each.calls) for each in server.batches[:3]] == [3, 3, 1]
+    assert max(len(each.calls) for each in server.batches) <= 3
+
+
+def test_a_call_costs_half(bench: Workbench, server: BatchServer):
+    stages = {
+        name: dataclasses.replace(stage, price=Price(1e6, 2e6)) for name, stage in bench.settings.stages.items()
+    }
+    plan = bench.plan(instructions=1, settings=dataclasses.replace(bench.settings, stages=stages))
+    progress = batch(bench, plan)
+    assert progress.cost == pytest.approx((progress.prompt_tokens + 2 * progress.completion_tokens) / 2)
+
+
+def test_every_item_ends_once_or_with_its_reason_whatever_the_service_does(bench: Workbench, server: BatchServer):
+    """Of some 2,000 calls one in a hundred is left out, one refused, some come twice or torn, and a part expires."""
+    rng = random.Random(7)
+    fates: dict[str, Any] = {}
+    refused: set[str] = set()
+
+    def fate(call: dict[str, Any]) -> Any:
+        custom_id = call["custom_id"]
+        if custom_id not in fates:
+            fates[custom_id] = rng.choices(
+                ["drop", "refuse", "twice", "garble", "overload", None], [1, 1, 1, 1, 1, 95]
+            )[0]
+            return fates[custom_id]
+        return "refuse" if fates[custom_id] == "refuse" else None
+
+    server.fate = fate
+    server.fate_of_batch = lambda each: "expired" if each.batch_id == "batch_2" else None
+    plan = bench.plan(instructions=1000, scope=("*",))
+    progress = batch(bench, plan, choice=dataclasses.replace(QUICK, part_calls=200))
+
+    refused = {custom_id for custom_id, how in fates.items() if how == "refuse"}
+    failures = {failure.item_id: failure.error_kind for failure in list_open_failures(bench.cursor, plan.run_id)}
+    done = {pair.instruction_id for pair in bench.pairs() if pair.answer is not None}
+    assert progress.state is RunState.FINISHED
+    assert set(failures.values()) == {"http_400"}
+    assert len(failures) == len(refused) == progress.counts.failed > 0
+    for item in plan.items:
+        ends = [item.instruction_id in done, item.instruction_id in failures, item.answer_id in failures]
+        assert ends.count(True) == 1
+    assert all(belongs(pair) for pair in bench.pairs() if pair.answer is not None)
+    answered = Counter(id_ for id_ in server.worked_on if fates[id_] in (None, "drop", "twice"))
+    assert set(answered.values()) == {1}  # nothing that was answered is ordered again
+    assert not (bench.folder(plan) / "batch").exists()
+
+
+def test_a_call_that_never_comes_back_is_ordered_three_times_and_fails_with_the_reason(
+    bench: Workbench, server: BatchServer
+):
+    server.fate = lambda call: "drop"
+    plan = bench.plan(instructions=2)
+    progress = batch(bench, plan)
+    assert (progress.state, progress.counts.failed, len(server.batches)) == (RunState.FINISHED, 2, 3)
+    (kind,) = {failure.error_kind for failure in list_open_failures(bench.cursor, plan.run_id)}
+    assert kind == "batch_missing"
+
+
+def test_a_reply_that_cannot_be_used_is_asked_for_again_in_a_later_part_and_then_given_up(
+    bench: Workbench, server: BatchServer
+):
+    server.script = lambda request: Reply("") if "«" not in str(request) else None
+    plan = bench.plan(instructions=2)
+    progress = batch(bench, plan)
+    attempts = bench.settings.reply_attempts
+    assert (progress.state, progress.counts.failed, len(server.batches)) == (RunState.FINISHED, 2, attempts)
+    assert len(set(server.worked_on)) == 2 * attempts
+
+
+def test_without_waiting_it_hands_in_and_ends_and_a_day_later_goes_on(bench: Workbench, server: BatchServer):
+    plan = bench.plan(instructions=4)
+    hurried = dataclasses.replace(QUICK, waits=False)
+    progress = batch(bench, plan, choice=hurried)
+    assert progress.state is RunState.STOPPED
+    assert "4 calls in 1 part are with the batch service" in progress.message
+    server.looks_until_done = 0
+    progress = batch(bench, plan, choice=hurried)
+    assert progress.counts.instructions == 4
+    progress = batch(bench, plan, choice=hurried)
+    assert (progress.state, progress.counts.answers) == (RunState.FINISHED, 4)
+    assert len(server.worked_on) == len(set(server.worked_on)) == 8
+
+
+@pytest.mark.parametrize("part_calls", [2, 50])
+def test_a_process_that_is_killed_at_any_step_orders_nothing_twice(
+    bench: Workbench, server: BatchServer, part_calls: int
+):
+    """It is killed as it asks the service for the n-th time, once before the request and once after it."""
+    choice = dataclasses.replace(QUICK, part_calls=part_calls)
+    plan = bench.plan(instructions=3)
+    killed = 0
+    for number in range(1, 100):
+        place = len(server.asked)
+        server.refuse = lambda method, path, place=place: 599 if len(server.asked) > place + 3 else None
+        try:
+            progress = batch(bench, plan, choice=choice, patience_seconds=0.0)
+        except GlanError:
+            killed += 1
+            continue
+        break
+    assert (progress.state, number) == (RunState.FINISHED, killed + 1)
+    assert killed > 2
+    assert len(server.worked_on) == len(set(server.worked_on)) == 6
+    assert all(belongs(pair) for pair in bench.pairs())
+
+
+def test_an_order_whose_receipt_was_lost_is_found_again(bench: Workbench, server: BatchServer):
+    ordered = server._ordered
+
+    def lost(body: dict[str, Any]) -> Any:
+        ordered(body)
+        server._ordered = ordered  # type: ignore[method-assign]
+        raise ConnectionResetError
+
+    server._ordered = lost  # type: ignore[method-assign, assignment]
+    plan = bench.plan(instructions=3)
+    with pytest.raises(EndpointError):
+        batch(bench, plan, patience_seconds=0.0)
+    assert [part.state for part in list_parts(bench.folder(plan))] == ["handing_in"]
+    progress = batch(bench, plan)
+    assert (progress.state, len(server.batches)) == (RunState.FINISHED, 2)
+    assert len(server.worked_on) == len(set(server.worked_on)) == 6
+
+
+def test_a_run_begun_here_is_finished_there_and_no_call_is_made_twice(bench: Workbench, server: BatchServer):
+    plan = bench.plan(instructions=6)
+    bench.execute(plan, limits=Limits(pairs=2))
+    assert len(server.requests) == 4
+    progress = batch(bench, plan)
+    assert (progress.state, progress.counts.answers) == (RunState.FINISHED, 4)
+    assert len(server.worked_on) == 8
+    assert len({request.key for request in server.requests}) == len(server.requests) == 12
+    assert bench.run(plan).engine == "batch"
+
+
+def test_a_run_begun_there_is_finished_here_and_no_call_is_made_twice(bench: Workbench, server: BatchServer):
+    plan = bench.plan(instructions=6)
+    progress = batch(bench, plan, limits=Limits(pairs=2))
+    assert (progress.state, progress.counts.answers) == (RunState.STOPPED, 2)
+    assert "The limit of 2 pairs is reached." in progress.message
+    progress = bench.execute(plan)
+    assert (progress.state, progress.counts.answers) == (RunState.FINISHED, 4)
+    assert len({request.key for request in server.requests}) == len(server.requests) == 12
+    assert bench.run(plan).engine == "local"
+
+
+def test_a_budget_holds_parts_back(bench: Workbench, server: BatchServer):
+    plan = bench.plan(instructions=6)
+    progress = batch(bench, plan, limits=Limits(tokens=10))
+    assert (progress.state, server.batches) == (RunState.STOPPED, [])
+    assert progress.message == "The limit of 10 tokens would not hold another call."
+
+
+def test_a_wish_to_stop_hands_in_nothing_more(bench: Workbench, server: BatchServer):
+    control = RunControl()
+    plan = bench.plan(instructions=3)
+
+    def stop_once_ordered(progress: Progress) -> None:
+        if server.batches:
+            control.stop()
+
+    server.looks_until_done = 10**9
+    progress = batch(bench, plan, control=control, on_progress=stop_once_ordered)
+    assert (progress.state, len(server.batches)) == (RunState.STOPPED, 1)
+    assert "3 calls in 1 part are with the batch service" in progress.message
+
+
+def test_a_run_without_its_service_says_so(bench: Workbench, server: BatchServer):
+    server.refuse = lambda method, path: 404
+    with pytest.raises(EndpointError, match="has no batch service"):
+        batch(bench, bench.plan())
+
+
+def test_a_wrong_key_is_told(bench: Workbench, server: BatchServer):
+    server.refuse = lambda method, path: 401
+    with pytest.raises(EndpointError, match="refused the key"):
+        batch(bench, bench.plan())
+
+
+def test_a_part_that_is_too_large_is_told(bench: Workbench, server: BatchServer):
+    server.refuse = lambda method, path: 413
+    with pytest.raises(EndpointError, match="too large"):
+        batch(bench, bench.plan())
+
+
+def test_a_part_that_the_service_will_not_take_is_told_with_its_reasons_and_ordered_anew_later(
+    bench: Workbench, server: BatchServer
+):
+    server.fate_of_batch = lambda each: "failed"
+    plan = bench.plan(instructions=3)
+    with pytest.raises(EndpointError, match="line 1: No such model"):
+        batch(bench, plan)
+    server.fate_of_batch = lambda each: None
+    assert batch(bench, plan).counts.answers == 3
+
+
+def test_a_service_that_is_overloaded_for_a_moment_is_asked_again(bench: Workbench, server: BatchServer):
+    server.refuse = lambda method, path: 503 if len(server.asked) in (2, 5) else None
+    assert batch(bench, bench.plan(instructions=2)).counts.answers == 2
+
+
+def test_parts_with_one_service_are_not_looked_for_at_another(bench: Workbench, server: BatchServer):
+    plan = bench.plan(instructions=2)
+    batch(bench, plan, choice=dataclasses.replace(QUICK, waits=False))
+    elsewhere = dataclasses.replace(bench.server.endpoint, base_url="http://127.0.0.1:9/v1")
+    with pytest.raises(SettingsError, match="2 calls of this run are with"):
+        execute(
+            plan,
+            choice=QUICK,
+            database=bench.database,
+            folder=bench.folder(plan),
+            endpoint=elsewhere,
+            concurrency=1,
+        )
+
+
+@pytest.mark.parametrize(
+    "change", [{"is_built_in": True}, {"other_addresses": ("http://127.0.0.1:9/v1",)}], ids=["built in", "several"]
+)
+def test_an_endpoint_that_can_have_no_service_is_refused(bench: Workbench, change: dict[str, Any]):
+    plan = bench.plan()
+    endpoint = dataclasses.replace(bench.server.endpoint, **change)
+    with pytest.raises(SettingsError):
+        execute(
+            plan,
+            choice=QUICK,
+            database=bench.database,
+            folder=bench.folder(plan),
+            endpoint=endpoint,
+            concurrency=1,
+        )
