@@ -11,6 +11,7 @@ from glan_core.encoder_choice import encoder_in_use
 from glan_core.quality.near_texts import LEAST_SIMILARITY
 from glan_core.store.database import Cursor
 from glan_core.store.duplicates import DuplicateKind, count_groups, list_others
+from glan_core.store.edited_checks import count_edited_since
 from glan_core.store.flags import flagged_among
 from glan_core.store.neighbourhoods import count_without_neighbourhood
 from pages.shared import state
@@ -18,6 +19,7 @@ from pages.shared.feedback import plain
 from pages.shared.formats import ago, count, duration
 from pages.shared.page_button import page_button
 from pages.shared.quality_groups import show_groups
+from pages.shared.quality_working import edited_words
 from pages.shared.workspace import Workspace
 
 _NAMES: dict[str, str] = {"exact": "Same text", "text": "Nearly the same text", "meaning": "Nearly the same meaning"}
@@ -47,6 +49,7 @@ def show_duplicates(workspace: Workspace, worker: QualityWorker) -> None:
         if check:
             st.caption(
                 f"Compared {count(check.rows)} pairs {ago(check.started_at)}, in {duration(check.seconds)}."
+                f"{edited_words(count_edited_since(cursor, check.started_at))}"
                 if check.state == "finished"
                 else "The last comparison did not come to its end; what is listed is of the one before."
             )
