@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import yaml
 
+from glan_core.exports.charts import Chart
 from glan_core.exports.choosing import REASONS, Choice
 from glan_core.exports.formats import TEST, TRAIN
 from glan_core.exports.request import ExportRequest
@@ -24,13 +25,14 @@ _ORDERS = {
 }
 
 
-def card_of(request: ExportRequest, choice: Choice, facts: ExportFacts) -> str:
+def card_of(request: ExportRequest, choice: Choice, facts: ExportFacts, charts: Sequence[Chart] = ()) -> str:
     """Write the card of a dataset folder."""
     parts = (
         f"---\n{_head(request, choice)}---",
         f"# {_line(request.title) or 'Instruction pairs'}",
         _first_words(choice),
         "## What it holds",
+        *(f"![{_cell(f'{chart.heading}: {chart.words}')}]({chart.file})" for chart in charts),
         *(_table(_HEADINGS[column], column, facts.by[column], has_test=choice.taken.test > 0) for column in _HEADINGS),
         "## How it was chosen",
         _choosing(request, choice),

@@ -133,11 +133,12 @@ def write_table(path: Path, tables: Sequence[pa.Table], *, format_: str) -> Expo
     return ExportedFile(path.name, format_, "", sum(map(len, tables)), file.length, file.hash.hexdigest())
 
 
-def write_text(path: Path, text: str, *, kind: str) -> ExportedFile:
-    """Write a text that goes with the pairs."""
+def write_text(path: Path, text: str, *, kind: str, name: str = "") -> ExportedFile:
+    """Write a text that goes with the pairs; `name` is its name within the export, where it stands in a folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with HashedFile(path) as file:
         file.write(text.encode())
-    return ExportedFile(path.name, kind, "", 0, file.length, file.hash.hexdigest())
+    return ExportedFile(name or path.name, kind, "", 0, file.length, file.hash.hexdigest())
 
 
 def _bytes_of(lines: pa.Array) -> memoryview:

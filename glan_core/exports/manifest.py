@@ -29,7 +29,7 @@ class ExportedFile(NamedTuple):
     file: str
     """Its name within the folder."""
     format: str
-    """A format, or card, recipe or rows."""
+    """A format, or card, chart, recipe or rows."""
     split: str
     """train, test, or empty for what is about both."""
     pairs: int

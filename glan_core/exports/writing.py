@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from glan_core.exports.charts import charts_of
 from glan_core.entities import Filter
 from glan_core.errors import ExportError
 from glan_core.exports.card import card_of
@@ -135,7 +136,10 @@ def _write_files(
         tables = [read_places(cursor, split) for split, pairs in _sets(choice) if pairs]
         files.append(write_table(folder / ROWS, tables, format_="rows"))
     if "hf" in request.formats:
-        files.append(write_text(folder / CARD, card_of(request, choice, read_facts(cursor)), kind="card"))
+        facts = read_facts(cursor)
+        charts = charts_of(facts)
+        files += [write_text(folder / chart.file, chart.svg, kind="chart", name=chart.file) for chart in charts]
+        files.append(write_text(folder / CARD, card_of(request, choice, facts, charts), kind="card"))
     if request.has_recipe:
         files += [write_text(folder / name, text, kind="recipe") for name, text in recipes_of(request, choice).items()]
     if not is_folder:  # the file stands under the name that it was asked for
