@@ -298,5 +298,7 @@ class Filter:
     """What judges gave the pair, 1 to 10; what was not judged fits no range."""
     flag_kinds: tuple[str, ...] = ()
     """Quality flags of which the pair carries one."""
+    reviewers: tuple[str, ...] = ()
+    """Who said something of the pair that stands, on a card, in bulk or in a file."""
     without_flag_kinds: tuple[str, ...] = ()
     """Quality flags of which the pair carries none."""

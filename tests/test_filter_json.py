@@ -25,6 +25,7 @@ _FILTERS = st.builds(
             "models",
             "levels",
             "flag_kinds",
+            "reviewers",
             "without_flag_kinds",
         ),
         _NAMES,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from glan_core.commands.asked import with_prices
+from glan_core.commands.chosen_pairs import chosen_filter
 from glan_core.commands.engine_options import EngineOption, NoWaitOption, engine_choice
 from glan_core.commands.judge_words import compared_data, compared_lines, judged_data, judged_lines, plan_lines
 from glan_core.commands.options import (
@@ -24,9 +25,7 @@ from glan_core.commands.options import (
 )
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, note_unreadable, settings_with, tell
 from glan_core.commands.working_off import work
-from glan_core.entities import Filter
 from glan_core.errors import SettingsError
-from glan_core.filter_json import filter_from_json
 from glan_core.judge_report import compare_models, read_agreement_with_people, read_scores
 from glan_core.judge_settings import UNFIT, answers_only, is_fit_to_judge, judge_settings
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
@@ -36,7 +35,6 @@ from glan_core.planning.judging_plan import make_judging_plan
 from glan_core.planning.plan import Plan
 from glan_core.runs.claims import check_claims
 from glan_core.runs.headless import planning_database, prepare
-from glan_core.scope import resolve_scope
 from glan_core.settings import runs_folder
 from glan_core.store.database import Cursor, open_database
 
@@ -126,18 +124,8 @@ def _plan(cursor: Cursor, asked: _Asked, choice: ModelChoice) -> Plan:
         if asked.against_model is None:
             raise SettingsError("--answers-only needs a model to ask.", "Name it with --against-model.")
         settings = answers_only(settings)
-    return make_judging_plan(
-        cursor, _filter(cursor, asked), settings=with_prices(settings, asked.price), seed=asked.seed, n=asked.n
-    )
-
-
-def _filter(cursor: Cursor, asked: _Asked) -> Filter:
-    if asked.filter_ is not None:
-        if asked.scope or asked.runs:
-            raise SettingsError("--filter excludes --scope and --run.", "Put all of it into the filter.")
-        return filter_from_json(asked.filter_)
-    nodes = tuple(resolve_scope(cursor, name).node_id for name in asked.scope)
-    return Filter(taxonomy_node_ids=nodes, run_ids=tuple(asked.runs))
+    chosen = chosen_filter(cursor, asked.filter_, scope=asked.scope, runs=asked.runs)
+    return make_judging_plan(cursor, chosen, settings=with_prices(settings, asked.price), seed=asked.seed, n=asked.n)
 
 
 def _plan_data(made: Plan, expected: Estimate, choice: ModelChoice) -> dict[str, Any]:

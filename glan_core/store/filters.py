@@ -58,6 +58,9 @@ def _of_origin(filter_: Filter) -> Iterator[Condition]:
 def _of_marks(filter_: Filter) -> Iterator[Condition]:
     if filter_.statuses:
         yield one_of("pair.status", filter_.statuses)
+    if filter_.reviewers:
+        of_reviewers = "(select instruction_id from standing_review where reviewer in (select unnest(?::varchar[])))"
+        yield Condition(f"pair.instruction_id in {of_reviewers}", [list(filter_.reviewers)])
     if filter_.instruction_ids:
         yield one_of("pair.instruction_id", filter_.instruction_ids)
     if filter_.is_flagged is not None:

@@ -89,7 +89,9 @@ def items_made(cursor: Cursor, run_id: str) -> dict[str, int]:
     )
     assert row is not None  # a select without a from always gives a row
     stages = ("subjects", "syllabus", "class_details", "instructions", "answers", *JUDGING_STAGES, *REGENERATING_STAGES)
-    return dict(zip(stages, row, strict=True))
+    made = dict(zip(stages, row, strict=True))
+    made["answers"] -= made["regenerated_answers"]
+    return made
 
 
 def call_latencies(cursor: Cursor, run_id: str) -> pd.DataFrame:

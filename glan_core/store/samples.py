@@ -98,7 +98,7 @@ def samples_version(cursor: Cursor) -> Version:
                 (select count(*) from instruction where status = 'rejected'),
                 (select coalesce(string_agg(run_id order by run_id), '') from removed_run),
                 (select count(*) from judgement),
-                (select count(*) from edited_text) + (select count(*) from review where verdict = 'undone')
+                (select count(*) from review)
             """
         )
     )

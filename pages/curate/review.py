@@ -1,4 +1,4 @@
-"""Is it good? One pair at a time, by keys; a sample of each branch; all pairs of a filter at once.
+"""Is it good? One pair at a time, by keys; a sample of each branch; all pairs of a filter at once; rejected ones anew.
 
 The address holds the reviewer, the tab, the queue with its seed, the filter of the Samples page, and the pair
 (?card=ID).
@@ -15,11 +15,12 @@ from pages.shared.formats import count
 from pages.shared.review_agreement import show_agreement
 from pages.shared.review_bulk import show_bulk
 from pages.shared.review_queue import DEFAULT_SEED, Draw, choose_queue, choose_second, choose_seed
+from pages.shared.review_regenerate import show_regenerate
 from pages.shared.review_sample import DEFAULT_EACH, choose_draw, choose_threshold, show_sample
 from pages.shared.review_session import show_session
 from pages.shared.workspace import open_workspace
 
-TABS = ("Review", "Sample", "Bulk", "Agreement")
+TABS = ("Review", "Sample", "Bulk", "Rejected", "Agreement")
 
 workspace = open_workspace()
 cursor = workspace.cursor()
@@ -57,7 +58,7 @@ with opened[name]:
         show_agreement(cursor)
         st.stop()
     draw, is_second = Draw("random", DEFAULT_SEED, "field", DEFAULT_EACH), False
-    if name != "Bulk":
+    if name not in ("Bulk", "Rejected"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             kind = choose_queue(cursor) if name == "Review" else "sample"
             by, each = choose_draw() if kind == "sample" else (draw.by, draw.each)
@@ -73,12 +74,14 @@ with opened[name]:
         icon=":material/filter_alt:",
         on_change="rerun",
         key="review-filter",
-        expanded=name == "Bulk",
+        expanded=name in ("Bulk", "Rejected"),
     ) as bar:
         if bar.open:
             show_filter_bar(workspace, cursor, asked)
     if name == "Bulk":
         show_bulk(workspace, cursor, asked.filter_, reviewer=reviewer)
+    elif name == "Rejected":
+        show_regenerate(workspace, cursor, asked.filter_)
     elif name == "Sample":
         show_sample(workspace, cursor, asked.filter_, draw, threshold=threshold, reviewer=reviewer)
     else:

@@ -19,7 +19,7 @@ from pages.shared.formats import count, count_of
 from pages.shared.theme import TOOLS, ground, show_figure
 from pages.shared.workspace import Workspace
 
-_SAMPLES = "pages/explore/samples.py"
+_SAMPLES, _REVIEW = "pages/explore/samples.py", "pages/curate/review.py"
 _CURVES = {
     "unlike_gain": ("Unlike any before", "rows unlike any before"),
     "vendi_gain": ("Vendi score", "to the Vendi score"),
@@ -54,14 +54,20 @@ def show_redundancy(workspace: Workspace, evaluation: Evaluation) -> None:
     if conditions.measured != PAIRS:
         return
     listed = "them" if len(groups) == found["all_groups"] else f"those of the {len(groups)} largest groups"
-    st.button(
-        f"List {listed}",
-        on_click=go_with,
-        args=(workspace, Filter(instruction_ids=tuple(key for group in groups for key in group)), _SAMPLES),
-        kwargs={"source": "diversity"},
-        key="diversity-groups",
-        icon=":material/table_rows:",
-    )
+    meant = Filter(instruction_ids=tuple(key for group in groups for key in group))
+    with st.container(horizontal=True, gap="small"):
+        for label, page, key, icon in (
+            (f"List {listed}", _SAMPLES, "diversity-groups", "table_rows"),
+            (f"Review {listed}", _REVIEW, "diversity-review", "rate_review"),
+        ):
+            st.button(
+                label,
+                on_click=go_with,
+                args=(workspace, meant, page),
+                kwargs={"source": "diversity"},
+                key=key,
+                icon=f":material/{icon}:",
+            )
 
 
 def show_words(evaluation: Evaluation, before: Evaluation | None) -> None:

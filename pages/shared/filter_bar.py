@@ -14,6 +14,7 @@ from glan_core.entities import Filter
 from glan_core.errors import GlanError
 from glan_core.quality.kinds import FLAG_KINDS
 from glan_core.store.database import Cursor
+from glan_core.store.reviews import list_reviewer_names
 from glan_core.store.runs import list_runs
 from glan_core.store.saved_views import SavedView, find_saved_view
 from glan_core.store.tags import count_tags
@@ -33,6 +34,7 @@ _LISTS = {
     "sessions": "strategies",
     "tags": "tags",
     "kinds": "flag_kinds",
+    "reviewed_by": "reviewers",
 }
 _CLAIMS = {"flags": "is_flagged", "demo_pairs": "is_demo", "answered": "has_answer"}
 _ANSWERS = {"yes": True, "no": False}
@@ -200,6 +202,9 @@ def _show_more(cursor: Cursor) -> None:
     _claim("flags", "Flags", FLAGGED)
     _list_field("kinds", "With one of the flags", {kind: flag_words([kind]) for kind in FLAG_KINDS}, "Any or none")
     _claim("demo_pairs", "Demo pairs", DEMO)
+    names = list_reviewer_names(cursor)
+    if names or st.query_params.get_all("reviewed_by"):
+        _list_field("reviewed_by", "Reviewed by", {name: name for name in names}, "Anybody or nobody")
     tags = [str(tag) for tag in count_tags(cursor)["tag"]]
     if tags or st.query_params.get_all("tags"):
         _list_field("tags", "Tags", {tag: tag for tag in tags}, "With or without")

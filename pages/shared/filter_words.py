@@ -26,7 +26,7 @@ _SAID = {
     *_CHOICES,
     *_CLAIMS,
     *("taxonomy_node_ids", "run_ids", "tags", "text", "instruction_ids", "polygon", "box", "projection_id"),
-    *("flag_kinds", "without_flag_kinds", "judge_score"),
+    *("flag_kinds", "without_flag_kinds", "judge_score", "reviewers"),
 }
 _MOST_NAMED = 2
 _LONGEST = 60
@@ -51,6 +51,8 @@ def conditions(cursor: Cursor, filter_: Filter) -> list[str]:
         found.append(f"Flagged: {flag_words(filter_.flag_kinds)}")
     if filter_.without_flag_kinds:
         found.append(f"Not flagged: {flag_words(filter_.without_flag_kinds)}")
+    if filter_.reviewers:
+        found.append(f"Reviewed by {_some(list(filter_.reviewers))}")
     if filter_.judge_score != ScoreRange():
         found.append(_score_words(filter_.judge_score))
     if filter_.text:

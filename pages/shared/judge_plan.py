@@ -18,6 +18,7 @@ from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count
 from pages.shared.more_settings import chosen_limits, show_limits
 from pages.shared.plan_view import show_plan
+from pages.shared.price_field import with_own_prices
 from pages.shared.workspace import Workspace, open_model
 
 JUDGING_RUN = "judging"
@@ -50,6 +51,7 @@ def show_judge_plan(workspace: Workspace, filter_: Filter, *, answered: int, ver
             st.caption("Name the other model to see what it takes.")
             return
         settings = judge_settings(model, judge_model=asked.judge, compared_model=asked.compared_model)
+        settings = with_own_prices(settings, base_url=model.endpoint.base_url, key="judge")
         plan, expected = _plan(version, workspace.cursor(), filter_, settings, asked, model)
     except GlanError as error:
         show_error(error)
@@ -114,8 +116,7 @@ def _check_price(plan: Plan, model: ModelChoice) -> None:
     try:
         Costs(plan.request.settings, base_url=model.endpoint.base_url).check(plan.request.stages)
     except SettingsError as error:
-        hint = "Limit the tokens instead, or judge from the command line with --price."
-        raise SettingsError(error.message, hint) from error
+        raise SettingsError(error.message, "Limit the tokens instead, or give a price under Prices.") from error
 
 
 @st.cache_data(

@@ -6,6 +6,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.pairs import lineage
 from pages.shared.feedback import plain
 from pages.shared.plan_view import show_messages
+from pages.shared.regeneration_links import show_regenerations
 
 
 def show_pair(cursor: Cursor, instruction_id: str, *, instruction: str, answer: str | None) -> None:
@@ -17,6 +18,7 @@ def show_pair(cursor: Cursor, instruction_id: str, *, instruction: str, answer: 
     st.caption(plain(" › ".join(found.path)))
     st.markdown(f"**{plain(instruction)}**")
     st.text(answer or "It has no answer yet.")
+    show_regenerations(cursor, instruction_id, page="pages/explore/samples.py", name="pair")
     word = "Class session" if len(found.class_sessions) == 1 else "Class sessions"
     st.caption(plain(f"{word}: {'; '.join(found.class_sessions)}"))
     with st.container(horizontal=True, gap="xsmall"):

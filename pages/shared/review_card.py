@@ -18,6 +18,7 @@ from pages.shared.formats import count
 from pages.shared.page_button import page_button
 from pages.shared.pair_neighbours import show_neighbours
 from pages.shared.plan_view import show_messages
+from pages.shared.regeneration_links import show_regenerations
 from pages.shared.review_edit import show_edit
 from pages.shared.review_moves import (
     Stand,
@@ -34,7 +35,12 @@ from pages.shared.review_words import REASON_WORDS, show_changes, show_review
 
 _LONG_TEXT, _LONG_PIXELS = 2_500, 380
 _SAMPLES = "pages/explore/samples.py"
-_STAGE_WORDS = {"instructions": "Question", "answers": "Answer"}
+_STAGE_WORDS = {
+    "instructions": "Question",
+    "answers": "Answer",
+    "regenerated_instructions": "Question, written anew",
+    "regenerated_answers": "Answer, written anew",
+}
 
 
 def show_card(cursor: Cursor, stand: Stand, row: pd.Series) -> None:
@@ -201,6 +207,7 @@ def _show_origin(cursor: Cursor, row: pd.Series) -> None:
                 st.badge(plain(flag_words([kind])), color="orange", icon=":material/flag:")
             for tag in row["tags"]:
                 st.badge(plain(tag), color="blue", icon=":material/label:")
+    show_regenerations(cursor, row.instruction_id, page="pages/curate/review.py", name="card")
     drawn = find_drawn(cursor, row.instruction_id)
     st.markdown("**Drawn from**")
     st.caption(plain("; ".join(drawn.class_sessions)))

@@ -9,6 +9,7 @@ import streamlit as st
 from glan_core.entities import Run
 from glan_core.judgements import JUDGING_STAGES
 from glan_core.languages import LANGUAGE_NAMES
+from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.runs.run_folder import find_status
 from glan_core.store.run_lists import find_scope_names
 from pages.shared.feedback import plain
@@ -48,7 +49,11 @@ def show_settings(workspace: Workspace, run: Run) -> None:
     st.markdown(f"**Where**: {plain(scope_words(scope, find_scope_names(cursor, scope), most=None))}")
     wanted = count(run.plan.get("instructions", 0))
     stages = list(run.plan.get("stages", ()))
-    wanted_words = "Pairs to judge" if not set(JUDGING_STAGES).isdisjoint(stages) else "Questions wanted"
+    wanted_words = "Questions wanted"
+    if not set(JUDGING_STAGES).isdisjoint(stages):
+        wanted_words = "Pairs to judge"
+    elif not set(REGENERATING_STAGES).isdisjoint(stages):
+        wanted_words = "Pairs to write anew"
     rows = [(wanted_words, wanted), ("Stages", ", ".join(STAGE_WORDS[stage] for stage in stages))]
     rows += [("Seed", str(run.seed)), ("Engine", run.engine), *_last_session(workspace, run.run_id)]
     rows += [(NAMES.get(name, name), _words(name, value)) for name, value in run.settings.items() if name != "stages"]

@@ -91,7 +91,11 @@ def planned_items(run: Run, growths: Counter[str] | None) -> dict[str, int | Non
         "compared_answers": wanted,
         "judge": wanted,
         "compare": 2 * wanted,  # in both orders
+        "regenerated_instructions": None,  # how many of the pairs get another question stands in the plan alone
+        "regenerated_answers": None,
     }
+    if "regenerated_instructions" in run.plan.get("stages", ()):
+        known["answers"] = None
     return {stage: known[stage] for stage in run.plan.get("stages", ())}
 
 

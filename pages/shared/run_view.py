@@ -28,6 +28,7 @@ from pages.shared.workspace import Workspace
 _NEWEST = 5
 _LOOKED_AT = 100  # the very newest questions of a run at work have no answer yet: pairs are worth more to a reader
 _MOST_LETTERS = 400  # of an answer, of which the Map page shows all, and of what ended a run
+_ANSWERING = frozenset({"answers", "regenerated_answers"})
 _RUNS = "pages/generate/runs.py"
 _WAYS = {"On the map": "map", "Export": "export"}
 """Where to go with the pairs of a run: what the link says, and the page's part of the address."""
@@ -207,7 +208,7 @@ def _show_amounts(now: RunNow, made: RunCounts) -> None:
     wanted = now.run.plan["instructions"]
     stages = now.run.plan["stages"]
     number, word = made.instructions, "questions"
-    if "answers" in stages:
+    if not _ANSWERING.isdisjoint(stages):
         number, word = made.answers, "pairs"
     elif _judges(now.run):
         number, word = (made.judged, "pairs judged") if "judge" in stages else (made.judged // 2, "pairs compared")

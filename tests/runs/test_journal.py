@@ -18,6 +18,7 @@ from glan_core.entities import Failure, QualityFlag, Subject
 from glan_core.errors import DiskError, StoreError
 from glan_core.ids import content_id
 from glan_core.judgements import ComparedAnswer, Comparison, Judgement
+from glan_core.regenerations import Regeneration
 from glan_core.runs.journal import Journal, read_journal, read_plan, write_plan
 from glan_core.settings import PROJECT_FOLDER
 from glan_core.shared_texts import fold, unfold
@@ -45,6 +46,7 @@ ENTITIES: tuple[Entity, ...] = (
     EndpointModel("http://127.0.0.1:1/v1", "model", "json", 16),
     Judgement("j", "a", "answer-a", "judge", "f1", 7, 8, 9, 6, 5, "It «helps».", "run", "call", JUDGED_AT),
     ComparedAnswer("c", "a", "Another answer.", "second", "run", "call"),
+    Regeneration("n", "a"),
     Comparison("o", "a", "answer-a", "c", "judge", "f1", True, 7, 9, "The other one.", "run", "call", JUDGED_AT),
 )
 

@@ -14,12 +14,16 @@ from glan_core.entities import Combination, Instruction, Strategy
 from glan_core.generation_settings import GenerationSettings, StageSettings
 from glan_core.judgements import JudgedPair
 from glan_core.prompts.own_templates import variables_of
+from glan_core.regenerate_settings import regenerate_settings
+from glan_core.regenerations import RejectedPair
 from glan_core.stages.answers import answer_id, generate_answers
 from glan_core.stages.class_details import extract_class_details
 from glan_core.stages.compare import compare_answers
 from glan_core.stages.compared_answers import generate_compared_answers
 from glan_core.stages.instructions import generate_instructions, instruction_id
 from glan_core.stages.judge import judge_answer
+from glan_core.stages.regenerated_answers import regenerate_answers
+from glan_core.stages.regenerated_instructions import regenerate_instructions
 from glan_core.stages.subjects import generate_subjects
 from glan_core.stages.syllabus import generate_syllabus
 from glan_core.stages.taxonomy import build_taxonomy
@@ -34,6 +38,13 @@ COMBINATION = Combination(
     NODES.key_concept_ids("wavelength", "coherence"),
 )
 INSTRUCTION = Instruction("instruction", "syllabus", Strategy.ONE_SESSION, "Why?", ("concept",), "run", "call")
+REJECTED = RejectedPair(
+    dataclasses.replace(INSTRUCTION, key_concept_ids=COMBINATION.key_concept_ids),
+    "Because.",
+    ("wrong_answer",),
+    ("No.",),
+    wants_question=False,
+)
 PAIR = JudgedPair("instruction", "answer", "Why?", "Because.")
 REPLY = "\n".join(
     json.dumps(
@@ -88,11 +99,24 @@ STAGES: dict[str, Stage] = {
         settings=settings,
         seed=1,
     ),
+    "regenerated_instructions": lambda model, settings: regenerate_instructions(
+        model,
+        pair=REJECTED._replace(wants_question=True),
+        discipline="Physics",
+        subject=NODES.optics,
+        details=NODES.details,
+        settings=settings,
+        seed=1,
+        run_id="run",
+    ),
+    "regenerated_answers": lambda model, settings: regenerate_answers(
+        model, pair=REJECTED, settings=settings, seed=1, run_id="run"
+    ),
 }
 
 
 def judging_stages(settings: GenerationSettings) -> dict[str, StageSettings]:
-    """Give the stages that no preset has, with lists as JSON Lines."""
+    """Give the stages of judging, with lists as JSON Lines."""
     answers = settings.stages["answers"]
     return {
         "compared_answers": answers,
@@ -109,7 +133,7 @@ def own(settings: GenerationSettings, tmp_path: Path) -> GenerationSettings:
         text = f"{{% block user %}}OWN {name} {{ {listed} }}{{% endblock %}}"
         (tmp_path / f"{name}.jinja").write_text(text, encoding="utf-8")
     assert prompts.check_folder(str(tmp_path)) == prompts.names()
-    stages = {**settings.stages, **judging_stages(settings)}
+    stages = {**settings.stages, **judging_stages(settings), **regenerate_settings(settings).stages}
     return dataclasses.replace(settings, stages=stages, templates_folder=str(tmp_path), language="ko")
 
 

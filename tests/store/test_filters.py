@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glan_core.entities import Filter, QualityFlag, Range, Window
+from glan_core.reviewing import Decision, decide, undo
 from glan_core.starter import insert_curriculum
 from glan_core.store.database import Cursor, open_database
 from glan_core.store.filters import condition_of
@@ -22,7 +23,7 @@ from glan_core.store.projections import insert_projected_points
 from glan_core.store.runs import save_run
 from tests.conftest import Small
 from tests.small_curriculum import small_curriculum
-from tests.small_pairs import answer, instruction, model_call, run
+from tests.small_pairs import NOON, answer, instruction, model_call, run
 
 
 @pytest.fixture
@@ -323,3 +324,14 @@ def test_a_box_holds_its_edges(map_cursor: Cursor):
     box = Window(x, y, x, y)
     assert count_pairs(map_cursor, Filter(projection_id="map", box=box)) == 1
     assert count_pairs(map_cursor, Filter(projection_id="other", box=box)) == 0
+
+
+def test_a_filter_asks_who_reviewed_a_pair_and_what_was_taken_back_does_not_count(pairs: Small):
+    decide(pairs.database, Decision("a", "Ada", "rejected"), at=NOON)
+    decide(pairs.database, Decision("b", "Bo", "accepted"), at=NOON)
+    taken_back = decide(pairs.database, Decision("c", "Ada", "accepted"), at=NOON)
+    assert _chosen(pairs.cursor, Filter(reviewers=("Ada",))) == "ac"
+    undo(pairs.database, taken_back.review_id, reviewer="Ada", at=NOON)
+    assert _chosen(pairs.cursor, Filter(reviewers=("Ada",))) == "a"
+    assert _chosen(pairs.cursor, Filter(reviewers=("Ada", "Bo"))) == "ab"
+    assert _chosen(pairs.cursor, Filter(reviewers=("Ada",), statuses=("accepted",))) == ""

@@ -1,0 +1,169 @@
+"""What would writing the rejected pairs anew take, and how is it begun? A tab of the Review page."""
+
+from collections import Counter
+from typing import NamedTuple
+
+import streamlit as st
+
+from glan_core.entities import Filter
+from glan_core.errors import GlanError, SettingsError
+from glan_core.generation_settings import GenerationSettings
+from glan_core.model_choice import ModelChoice
+from glan_core.planning.estimates import Estimate, estimate
+from glan_core.planning.plan import Plan
+from glan_core.planning.regenerating_plan import make_regenerating_plan
+from glan_core.regenerate_settings import regenerate_settings
+from glan_core.runs.costs import Costs
+from glan_core.store.database import Cursor
+from glan_core.store.regenerations import count_rejected
+from glan_core.store.reviews import next_number
+from glan_core.store.samples import samples_version
+from pages.shared import state
+from pages.shared.feedback import plain, show_error
+from pages.shared.formats import count, count_of
+from pages.shared.more_settings import chosen_limits, show_limits
+from pages.shared.page_button import page_button
+from pages.shared.plan_view import show_plan
+from pages.shared.price_field import with_own_prices
+from pages.shared.review_words import REASON_WORDS
+from pages.shared.run_view import is_known, is_run_at_work, show_run
+from pages.shared.workspace import Workspace, open_model
+
+REGENERATING_RUN = "anew"
+"""In the address: the run of this page that is watched."""
+
+
+class _Asked(NamedTuple):
+    """What the visitor asks for."""
+
+    n: int
+    seed: int
+    is_answers_only: bool
+
+
+def show_regenerate(workspace: Workspace, cursor: Cursor, filter_: Filter) -> None:
+    """Show what reviewers rejected of a filter, plan another pair for each, begin it and watch it."""
+    rejected = count_rejected(cursor, filter_)
+    run_id = st.query_params.get(REGENERATING_RUN)
+    is_watched = run_id is not None and is_known(workspace, run_id)
+    if not rejected:
+        st.info(
+            "None of these pairs is rejected. Reject some on the first tab, with reasons: what you write there is told "
+            "to the model.",
+            icon=":material/thumb_down:",
+        )
+    elif not (is_watched and run_id is not None and is_run_at_work(workspace, run_id)):
+        _show_plan(workspace, cursor, filter_, rejected)
+    if is_watched and run_id is not None:
+        show_run(workspace, run_id)
+        if not is_run_at_work(workspace, run_id):
+            page_button(
+                "Review the new pairs",
+                "pages/curate/review.py",
+                {"run": run_id, "reviewer": st.session_state.get(state.REVIEWER) or ""},
+                icon=":material/arrow_forward:",
+                key="anew-review",
+            )
+
+
+def _show_plan(workspace: Workspace, cursor: Cursor, filter_: Filter, rejected: int) -> None:
+    try:
+        model = open_model()
+        asked = _choose(rejected)
+        settings = regenerate_settings(model.generation_settings())
+        buttons = st.container(horizontal=True, gap="small")
+        with buttons:
+            settings = with_own_prices(settings, base_url=model.endpoint.base_url, key="anew")
+        version = f"{samples_version(cursor)} {next_number(cursor)}"
+        plan, expected = _plan(version, cursor, filter_, settings, asked, model)
+    except GlanError as error:
+        show_error(error)
+        return
+    _show_reasons(plan)
+    if not sum(plan.calls.values()):
+        st.caption("All of them were written anew already, with all that was said of them.")
+        return
+    show_plan(plan, expected)
+    with st.container(horizontal=True, gap="small"):
+        starts = st.button("Write them anew", type="primary", icon=":material/play_arrow:", key="anew-start")
+        with st.popover("Limits", icon=":material/speed:", help="Where the run ends though not all is written."):
+            show_limits()
+    if starts:
+        _start(workspace, plan, model)
+
+
+def _choose(rejected: int) -> _Asked:
+    st.caption(
+        "The model is told what reviewers said, and writes another pair for each rejected one: another question over "
+        "the same key concepts where a reason is about the question, else another answer. The rejected ones stay, and "
+        "the new ones wait for a review."
+    )
+    with st.grid(3, min_column_width=150, gap="small", vertical_alignment="bottom"):
+        n = st.number_input(
+            "Rejected pairs",
+            1,
+            rejected,
+            rejected,
+            key=f"anew-n-{rejected}",
+            help=f"Of {count(rejected)}, drawn by the seed; fewer are the beginning of more.",
+        )
+        seed = st.number_input(
+            "Seed", 0, 2**30, 0, key="anew-seed", help="Another seed writes others, though all else is the same."
+        )
+        is_answers_only = st.toggle(
+            "Keep every question",
+            key="anew-answers",
+            help="Asks for another answer alone, also where the reasons are about the question.",
+        )
+    return _Asked(int(n), int(seed), is_answers_only)
+
+
+def _show_reasons(plan: Plan) -> None:
+    regenerating = plan.regenerating
+    assert regenerating is not None
+    reasons = Counter(reason for pair in regenerating.pairs for reason in pair.reasons)
+    comments = sum(bool(pair.comments) for pair in regenerating.pairs)
+    silent = sum(not pair.reasons and not pair.comments for pair in regenerating.pairs)
+    answers = plan.wanted - regenerating.questions
+    with st.container(horizontal=True, gap="xsmall"):
+        for reason, pairs in reasons.most_common():
+            st.badge(plain(f"{REASON_WORDS[reason]} · {count(pairs)}"), color="orange")
+        if comments:
+            st.badge(f"With a comment · {count(comments)}", color="blue")
+        if silent:
+            st.badge(f"Without a word · {count(silent)}", color="gray", help="The model is told that nobody said why.")
+    st.caption(f"{count_of(regenerating.questions, 'other question')}, {count_of(answers, 'other answer')}.")
+
+
+def _start(workspace: Workspace, plan: Plan, model: ModelChoice) -> None:
+    limits = chosen_limits()
+    try:
+        if limits.dollars is not None:
+            _check_price(plan, model)
+        workspace.background.start(plan, endpoint=model.endpoint, concurrency=model.concurrency, limits=limits)
+    except GlanError as error:
+        show_error(error)
+        return
+    st.query_params[REGENERATING_RUN] = plan.run_id
+    st.rerun()
+
+
+def _check_price(plan: Plan, model: ModelChoice) -> None:
+    try:
+        Costs(plan.request.settings, base_url=model.endpoint.base_url).check(plan.request.stages)
+    except SettingsError as error:
+        raise SettingsError(error.message, "Limit the tokens instead, or give a price under Prices.") from error
+
+
+@st.cache_data(
+    max_entries=20, show_spinner=False, hash_funcs={Filter: repr, GenerationSettings: repr, ModelChoice: lambda _: ""}
+)
+def _plan(
+    version: str, _cursor: Cursor, filter_: Filter, settings: GenerationSettings, asked: _Asked, model: ModelChoice
+) -> tuple[Plan, Estimate]:
+    """Plan, once for each state of the pairs and of what was said of them."""
+    plan = make_regenerating_plan(
+        _cursor, filter_, settings=settings, seed=asked.seed, n=asked.n, is_answers_only=asked.is_answers_only
+    )
+    expected = estimate(_cursor, plan, concurrency=model.concurrency, endpoint_url=model.endpoint.base_url)
+    return plan, expected
