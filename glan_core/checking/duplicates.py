@@ -4,9 +4,9 @@
     text       most of their pairs of neighbouring words are the same (quality/near_texts.py)
     meaning    their vectors are close, as the neighbour graph of the encoder in use knows them (near_duplicates.py)
 
-Of a group that pair is kept that a reviewer accepted; then one with an answer, one that is no demo pair, the one with
-the fewest other flags, and of those that are still alike the one that was made first. A rejected one comes last. The
-others are flagged when somebody says so, and nothing is ever deleted.
+Of a group that pair is kept that a person chose there; then one that a reviewer accepted, one with an answer, one that
+is no demo pair, the one with the fewest other flags, and of those that are still alike the one that was made first. A
+rejected one comes last. The others are flagged when somebody says so, and nothing is ever deleted.
 """
 
 import time
@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from glan_core.checking.kept_duplicates import settle_duplicate_flags
 from glan_core.checking.steps import Progress, check_id, never, no_progress
 from glan_core.embedding.linked_groups import linked_groups
 from glan_core.encoder_choice import encoder_in_use
@@ -33,7 +34,6 @@ from glan_core.store.duplicates import (
     read_ranks,
     read_texts_at,
     replace_groups,
-    withdraw_stale_flags,
 )
 from glan_core.store.quality_checks import QualityCheck, find_check, save_check
 
@@ -94,7 +94,7 @@ def check_duplicates(
                     for kind, groups in found.items():
                         content = _content_of(cursor, kind, settings)
                         replace_groups(cursor, check.quality_check_id, kind, content, groups)
-                    withdraw_stale_flags(cursor)
+                    settle_duplicate_flags(cursor)
                 total = sum(len(groups) for groups in found.values())
                 check = check._replace(state="finished", questions_done=check.rows, found=total)
         except GlanError as error:
@@ -122,6 +122,7 @@ def ranks_of(pairs: pd.DataFrame) -> np.ndarray:
             pairs["is_demo"],
             ~pairs["has_answer"].to_numpy(bool),
             pairs["status"].map(_STATUSES),
+            ~pairs["is_chosen"].to_numpy(bool),
         )
     )
     ranks = np.empty(len(order), np.int64)

@@ -79,7 +79,10 @@ def read_texts_at(cursor: Cursor, places: np.ndarray, content: str) -> list[str]
 
 
 def read_ranks(cursor: Cursor, places: np.ndarray) -> pd.DataFrame:
-    """Give what decides which pair of a group is kept: place, instruction_id, status, is_demo, has_answer, flags."""
+    """Give what decides which pair of a group is kept.
+
+    Columns: place, instruction_id, status, is_chosen, is_demo, has_answer, flags (how many others it has).
+    """
     with with_batch(cursor, pa.table({"place": pa.array(places, pa.int64())})):
         return cursor.execute(
             """
@@ -87,6 +90,7 @@ def read_ranks(cursor: Cursor, places: np.ndarray) -> pd.DataFrame:
                 asked.rowid as place,
                 asked.instruction_id,
                 asked.status,
+                asked.instruction_id in (from kept_duplicate) as is_chosen,
                 asked.run_id in (select run_id from run where is_demo) as is_demo,
                 asked.instruction_id in (select instruction_id from kept_answer) as has_answer,
                 (
@@ -119,7 +123,17 @@ def find_places(cursor: Cursor, instruction_ids: Sequence[str]) -> np.ndarray:
 def replace_groups(
     cursor: Cursor, quality_check_id: str, kind: DuplicateKind, content: str, groups: Sequence[DuplicateGroup]
 ) -> None:
-    """Put groups, the largest first, in the place of those of their kind. Call it with `Database.writing` held."""
+    """Put groups, the largest first, in the place of those of their kind. Call it with `Database.writing` held.
+
+    The others of a group with a pair that was flagged as one of this kind before are flagged on.
+    """
+    cursor.execute(
+        """
+        create or replace temporary table flagged_before as
+        select instruction_id from duplicate where kind = ? and is_flagged and not is_kept
+        """,
+        [kind],
+    )
     cursor.execute("delete from duplicate where kind = ?", [kind])
     members = [(number, key, group) for number, group in enumerate(groups, start=1) for key in group.instruction_ids]
     batch = pa.table(
@@ -134,39 +148,53 @@ def replace_groups(
         cursor.execute(
             """
             insert into duplicate
-                (quality_check_id, kind, content, group_number, instruction_id, is_kept, similarity)
-            select ?, ?, ?, group_number, instruction_id, is_kept, similarity
+                (quality_check_id, kind, content, group_number, instruction_id, is_kept, is_flagged, similarity)
+            select
+                ?, ?, ?, group_number, instruction_id, is_kept,
+                bool_or(instruction_id in (from flagged_before)) over (partition by group_number),
+                similarity
             from batch
             """,
             [quality_check_id, kind, content],
         )
 
 
-def withdraw_stale_flags(cursor: Cursor) -> None:
-    """Take back the flags of duplicates that rest on no group any more. Call it with `Database.writing` held."""
+def keep_of_all_groups(cursor: Cursor, instruction_id: str) -> None:
+    """Let a pair be the one that is kept in each group it is in, now and after later checks.
+
+    Choices of before among those groups end. Call it with `Database.writing` held.
+    """
+    groups = "select kind, group_number from duplicate where instruction_id = $instruction_id"
+    named = {"instruction_id": instruction_id}
     cursor.execute(
-        """
-        delete from quality_flag
-        where kind = 'exact_duplicate'
-            and instruction_id not in (select instruction_id from duplicate where kind = 'exact' and not is_kept)
-        """
+        f"""
+        delete from kept_duplicate
+        where instruction_id in (select instruction_id from duplicate where (kind, group_number) in ({groups}))
+        """,  # noqa: S608 - a text of ours
+        named,
     )
+    cursor.execute("insert into kept_duplicate (instruction_id) values ($instruction_id)", named)
     cursor.execute(
-        """
-        delete from quality_flag
-        where kind = 'near_duplicate'
-            and instruction_id not in (
-                select instruction_id from duplicate where kind in ('text', 'meaning') and not is_kept
-            )
-        """
+        f"""
+        update duplicate
+        set is_kept = (instruction_id = $instruction_id)
+        where (kind, group_number) in ({groups})
+        """,  # noqa: S608 - a text of ours
+        named,
     )
 
 
-def keep_instead(cursor: Cursor, kind: DuplicateKind, group_number: int, instruction_id: str) -> None:
-    """Let another pair be the one of its group that is kept."""
+def mark_groups(
+    cursor: Cursor, kinds: Sequence[DuplicateKind], *, is_flagged: bool, group_number: int | None = None
+) -> None:
+    """Remember of groups whether their others are to be flagged. Call it with `Database.writing` held."""
     cursor.execute(
-        "update duplicate set is_kept = (instruction_id = ?) where kind = ? and group_number = ?",
-        [instruction_id, kind, group_number],
+        """
+        update duplicate
+        set is_flagged = $is_flagged
+        where kind in (select unnest($kinds::varchar[])) and ($number::bigint is null or group_number = $number)
+        """,
+        {"is_flagged": is_flagged, "kinds": list(kinds), "number": group_number},
     )
 
 
@@ -238,21 +266,37 @@ def list_groups(cursor: Cursor, kind: DuplicateKind, *, first: int, limit: int) 
     ).df()
 
 
+class KeptInstead(NamedTuple):
+    """Why a pair of a group is not kept."""
+
+    kind: DuplicateKind
+    kept_id: str
+    similarity: float
+
+
 def list_others(
-    cursor: Cursor, kinds: Iterable[DuplicateKind], *, group_number: int | None = None
-) -> dict[str, tuple[str, float]]:
-    """Give the pairs that are not kept by their id, each with the one that is kept for it and the similarity."""
+    cursor: Cursor,
+    kinds: Iterable[DuplicateKind],
+    *,
+    group_number: int | None = None,
+    is_flagged: bool | None = None,
+) -> dict[str, KeptInstead]:
+    """Give the pairs that are not kept by their id, each with the one that is kept for it.
+
+    With `is_flagged`, those of groups whose others are, or are not, to be flagged.
+    """
     rows = cursor.execute(
         """
-        select other.instruction_id, kept.instruction_id, other.similarity
+        select other.instruction_id, other.kind, kept.instruction_id, other.similarity
         from duplicate as other
         join duplicate as kept
             on kept.kind = other.kind and kept.group_number = other.group_number and kept.is_kept
         where not other.is_kept
-            and other.kind in (select unnest(?::varchar[]))
-            and (?::bigint is null or other.group_number = ?)
+            and other.kind in (select unnest($kinds::varchar[]))
+            and ($number::bigint is null or other.group_number = $number)
+            and ($is_flagged::boolean is null or other.is_flagged = $is_flagged)
         order by other.instruction_id, other.kind
         """,
-        [list(kinds), group_number, group_number],
+        {"kinds": list(kinds), "number": group_number, "is_flagged": is_flagged},
     ).fetchall()
-    return {instruction_id: (kept_id, similarity) for instruction_id, kept_id, similarity in rows}
+    return {instruction_id: KeptInstead(*why) for instruction_id, *why in rows}

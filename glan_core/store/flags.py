@@ -49,6 +49,12 @@ def raise_flags(cursor: Cursor, kind: str, details: Mapping[str, str]) -> None:
         )
 
 
+def list_flagged_ids(cursor: Cursor, kind: str) -> frozenset[str]:
+    """Give the instructions that carry a flag."""
+    rows = cursor.execute("select instruction_id from quality_flag where kind = ?", [kind]).fetchall()
+    return frozenset(instruction_id for (instruction_id,) in rows)
+
+
 def withdraw_flags(cursor: Cursor, kind: str, instruction_ids: Sequence[str]) -> None:
     """Take back flags that a check raised and no longer stands by; nothing is remembered of them."""
     cursor.execute(

@@ -246,7 +246,13 @@ create table if not exists duplicate (
     group_number        bigint not null,                -- from 1, the largest group first
     instruction_id      varchar not null,
     is_kept             boolean not null,               -- the one of its group that is not flagged
+    is_flagged          boolean not null default false, -- somebody had the others of its group flagged
     similarity          double not null                 -- of the two least alike that link the group, 0 to 1
+);
+
+-- Pairs that a person chose to keep of their groups; later checks keep them too.
+create table if not exists kept_duplicate (
+    instruction_id      varchar primary key             -- instruction
 );
 
 -- Questions that others measure models with, from files that people added: no pair should hold them.

@@ -76,7 +76,7 @@ def _show_pair(
                 key=f"keep-{key}",
                 type="tertiary",
                 on_click=keep_this,
-                args=(workspace.database, kind, number, str(row["instruction_id"])),
+                args=(workspace.database, str(row["instruction_id"])),
             )
 
 

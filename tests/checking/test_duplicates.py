@@ -109,11 +109,11 @@ def test_another_pair_can_be_the_one_that_is_kept(small: Small, make_pairs: Make
     check_duplicates(small.database, WORDS)
     ((_, first),) = _groups(small.cursor, "exact")
     chosen = next(name for name in "abc" if name != first)
-    keep_this(small.database, "exact", 1, chosen)
+    keep_this(small.database, chosen)
     assert _flagged(small.cursor, "exact_duplicate") == ""
     keep_one(small.database, ["exact"], group_number=1)
     assert _flagged(small.cursor, "exact_duplicate") == "".join(sorted(set("abc") - {chosen}))
-    keep_this(small.database, "exact", 1, first)
+    keep_this(small.database, first)
     assert _flagged(small.cursor, "exact_duplicate") == "".join(sorted(set("abc") - {first}))
 
 
@@ -205,5 +205,45 @@ def test_another_choice_of_what_is_kept_is_news_to_the_lists_of_pairs(small: Sma
     keep_one(small.database, ["exact"])
     ((_, first),) = _groups(small.cursor, "exact")
     before = samples_version(small.cursor)
-    keep_this(small.database, "exact", 1, next(name for name in "abc" if name != first))
+    keep_this(small.database, next(name for name in "abc" if name != first))
     assert samples_version(small.cursor) != before
+
+
+def test_a_pair_that_a_person_keeps_stays_kept_after_another_check(small: Small, make_pairs: MakePairs):
+    make_pairs(dict.fromkeys("abc", LENS))
+    check_duplicates(small.database, WORDS)
+    keep_one(small.database, ["exact"])
+    chosen = next(name for name in "abc" if name in _flagged(small.cursor, "exact_duplicate"))
+    keep_this(small.database, chosen)
+    make_pairs({"d": LENS})
+    check_duplicates(small.database, WORDS)
+    assert _groups(small.cursor, "exact") == [("abcd", chosen)]
+    assert _flagged(small.cursor, "exact_duplicate") == "".join(sorted(set("abcd") - {chosen}))
+
+
+def test_one_pair_is_kept_of_groups_that_overlap(small: Small, make_pairs: MakePairs):
+    make_pairs({"a": LENS, "b": NEAR})
+    _relate_meanings(small, {"a": LENS, "b": NEAR})
+    check_duplicates(small.database, DuplicateSettings(meaning_similarity=0.95))
+    ((_, first),) = _groups(small.cursor, "text")
+    assert _groups(small.cursor, "meaning") == [("ab", first)]
+    keep_this(small.database, "b" if first == "a" else "a")
+    assert keep_one(small.database, ["text"]) == 1
+    assert keep_one(small.database, ["meaning"]) == 0
+    assert _flagged(small.cursor, "near_duplicate") == first
+    assert keep_all(small.database, ["meaning"]) == 0
+    assert _flagged(small.cursor, "near_duplicate") == first
+    assert keep_all(small.database, ["text"]) == 1
+    assert _flagged(small.cursor, "near_duplicate") == ""
+
+
+def _relate_meanings(small: Small, texts: dict[str, str]) -> None:
+    """Let two questions be near in meaning, as the neighbour graph has it."""
+    encoder = BUILT_IN_ENCODER.encoder
+    vectors = np.zeros((2, BUILT_IN_ENCODER.dimensions), np.float32)
+    vectors[:, :2] = [[1, 0], [0.96, 0.28]]
+    insert_embeddings(small.cursor, encoder=encoder, texts=list(texts.values()), vectors=vectors)
+    contents = {key: content_id(text) for key, text in texts.items()}
+    link_instructions(small.cursor, encoder=encoder, content="instruction", content_of=contents)
+    lists = Neighbourhoods(np.arange(2), np.array([[1], [0]]), np.array([[0.96], [0.96]], np.float32))
+    insert_neighbourhoods(small.cursor, lists, encoder=encoder, content="instruction")
