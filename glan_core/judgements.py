@@ -28,7 +28,7 @@ class JudgedPair(NamedTuple):
     def text_digest(self) -> str:
         """16 hexadecimal digits that change with either text: what was said of another wording is no judgement of it.
 
-        The database tells the same (store/judgements.py).
+        The database works out the same (schema.sql, digest_of_edited).
         """
         return hashlib.sha256(f"{self.instruction}\x1f{self.answer}".encode(errors="replace")).hexdigest()[:16]
 
@@ -54,6 +54,8 @@ class Judgement:
     run_id: str
     model_call_id: str
     judged_at: datetime
+    text_digest: str = ""
+    """JudgedPair.text_digest of what the judge read; journals of before do not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +92,5 @@ class Comparison:
     run_id: str
     model_call_id: str
     judged_at: datetime
+    text_digest: str = ""
+    """JudgedPair.text_digest of what the judge read; journals of before do not tell."""

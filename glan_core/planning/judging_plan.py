@@ -68,15 +68,17 @@ def make_judging_plan(
 def _calls(cursor: Cursor, judging: Judging, settings: GenerationSettings) -> dict[str, int]:
     """Count, by stage, the calls whose outcome is not there yet."""
     calls = dict.fromkeys(settings.stages, 0)
+    counted: set[str] = set()  # two answers of one question share the second model's
     for pairs in read_in_batches(cursor, judging.pairs):
         if "judge" in calls:
             wanted = {judgement_id(pair, settings=settings) for pair in pairs}
             calls["judge"] += len(wanted - list_known_judgement_ids(cursor, sorted(wanted)))
-        if "compare" in calls:
+        if "compared_answers" in calls:
             answers = {pair: compared_answer_id(pair, settings=settings) for pair in pairs}
-            calls["compared_answers"] += len(
-                set(answers.values()) - find_compared_answers(cursor, sorted(set(answers.values()))).keys()
-            )
+            answer_ids = set(answers.values()) - counted
+            calls["compared_answers"] += len(answer_ids - find_compared_answers(cursor, sorted(answer_ids)).keys())
+            counted |= answer_ids
+        if "compare" in calls:
             wanted = {
                 comparison_id(pair, compared_answer_id=answer, is_swapped=is_swapped, settings=settings)
                 for pair, answer in answers.items()

@@ -87,6 +87,7 @@ class JudgingPipeline(Steps):
                     run_id=self._run_id,
                     model_call_id=scored.model_call_id,
                     judged_at=self._ended_at(scored.model_call_id),
+                    text_digest=pair.text_digest,
                 )
             )
             self._ledger.settle(scored.model_call_id, left_out=scored.left_out)
@@ -187,6 +188,7 @@ class JudgingPipeline(Steps):
                     run_id=self._run_id,
                     model_call_id=compared.model_call_id,
                     judged_at=self._ended_at(compared.model_call_id),
+                    text_digest=pair.text_digest,
                 )
             )
             self._ledger.settle(compared.model_call_id, left_out=compared.left_out)

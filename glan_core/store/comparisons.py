@@ -11,6 +11,7 @@ from glan_core.judgements import ComparedAnswer, Comparison
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor
 from glan_core.store.filters import condition_of
+from glan_core.store.kept_rows import delete_of_removed_runs, list_known_ids
 
 
 class Rivalry(NamedTuple):
@@ -26,24 +27,27 @@ class Rivalry(NamedTuple):
 
 
 def insert_compared_answers(cursor: Cursor, answers: Sequence[ComparedAnswer]) -> None:
-    """Add answers of a second model; those that are there already stay as they are."""
+    """Add answers of a second model; those that are there already stay as they are, unless their run was removed."""
     rows = {answer.compared_answer_id: answer for answer in answers}
+    delete_of_removed_runs(cursor, "compared_answer", list(rows))
     insert_batch(cursor, "compared_answer", [dataclasses.asdict(row) for row in rows.values()])
 
 
 def insert_comparisons(cursor: Cursor, comparisons: Sequence[Comparison]) -> None:
-    """Add comparisons; those that are there already stay as they are."""
+    """Add comparisons; those that are there already stay as they are, unless their run was removed."""
     rows = {comparison.comparison_id: comparison for comparison in comparisons}
+    delete_of_removed_runs(cursor, "comparison", list(rows))
     insert_batch(cursor, "comparison", [dataclasses.asdict(row) for row in rows.values()])
 
 
 def find_compared_answers(cursor: Cursor, compared_answer_ids: Sequence[str]) -> dict[str, ComparedAnswer]:
-    """Give those of the answers that are there, by id."""
+    """Give those of the answers that are there, and not of a removed run, by id."""
     rows = cursor.execute(
         """
         select compared_answer_id, instruction_id, text, model, run_id, model_call_id
         from compared_answer
         where compared_answer_id in (select unnest(?::varchar[]))
+            and run_id not in (select run_id from removed_run)
         """,
         [list(compared_answer_ids)],
     ).fetchall()
@@ -51,12 +55,8 @@ def find_compared_answers(cursor: Cursor, compared_answer_ids: Sequence[str]) ->
 
 
 def list_known_comparison_ids(cursor: Cursor, comparison_ids: Sequence[str]) -> frozenset[str]:
-    """Give those of the ids that are there."""
-    rows = cursor.execute(
-        "select comparison_id from comparison where comparison_id in (select unnest(?::varchar[]))",
-        [list(comparison_ids)],
-    ).fetchall()
-    return frozenset(comparison_id for (comparison_id,) in rows)
+    """Give those of the ids that are there, and not of a removed run."""
+    return list_known_ids(cursor, "comparison", comparison_ids)
 
 
 def list_rivalries(cursor: Cursor, filter_: Filter) -> tuple[Rivalry, ...]:

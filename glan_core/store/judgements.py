@@ -12,6 +12,7 @@ from glan_core.judgements import ASPECTS, Judgement
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor, first_row
 from glan_core.store.filters import condition_of
+from glan_core.store.kept_rows import delete_of_removed_runs, list_known_ids
 from glan_core.store.samples import samples_version
 
 _BRANCHES = ("field", "sub_field", "discipline", "subject")
@@ -36,18 +37,15 @@ class BranchScores(NamedTuple):
 
 
 def insert_judgements(cursor: Cursor, judgements: Sequence[Judgement]) -> None:
-    """Add judgements; those that are there already stay as they are."""
+    """Add judgements; those that are there already stay as they are, unless their run was removed."""
     rows = {judgement.judgement_id: judgement for judgement in judgements}
+    delete_of_removed_runs(cursor, "judgement", list(rows))
     insert_batch(cursor, "judgement", [dataclasses.asdict(row) for row in rows.values()])
 
 
 def list_known_judgement_ids(cursor: Cursor, judgement_ids: Sequence[str]) -> frozenset[str]:
-    """Give those of the ids that are there."""
-    rows = cursor.execute(
-        "select judgement_id from judgement where judgement_id in (select unnest(?::varchar[]))",
-        [list(judgement_ids)],
-    ).fetchall()
-    return frozenset(judgement_id for (judgement_id,) in rows)
+    """Give those of the ids that are there, and not of a removed run."""
+    return list_known_ids(cursor, "judgement", judgement_ids)
 
 
 def count_judgements(cursor: Cursor) -> int:

@@ -305,6 +305,7 @@ create table if not exists judgement (
     judgement_id        varchar primary key,
     instruction_id      varchar not null,
     answer_id           varchar not null,               -- answer
+    text_digest         varchar not null default '',    -- of the texts that the judge read, see digest_of_edited
     model               varchar not null,               -- the judge
     template_fingerprint varchar not null,              -- of the prompt that asked for it
     score               integer not null,               -- of the answer as a whole
@@ -333,6 +334,7 @@ create table if not exists comparison (
     comparison_id       varchar primary key,
     instruction_id      varchar not null,
     answer_id           varchar not null,               -- answer
+    text_digest         varchar not null default '',    -- of the texts of the pair that the judge read
     compared_answer_id  varchar not null,               -- compared_answer
     model               varchar not null,               -- the judge
     template_fingerprint varchar not null,              -- of the prompt that asked for it
@@ -682,21 +684,21 @@ from answer
 where not exists (from removed_run where removed_run.run_id = answer.run_id);
 
 -- When the text of an instruction or of its answer was changed last.
-create or replace view last_edit as
-select instruction_id, max(reviewed_at) as edited_at
-from standing_review
-where verdict = 'edited'
-group by instruction_id;
+create or replace view digest_of_edited as
+select answer.answer_id, left(sha256(instruction.text || chr(31) || answer.text), 16) as text_digest
+from answer
+join instruction on instruction.instruction_id = answer.instruction_id
+where answer.instruction_id in (select instruction_id from edited_text);
 
--- What counts of the judgements: the newest of each pair and judge, but none of a removed run or of a text since edited.
+-- What counts of the judgements: the newest of each pair and judge, but none of a removed run or of other texts.
 create or replace view newest_judgement as
 select *
 from judgement
 where not exists (from removed_run where removed_run.run_id = judgement.run_id)
     and not exists (
-        from last_edit
-        where last_edit.instruction_id = judgement.instruction_id
-            and last_edit.edited_at > judgement.judged_at
+        from digest_of_edited as edited
+        where edited.answer_id = judgement.answer_id
+            and edited.text_digest <> judgement.text_digest
     )
 qualify row_number() over (partition by answer_id, model order by judged_at desc, judgement_id) = 1;
 
@@ -724,9 +726,9 @@ from (
     join compared_answer on compared_answer.compared_answer_id = comparison.compared_answer_id
     where not exists (from removed_run where removed_run.run_id = comparison.run_id)
         and not exists (
-            from last_edit
-            where last_edit.instruction_id = comparison.instruction_id
-                and last_edit.edited_at > comparison.judged_at
+            from digest_of_edited as edited
+            where edited.answer_id = comparison.answer_id
+                and edited.text_digest <> comparison.text_digest
         )
     qualify row_number() over (
         partition by comparison.answer_id, compared_answer.model, comparison.model, comparison.is_swapped

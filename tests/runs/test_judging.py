@@ -20,6 +20,7 @@ from glan_core.errors import CallError, PlanError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.judging_plan import make_judging_plan
 from glan_core.planning.plan import Plan, plan_from_data
+from glan_core.reviewing import Decision, decide, undo_newest
 from glan_core.runs.attempts import Counts
 from glan_core.runs.claims import check_claims
 from glan_core.runs.costs import Costs
@@ -205,18 +206,60 @@ def test_what_was_said_of_a_text_since_edited_counts_nowhere(
     pairs: Small, judge: GenerationSettings, work_off: Callable[..., Done]
 ):
     work_off(plan_of(pairs, judge))
-    edit = ["edit", 1, "a", "Ada", "edited", [], "card", datetime.now(UTC)]
-    pairs.cursor.execute(
-        """
-        insert into review (review_id, number, instruction_id, reviewer, verdict, reasons, origin, reviewed_at)
-        values (?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        edit,
-    )
-    pairs.cursor.execute("update answer set text = 'An edited answer.' where instruction_id = 'a'")
+    decide(pairs.database, Decision("a", "Ada", "edited", answer="An edited answer."), at=datetime.now(UTC))
     assert count_judgements(pairs.cursor) == 3
     work_off(plan_of(pairs, judge))
     assert count_judgements(pairs.cursor) == 4
+
+
+def test_a_text_that_is_what_it_was_has_the_score_that_it_had(
+    pairs: Small, judge: GenerationSettings, work_off: Callable[..., Done]
+):
+    work_off(plan_of(pairs, judge))
+    before = _score_of_a(pairs)
+    decide(pairs.database, Decision("a", "Ada", "edited", answer="An edited answer."), at=datetime.now(UTC))
+    work_off(plan_of(pairs, judge))
+    assert _score_of_a(pairs) == merit_of("An edited answer.") != before
+    undo_newest(pairs.database, reviewer="Ada", at=datetime.now(UTC))
+    assert _score_of_a(pairs) == before
+    decide(pairs.database, Decision("a", "Ada", "edited", answer="An edited answer."), at=datetime.now(UTC))
+    decide(pairs.database, Decision("a", "Ada", "edited", answer="Answer to a."), at=datetime.now(UTC))
+    assert _score_of_a(pairs) == before
+    assert plan_of(pairs, judge).calls == {"judge": 0}
+
+
+def test_what_was_read_before_an_edit_is_no_judgement_of_the_edited_text(
+    pairs: Small, judge: GenerationSettings, work_off: Callable[..., Done]
+):
+    def edited_meanwhile(request: ChatRequest) -> None:
+        if "Answer to a." in str(request.messages):
+            decide(
+                pairs.database,
+                Decision("a", "Ada", "edited", answer="An edited answer."),
+                at=datetime(2020, 1, 1, tzinfo=UTC),
+            )
+
+    work_off(plan_of(pairs, judge), edited_meanwhile)
+    assert count_judgements(pairs.cursor) == 3
+    assert plan_of(pairs, judge).calls == {"judge": 1}
+
+
+def test_what_a_removed_run_said_is_asked_for_again(
+    pairs: Small, judge: GenerationSettings, work_off: Callable[..., Done]
+):
+    plan = plan_of(pairs, judge)
+    work_off(plan)
+    pairs.cursor.execute("update run set is_removed = true where run_id = ?", [plan.run_id])
+    assert count_judgements(pairs.cursor) == 0
+    again = make_judging_plan(pairs.cursor, Filter(), settings=judge, seed=2)
+    assert again.calls == {"judge": 4}
+    work_off(again)
+    assert count_judgements(pairs.cursor) == 4
+
+
+def _score_of_a(small: Small) -> float:
+    ((score,),) = small.cursor.execute("select score from judge_score where instruction_id = 'a'").fetchall()
+    return float(score)
 
 
 def test_a_pair_that_is_gone_is_left_out(pairs: Small, judge: GenerationSettings, work_off: Callable[..., Done]):
@@ -357,7 +400,9 @@ def test_answers_that_are_there_are_used_again(
     pairs: Small, compare: GenerationSettings, work_off: Callable[..., Done]
 ):
     answers_only = dataclasses.replace(compare, stages={"compared_answers": compare.stages["compared_answers"]})
+    assert plan_of(pairs, answers_only).calls == {"compared_answers": 4}
     assert work_off(plan_of(pairs, answers_only)).sent() == {"compared_answers": 4}
+    assert plan_of(pairs, answers_only).calls == {"compared_answers": 0}
     plan = plan_of(pairs, compare)
     assert (plan.calls, plan.calls_reused) == ({"compared_answers": 0, "compare": 8}, 4)
     assert work_off(plan).sent() == {"compare": 8}
