@@ -117,18 +117,11 @@ def report_on(
     return report
 
 
-def reports_on(
-    endpoint: Endpoint, model: str, *, call_seconds: float = CALL_SECONDS, most_seconds: float = MOST_SECONDS
-) -> dict[str, EndpointReport]:
-    """Try a model at each address of an endpoint, one by one but at the same time; in their order, as `report_on`."""
+def reports_on(endpoint: Endpoint, model: str) -> dict[str, EndpointReport]:
+    """Try a model at each address of an endpoint, all at the same time; gives a report of each, in their order."""
     addresses = endpoint.addresses
     with ThreadPoolExecutor(max_workers=len(addresses)) as pool:
-        reports = pool.map(
-            lambda address: report_on(
-                endpoint.at(address), model, call_seconds=call_seconds, most_seconds=most_seconds
-            ),
-            addresses,
-        )
+        reports = pool.map(lambda address: report_on(endpoint.at(address), model), addresses)
         return dict(zip(addresses, reports, strict=True))
 
 

@@ -1,5 +1,6 @@
 """The doctor looks at each thing on its own, changes nothing, and says how to mend what is broken."""
 
+import dataclasses
 import shutil
 import subprocess
 import sys
@@ -128,3 +129,10 @@ def test_a_file_that_is_no_database_is_broken(settings: Settings):
 def test_without_settings_the_built_in_model_is_in_use(settings: Settings):
     own = read_settings({"GLAN_DATABASE": str(settings.database)})
     assert "SmolLM2-135M-Instruct at built-in model" in look(own)["model in use"].detail
+
+
+def test_an_address_of_several_that_does_not_answer_is_told_by_name(settings: Settings):
+    away = "http://127.0.0.1:9/v1"
+    check = look(dataclasses.replace(settings, other_addresses=(away,)))["model in use"]
+    assert (check.state, check.detail) == ("broken", f"{MODEL} answers at 1 of 2 addresses. {away} cannot be reached.")
+    assert check.hint.startswith("Runs go on with the others.")

@@ -7,7 +7,14 @@ import pytest
 from glan_core.errors import EndpointError, GlanError, SettingsError, TemplateError
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
-from glan_core.model_choice import CONCURRENCY, ModelChoice, check_endpoint, choose_endpoint, choose_model
+from glan_core.model_choice import (
+    CONCURRENCY,
+    ModelChoice,
+    check_addresses_of,
+    check_endpoint,
+    choose_endpoint,
+    choose_model,
+)
 from glan_core.settings import PROJECT_FOLDER, read_settings
 from tests.model_server import API_KEY, MODEL, ModelServer, Reply
 
@@ -140,3 +147,33 @@ def test_a_folder_of_templates_that_cannot_be_used_is_refused_before_anything_is
     with pytest.raises(TemplateError):
         choose_model(read_settings(_environment(model_server, GLAN_TEMPLATES=str(tmp_path))))
     assert model_server.requests == ()
+
+
+def test_of_several_addresses_one_that_answers_is_enough_and_each_is_told(model_server: ModelServer):
+    away = "http://127.0.0.1:9/v1"
+    choice = choose_model(read_settings(_environment(model_server, OPENAI_BASE_URL=f"{away},{model_server.base_url}")))
+    assert choice.model == MODEL  # asked of the one that answers
+    assert check_endpoint(choice) > 0
+    checks = check_addresses_of(choice)
+    assert [(check.address, check.seconds is None) for check in checks] == [
+        (away, True),
+        (model_server.base_url, False),
+    ]
+    assert checks[0].error is not None
+    assert f"{away} cannot be reached" in checks[0].error.message
+
+
+def test_models_are_those_that_every_address_offers(model_server: ModelServer):
+    second = ModelServer()
+    try:
+        model_server.models, second.models = ["a", "b"], ["b", "c"]
+        both = f"{model_server.base_url},{second.base_url}"
+        assert choose_model(read_settings(_environment(model_server, OPENAI_BASE_URL=both))).model == "b"
+    finally:
+        second.stop()
+
+
+def test_when_no_address_answers_all_are_named(model_server: ModelServer):
+    both = "http://127.0.0.1:9/v1,http://127.0.0.1:1/v1"
+    with pytest.raises(EndpointError, match=r"None of the 2 addresses can be used\. http://127.0.0.1:9/v1 cannot"):
+        choose_model(read_settings(_environment(model_server, OPENAI_BASE_URL=both)))

@@ -86,3 +86,21 @@ def test_a_folder_of_templates_is_kept_as_a_whole_path():
     assert read_settings({}).templates_folder == ""
     assert read_settings({"GLAN_TEMPLATES": "~/mine"}).templates_folder == str(Path.home() / "mine")
     assert read_settings({"GLAN_TEMPLATES": "mine"}).templates_folder == str(Path.cwd() / "mine")
+
+
+def test_several_addresses_of_one_endpoint_stand_by_commas():
+    settings = read_settings({"OPENAI_BASE_URL": " http://a:8000/v1/, http://b:8000/v1 ,"})
+    assert (settings.base_url, settings.other_addresses) == ("http://a:8000/v1", ("http://b:8000/v1",))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("http://a/v1,b:8000", "Of 2 addresses number 2: The address does not begin with http"),
+        ("http://a/v1,http://a/v1/", "http://a/v1 stands there twice"),
+        (",".join(f"http://a:{port}/v1" for port in range(1000, 1065)), "There are 65 addresses"),
+    ],
+)
+def test_addresses_that_cannot_be_used_are_told(text: str, words: str):
+    with pytest.raises(SettingsError, match=f"OPENAI_BASE_URL .*{words}"):
+        read_settings({"OPENAI_BASE_URL": text})

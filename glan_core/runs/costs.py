@@ -27,7 +27,7 @@ class Costs:
             completion_tokens=reply.completion_tokens,
             # By model and not by stage, as the trial of what an endpoint can be held to belongs to none.
             price=self._own_prices.get(request.model),
-            base_url=self._base_url,
+            base_url=reply.address or self._base_url,
             is_batch=self._is_batch and request.stage != CHECK,
         )
 

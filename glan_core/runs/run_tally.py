@@ -11,6 +11,7 @@ from glan_core.calls import ModelCall
 from glan_core.entities import STAGES, Answer, ClassSession, Failure, Instruction, Syllabus
 from glan_core.judgements import JUDGING_STAGES, ComparedAnswer, Comparison, Judgement
 from glan_core.regenerations import REGENERATING_STAGES
+from glan_core.runs.address_tally import AddressCall, AddressTally, tally_addresses
 from glan_core.runs.journal import read_journal
 
 _HEADS = ("stage", "answered", "unusable", "lost", "sent again", "tokens", "cost", "seconds")
@@ -43,6 +44,8 @@ class RunTally:
     """By `stage: kind`, the items that were given up on and not made since."""
     example: dict[str, str] = field(default_factory=dict)
     """The message of one of each."""
+    addresses: dict[str, AddressTally] = field(default_factory=dict)
+    """Of an endpoint with several; empty where all calls went to one."""
 
     def to_data(self) -> dict[str, Any]:
         """Give it as JSON-ready data."""
@@ -54,6 +57,10 @@ class RunTally:
             "failures": [
                 {"stage": key.split(": ")[0], "kind": key.split(": ")[1], "items": number, "example": self.example[key]}
                 for key, number in self.failures.items()
+            ],
+            "by_address": [
+                {"address": address, **{name: getattr(tally, name) for name in AddressTally.__slots__}}
+                for address, tally in self.addresses.items()
             ],
         }
 
@@ -75,6 +82,16 @@ class RunTally:
                     "unknown" if tally.cost is None else f"${tally.cost:.4f}",
                     "" if half is None or most is None else f"{half:.1f}, {most:.1f}",
                 )
+            )
+        if self.addresses:
+            lines += ["", "Calls by address (seconds: half of them took less, 95 of 100 took less)"]
+        for address, of_address in self.addresses.items():
+            half, most, speed = of_address.seconds_p50, of_address.seconds_p95, of_address.tokens_per_second
+            lines.append(
+                f"  {address}: {of_address.answered:,} answered ({of_address.share:.0%}), {of_address.lost:,} lost, "
+                f"{of_address.prompt_tokens:,} + {of_address.completion_tokens:,} tokens"
+                + ("" if speed is None else f", {speed:,.1f} tokens/s")
+                + ("" if half is None or most is None else f", {half:.1f}, {most:.1f} s")
             )
         if self.failures:
             lines += ["", "Given up on (`runs retry` tries again, with --kind only those of one kind)"]
@@ -98,6 +115,8 @@ class _Call(NamedTuple):
     completion_tokens: int
     cost: float | None
     seconds: float
+    address: str | None
+    ended: float
 
 
 def tally_of_journal(path: Path) -> RunTally:
@@ -116,6 +135,8 @@ def tally_of_journal(path: Path) -> RunTally:
                 entity.completion_tokens or 0,
                 entity.cost,
                 entity.seconds,
+                entity.address,
+                entity.finished_at.timestamp(),
             )
         elif isinstance(entity, Failure) and not entity.error_kind:
             failures.pop((entity.item_id, entity.stage), None)  # it is being tried again
@@ -138,7 +159,20 @@ def tally_of_journal(path: Path) -> RunTally:
     open_failures = [failure for (item_id, _), failure in failures.items() if item_id not in made]
     counts = Counter(f"{failure.stage}: {failure.error_kind}" for failure in open_failures)
     examples = {f"{failure.stage}: {failure.error_kind}": failure.message for failure in open_failures}
-    return RunTally(_by_stage(calls.values()), dict(counts.most_common()), examples)
+    addresses = tally_addresses(
+        AddressCall(
+            call.address,
+            call.has_reply,
+            call.error_kind is None,
+            call.prompt_tokens,
+            call.completion_tokens,
+            call.ended - call.seconds,
+            call.seconds,
+        )
+        for call in calls.values()
+        if call.address is not None
+    )
+    return RunTally(_by_stage(calls.values()), dict(counts.most_common()), examples, addresses)
 
 
 def _by_stage(calls: Iterable[_Call]) -> dict[str, StageTally]:

@@ -9,6 +9,7 @@ from glan_core.figures.calls_over_time import calls_over_time
 from glan_core.runs.run_folder import find_status
 from glan_core.store.run_statistics import call_latencies, call_times
 from pages.shared.formats import count, duration
+from pages.shared.run_addresses_view import show_addresses
 from pages.shared.run_control import folder_of
 from pages.shared.run_stages_view import TRIAL_WORDS, in_stage_order
 from pages.shared.stage_words import STAGE_WORDS
@@ -42,6 +43,7 @@ def show_speed(workspace: Workspace, run: Run) -> None:
     st.caption(
         "Seconds from sending a call the last time to its whole reply. Waits before it was sent again are left out."
     )
+    show_addresses(workspace, run)
     _show_times(workspace, run)
 
 

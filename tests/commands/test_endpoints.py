@@ -133,3 +133,47 @@ def test_the_key_is_in_no_file_and_no_word_after_all_of_that(named: Terminal, mo
     assert any(path.suffix == ".duckdb" for path in written)
     assert any(path.name == "journal.jsonl" for path in written)
     assert [path for path in written if KEY.encode() in path.read_bytes()] == []
+
+
+def test_an_endpoint_may_have_several_addresses_and_each_is_tested(
+    terminal: Terminal, model_server: ModelServer
+) -> None:
+    second = ModelServer()
+    try:
+        both = ("--base-url", model_server.base_url, "--base-url", f"{second.base_url}/")
+        added = terminal.run("endpoints", "add", "farm", *both)
+        assert added.out == f"Added farm at {model_server.base_url} and 1 more. Calls go without a key.\n", added.err
+        assert listed(terminal)["farm"]["addresses"] == [model_server.base_url, second.base_url]
+        told = terminal.run("endpoints", "test", "farm")
+        assert told.code == 0
+        assert told.out.startswith(f"{MODEL}: 2 of 2 addresses answer.\n  {model_server.base_url} answers.\n")
+        second.script = lambda request: Reply("no", status=401)
+        ran = terminal.run("endpoints", "test", "farm", "--json")
+        assert (ran.code, ran.data["answering"]) == (1, 1)
+        assert [each["answers"] for each in ran.data["addresses"]] == [True, False]
+        assert "refused the key" in ran.data["addresses"][1]["trouble"]
+        twice = terminal.run("endpoints", "add", "x", "--base-url", "http://h/v1", "--base-url", "http://h/v1/")
+        assert "http://h/v1 stands there twice." in complaint(twice)[0]
+        wrong = terminal.run("endpoints", "add", "x", "--base-url", "http://h/v1", "--base-url", "h:1")
+        assert "Of 2 addresses number 2: The address does not begin with http" in complaint(wrong)[0]
+    finally:
+        second.stop()
+
+
+def test_a_run_over_several_addresses_tells_what_each_did(terminal: Terminal, model_server: ModelServer) -> None:
+    second = ModelServer()
+    try:
+        both = ("--base-url", model_server.base_url, "--base-url", second.base_url)
+        ran = terminal.run("generate", *both, "--scope", "Optics", "--instructions", "6", "--json")
+        assert (ran.code, ran.data["endpoint"]) == (0, f"{model_server.base_url} and 1 more"), ran.err
+        shown = terminal.run("runs", "show", ran.data["run_id"], "--json").data
+        counted = {each["address"]: each["answered"] for each in shown["by_address"]}
+        assert counted == {server.base_url: len(server.requests) for server in (model_server, second)}
+        assert [each["address"] for each in shown["addresses"]] == [model_server.base_url, second.base_url]
+        assert f"{second.base_url}: " in terminal.run("runs", "show", ran.data["run_id"]).out
+        # It goes on where one of its addresses is, and nowhere else.
+        again = ("runs", "resume", ran.data["run_id"], "--json")
+        assert Terminal(terminal.folder, second.base_url).run(*again).code == 0
+        assert "begun at" in complaint(Terminal(terminal.folder, "http://127.0.0.1:9/v1").run(*again))[0]
+    finally:
+        second.stop()

@@ -42,7 +42,8 @@ def choose(app: AppTest, endpoint_id: str) -> None:
 
 
 def write(app: AppTest, label: str, text: str) -> None:
-    next(field for field in app.text_input if field.label == label).set_value(text).run()
+    fields = [*app.text_input, *app.text_area]
+    next(field for field in fields if field.label == label).set_value(text).run()
 
 
 def add(app: AppTest, base_url: str, *, name: str = "mine", key_name: str = "MINE_API_KEY") -> str:
@@ -85,7 +86,7 @@ def test_a_kind_of_server_fills_the_form(app: AppTest) -> None:
     choose(app, "new")
     kind = next(box for box in app.selectbox if box.label == "Kind of server")
     kind.set_value(next(each for each in kind.options if each == "Ollama")).run()
-    values = {field.label: field.value for field in app.text_input}
+    values = {field.label: field.value for field in (*app.text_input, *app.text_area)}
     assert (values["Name"], values["Address"]) == ("Ollama", "http://localhost:11434/v1")
     assert values["Name of the key"] == ""
 
@@ -280,6 +281,53 @@ def test_a_run_that_was_begun_elsewhere_does_not_go_on_here(
         assert "Choose that one on the Endpoints page" in errors(app)
         assert second.requests_of("instructions") == ()
         assert not open_workspace().background.is_running(run_id)
+    finally:
+        second.stop()
+
+
+def test_an_endpoint_may_have_several_addresses_each_of_which_is_tested(
+    app: AppTest, app_database: Database, model_server: ModelServer
+) -> None:
+    second = ModelServer()
+    away = "http://127.0.0.1:9/v1"
+    try:
+        open_page(app)
+        add(app, f"{model_server.base_url}\n\n{second.base_url}/\n{away}\n")
+        (kept,) = list_endpoints(app_database.cursor())
+        assert kept.addresses == (model_server.base_url, second.base_url, away)
+        second.script = lambda request: Reply("no", status=401)
+        press(app, "Test")
+        assert "1 of 3 addresses answer." in said(app)
+        assert f"{second.base_url} refused the key" in errors(app)
+        assert f"{away} cannot be reached" in errors(app)
+        known = app_database.cursor().execute("select endpoint, reply_form from endpoint_model").fetchall()
+        assert set(known) == {(model_server.base_url, "jsonl"), (" ".join(sorted(kept.addresses)), "jsonl")}
+        write(app, "Address", f"{model_server.base_url}\n{model_server.base_url}")
+        press(app, "Save")
+        assert "stands there twice" in errors(app)
+    finally:
+        second.stop()
+
+
+def test_a_run_spreads_over_the_addresses_and_the_speed_of_each_is_shown(
+    app: AppTest, app_database: Database, model_server: ModelServer
+) -> None:
+    second = ModelServer()
+    try:
+        open_page(app)
+        add(app, f"{model_server.base_url}\n{second.base_url}")
+        press(app, "Use this one")
+        app.switch_page(new_run_page.PAGE).run()
+        run_id = start(app)
+        wait_for(run_id)
+        assert len(second.requests) >= 2
+        app.query_params.update({"run": run_id, "tab": "Speed"})
+        app.switch_page("pages/generate/runs.py").run()
+        assert not app.exception
+        shown = next(each.value for each in app.dataframe if "tokens_per_second" in each.value)
+        assert set(shown["address"]) == {model_server.base_url, second.base_url}
+        assert shown["calls"].sum() == 10  # five questions and their answers
+        assert shown["share"].sum() == pytest.approx(1)
     finally:
         second.stop()
 

@@ -62,3 +62,13 @@ def test_a_budget_needs_the_price_of_every_model_it_is_for():
     with pytest.raises(SettingsError, match="price of 'other' is not known") as raised:
         costs.check(("instructions", "answers"))
     assert "--price other=INPUT/OUTPUT" in raised.value.hint
+
+
+def test_a_published_price_is_that_of_the_address_that_answered():
+    costs = Costs(settings_of("gpt-4o-mini"), base_url="https://api.openai.com/v1")
+    request = request_of("answers", "gpt-4o-mini")
+    assert costs.of(request, dataclasses.replace(REPLY, address="https://api.openai.com/v1")) == costs.of(
+        request, REPLY
+    )
+    assert costs.of(request, REPLY) is not None
+    assert costs.of(request, dataclasses.replace(REPLY, address="http://127.0.0.1:8000/v1")) is None

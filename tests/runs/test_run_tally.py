@@ -108,4 +108,4 @@ def test_the_words_stand_in_columns_and_name_the_way_to_try_again(journal: Path)
 
 def test_without_a_journal_there_is_nothing_to_tell(tmp_path: Path):
     tally = tally_of_journal(tmp_path / "journal.jsonl")
-    assert (tally.to_data(), tally.words()) == ({"stages": {}, "failures": []}, [])
+    assert (tally.to_data(), tally.words()) == ({"stages": {}, "failures": [], "by_address": []}, [])

@@ -2,9 +2,10 @@
 
 import dataclasses
 from datetime import UTC, datetime
+from pathlib import Path
 
 from glan_core.entities import SavedEndpoint
-from glan_core.store.database import Cursor
+from glan_core.store.database import Cursor, open_database
 from glan_core.store.endpoints import (
     find_chosen_endpoint_id,
     find_endpoint,
@@ -22,6 +23,27 @@ def test_an_endpoint_comes_back_as_it_was_saved(cursor: Cursor) -> None:
     save_endpoint(cursor, HOME)
     assert find_endpoint(cursor, "e1") == HOME
     assert find_endpoint(cursor, "e2") is None
+
+
+def test_several_addresses_come_back_in_their_order(cursor: Cursor) -> None:
+    farm = dataclasses.replace(HOME, other_addresses=("http://b:8000/v1", "http://a:8000/v1"))
+    save_endpoint(cursor, farm)
+    assert find_endpoint(cursor, "e1") == farm
+    save_endpoint(cursor, HOME)
+    assert list_endpoints(cursor) == (HOME,)
+
+
+def test_a_database_of_an_earlier_release_gets_the_columns_for_addresses(tmp_path: Path) -> None:
+    path = tmp_path / "old.duckdb"
+    with open_database(path, create=True) as database:
+        cursor = database.cursor()
+        save_endpoint(cursor, HOME)
+        cursor.execute("alter table endpoint drop column other_addresses")
+        cursor.execute("alter table model_call drop column address")
+    with open_database(path) as database:
+        cursor = database.cursor()
+        assert find_endpoint(cursor, "e1") == HOME
+        assert cursor.execute("select address from model_call").fetchall() == []
 
 
 def test_endpoints_are_listed_by_name_in_small_or_capital_letters(cursor: Cursor) -> None:
