@@ -133,6 +133,8 @@ class _Actor:
     dollars: float = -1.0  # nothing, not even a call whose price is not known yet
     tokens: float = -1.0
     is_lost: bool = False
+    was_lent: bool = False
+    """Whether it heard of more the last time, so that what it said before that means nothing any more."""
 
 
 class Desk:
@@ -178,10 +180,12 @@ class Desk:
         actor.said, actor.at = said, time.monotonic()
         job = self._job
         assert job is not None
+        lent = (actor.dollars, actor.tokens)
         if job.dollars is not None:
             actor.dollars = self._lend_dollars(actor, job.dollars)
         if job.tokens is not None:
             actor.tokens = self._lend_tokens(actor, job.tokens)
+        actor.was_lent = lent != (actor.dollars, actor.tokens)
         return Orders(
             self._wish,
             None if job.dollars is None else actor.dollars,
@@ -201,7 +205,7 @@ class Desk:
             ),
             lost=tuple(each.writer for each in self._actors.values() if each not in there),
             is_lent_out=bool(starved)
-            and all(each.said.begun == 0 for each in there)
+            and all(each.said.begun == 0 and not each.was_lent for each in there)
             and not any(self._can_lend(each) for each in starved),
             is_idle=all(each.said.is_over for each in there),
         )

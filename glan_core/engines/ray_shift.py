@@ -154,6 +154,10 @@ class ShiftWork:
         part.settle(len(work))
         return work, part
 
+    def let_go(self) -> None:
+        """Leave everything as it is, as a process does that is killed."""
+        self._journal.close()
+
     def _fail(self, error: GlanError) -> None:
         self._error = self._error or (type(error).__name__, error.message, error.hint)
 

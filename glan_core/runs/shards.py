@@ -64,6 +64,11 @@ class ShardJournal:
         """Give nothing: see `end`."""
         return iter(())
 
+    def close(self) -> None:
+        """Let others have what was written last; nothing may be written afterwards."""
+        if self._journal is not None:
+            self._journal.close()
+
     def close_current(self) -> Path | None:
         """Begin another shard, and give what is to be sealed, if anything was written."""
         if self._journal is None:

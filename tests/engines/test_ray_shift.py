@@ -1,0 +1,213 @@
+"""Tests of glan_core.engines.ray_shift: how does one actor work its parts off?
+
+Without Ray: the actors of a test are tasks of one event loop, and the desk is an object of it.
+"""
+
+import asyncio
+import dataclasses
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glan_core.engines.ray_desk import Desk, Job, Orders, Said, Stint
+from glan_core.engines.ray_parts import write_parts
+from glan_core.engines.ray_shift import ShiftWork
+from glan_core.planning.plan import Plan
+from glan_core.planning.planned_instructions import PlannedInstructions
+from glan_core.runs.ingesting import take_in_journal
+from glan_core.runs.journal import Journal, write_plan
+from glan_core.runs.shards import gather_shards
+from glan_core.store.database import open_database
+from glan_core.store.slices import write_slice
+from tests.model_server import Reply, default_text
+from tests.workbench import Workbench, belongs
+
+
+class _Line:
+    """The desk in the same loop."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def begin_part(self, part: str, stint: Stint) -> list[Stint]:
+        return self._desk.begin_part(part, stint)
+
+    async def end_part(self, part: str, stint: Stint) -> None:
+        self._desk.end_part(part, stint)
+
+    async def say(self, writer: str, said: Said) -> Orders:
+        return self._desk.say(writer, said)
+
+
+class _Actors:
+    """A desk and the parts of a plan, with actors to be begun one by one."""
+
+    def __init__(self, workbench: Workbench, plan: Plan, folder: Path, **limits: Any) -> None:
+        self.desk = Desk("s")
+        self.folder = workbench.folder(plan)
+        write_plan(self.folder, plan.to_data())
+        self.parts = write_parts(self.folder, plan, cursor=workbench.cursor, actors=2, only=None, most_pairs=None).names
+        self._place = folder
+        self._slice = folder / "slice.duckdb"
+        growing = [growth.node_id for growth in plan.growths]
+        write_slice(workbench.cursor, self._slice, instruction_ids=[], growing_ids=growing)
+        settings, seed = plan.request.settings, plan.request.seed
+        bare = dataclasses.replace(plan, items=PlannedInstructions({}, settings=settings, seed=seed), growths=())
+        job = Job(
+            plan=bare,
+            folder=str(self.folder),
+            endpoint=workbench.server.endpoint,
+            concurrency=8,
+            actors=2,
+            timeout_seconds=20.0,
+            rows_a_part=1,
+            curriculum=[],
+            only=[],
+            **{"dollars": None, "tokens": None, **limits},
+        )
+        self.desk.open(job)
+
+    async def work(self, name: str, parts: Sequence[str], *, dies: asyncio.Event | None = None) -> list[bool]:
+        """Have an actor work parts off all at once; where it dies, nothing is put right at its end."""
+        shift = self.desk.begin_shift(name)
+        path = self._place / f"{shift.writer}.duckdb"
+        path.write_bytes(self._slice.read_bytes())
+        with open_database(path) as database:
+            work = ShiftWork(shift, _Line(self.desk), database=database, only=None)
+            running = asyncio.create_task(work.run())
+            await work.is_ready.wait()
+            taken = asyncio.gather(*(work.take(part) for part in parts))
+            if dies is not None:
+                await dies.wait()
+                taken.cancel()
+                running.cancel()
+                await asyncio.gather(taken, running, return_exceptions=True)
+                work.let_go()
+                return []
+            done = await taken
+            self.desk.look("stop")
+            await running
+            return done
+
+    def bring_home(self, workbench: Workbench) -> None:
+        """Take what was made into the database."""
+        with Journal(self.folder) as journal:
+            gather_shards(self.folder, journal)
+        take_in_journal(workbench.database, self.folder)
+
+
+def test_two_actors_make_what_one_process_makes(workbench: Workbench, tmp_path: Path):
+    plan = workbench.plan(instructions=20)
+    actors = _Actors(workbench, plan, tmp_path)
+
+    async def run() -> None:
+        done = await asyncio.gather(actors.work("a", actors.parts[::2]), actors.work("b", actors.parts[1::2]))
+        assert done == [[True] * 10, [True] * 10]
+
+    asyncio.run(run())
+    actors.bring_home(workbench)
+    assert {pair.instruction_id for pair in workbench.pairs()} == {item.instruction_id for item in plan.items}
+    assert all(belongs(pair) for pair in workbench.pairs())
+    assert len(workbench.server.requests) == 40
+
+
+def test_parts_do_not_wait_for_each_other(workbench: Workbench, tmp_path: Path):
+    plan = workbench.plan(instructions=12)
+    actors = _Actors(workbench, plan, tmp_path)
+    full = threading.Event()
+
+    def script(request: dict[str, Any]) -> None:
+        if workbench.server.in_flight >= 4:
+            full.set()
+        full.wait(10)  # hold the first calls until as many have come as may
+
+    workbench.server.script = script
+    asyncio.run(actors.work("a", actors.parts))
+    assert workbench.server.most_in_flight == 4  # its share of the eight, though each part is one question
+
+
+def test_who_takes_a_part_over_sends_nothing_that_was_answered(workbench: Workbench, tmp_path: Path):
+    plan = workbench.plan(instructions=20)
+    actors = _Actors(workbench, plan, tmp_path)
+
+    async def run() -> None:
+        dies = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        workbench.server.script = lambda request: (
+            loop.call_soon_threadsafe(dies.set) and None if len(workbench.server.requests) > 15 else None
+        )
+        await actors.work("a", actors.parts, dies=dies)
+        answered_on_disk = _answered(actors.folder)
+        assert 0 < answered_on_disk < 40
+        assert await actors.work("a", actors.parts) == [True] * 20
+        sent = [request.key for request in workbench.server.requests]
+        assert len(sent) - len(set(sent)) <= 4  # those that were under way
+        assert len(set(sent)) == 40
+
+    asyncio.run(run())
+    actors.bring_home(workbench)
+    assert len([pair for pair in workbench.pairs() if belongs(pair)]) == 20
+
+
+def _answered(folder: Path) -> int:
+    lines = [line for path in folder.glob("shards/*/journal.jsonl") for line in path.read_bytes().splitlines()]
+    return sum(b'"kind":"ModelCall"' in line for line in lines)
+
+
+def test_a_node_grows_with_one_actor_while_others_do_other_things(workbench: Workbench, tmp_path: Path):
+    plan = workbench.growing_plan(instructions=6)
+    actors = _Actors(workbench, plan, tmp_path)
+    assert asyncio.run(actors.work("a", actors.parts)) == [True]
+    actors.bring_home(workbench)
+    assert len(workbench.pairs()) == 6
+    assert len([request for request in workbench.server.requests if request.stage == "syllabus"]) == 3
+
+
+def test_an_actor_that_is_told_to_stop_gives_its_parts_back(workbench: Workbench, tmp_path: Path):
+    plan = workbench.plan(instructions=20)
+    actors = _Actors(workbench, plan, tmp_path)
+
+    def script(request: dict[str, Any]) -> Reply:
+        actors.desk.look("stop")
+        return Reply(default_text(request), delay_seconds=0.6)  # the actor hears of it before the first reply
+
+    workbench.server.script = script
+    done = asyncio.run(actors.work("a", actors.parts))
+    assert not all(done)
+    (said,) = actors.desk.look("stop").said
+    assert said.is_over
+    assert len(workbench.server.requests) == said.calls  # each was waited for
+    actors.bring_home(workbench)
+    assert len(workbench.pairs()) == said.counts.instructions
+
+
+def test_an_endpoint_that_refuses_the_key_ends_the_actor_with_the_reason(workbench: Workbench, tmp_path: Path):
+    plan = workbench.plan(instructions=4)
+    actors = _Actors(workbench, plan, tmp_path)
+    workbench.server.script = lambda request: Reply("Wrong key.", status=401)
+    assert asyncio.run(actors.work("a", actors.parts)) == [False] * 4
+    (said,) = actors.desk.look("work").said
+    assert said.error is not None
+    assert said.error[0] == "EndpointError"
+
+
+def test_actors_keep_to_a_limit_of_tokens_together(workbench: Workbench, tmp_path: Path):
+    plan = workbench.plan(instructions=20)
+    actors = _Actors(workbench, plan, tmp_path, tokens=1_500)
+
+    async def run() -> None:
+        both = [asyncio.create_task(actors.work(name, actors.parts[at::2])) for at, name in enumerate("ab")]
+        while not actors.desk.look("work").is_lent_out:
+            await asyncio.sleep(0)
+        actors.desk.look("stop")
+        await asyncio.gather(*both)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("glan_core.engines.ray_shift._TICK_SECONDS", 0.01)
+        asyncio.run(run())
+    said = actors.desk.look("stop").said
+    spent = sum(each.prompt_tokens + each.completion_tokens for each in said)
+    assert 700 < spent <= 1_500
