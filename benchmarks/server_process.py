@@ -46,6 +46,11 @@ class ServerProcess:
             self._process.kill()
             self._process.wait()
 
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait()
+
     def statistics(self) -> Statistics:
         """Give what was counted since the last reset."""
         return Statistics(**json.loads(_get(f"{self.address}/statistics")))
