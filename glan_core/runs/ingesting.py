@@ -4,6 +4,7 @@ Every run leaves a journal, and whoever has the database open takes it in from w
 twice changes nothing, and doing it on an empty database makes the runs anew.
 """
 
+import contextlib
 import dataclasses
 import os
 from collections.abc import Collection
@@ -13,10 +14,11 @@ from typing import NamedTuple
 
 from glan_core.entities import Run, RunState
 from glan_core.errors import StoreError
-from glan_core.runs.journal import first_new_byte, is_at_work, read_journal, read_plan, whole_bytes
+from glan_core.runs.journal import Journal, first_new_byte, is_at_work, read_plan, whole_bytes
+from glan_core.runs.journal_chunks import take_in_lines
 from glan_core.runs.run_folder import RunStatus, find_status, read_status
+from glan_core.runs.shards import gather_shards, has_shards
 from glan_core.store.database import Database, explained_errors
-from glan_core.store.ingest import ingest_journal
 from glan_core.store.journals import Standing, find_journal_bytes, find_standing, list_standings
 from glan_core.store.runs import find_run, save_run
 
@@ -97,6 +99,9 @@ def take_in_journal(database: Database, folder: Path) -> int:
     """Take in what is new in the journal of one run, and the run's state; gives the number of rows."""
     path = folder / "journal.jsonl"
     cursor = database.cursor()
+    if has_shards(folder) and not is_at_work(folder):  # whoever is at work gathers them
+        with contextlib.suppress(StoreError), Journal(folder) as journal:  # somebody may just have begun
+            gather_shards(folder, journal)
     with explained_errors(database.path):
         # Its state is read before the journal is measured and saved after that was taken in: a run that says here that
         # it has ended has written everything, and whoever reads in the database that it has finds all of it there.
@@ -109,8 +114,7 @@ def take_in_journal(database: Database, folder: Path) -> int:
             if known is None:
                 with database.writing:
                     save_run(cursor, dataclasses.replace(told, state=RunState.INTERRUPTED, message=_IN_PART))
-            entries = read_journal(path, start=start)
-            rows = ingest_journal(database, cursor, entries, run_id=folder.name, journal_bytes=end)
+            rows = take_in_lines(database, cursor, path, start=start, end=end, run_id=folder.name)
         if told != known:
             with database.writing:
                 save_run(cursor, told)

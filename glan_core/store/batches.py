@@ -50,6 +50,17 @@ def with_batch(cursor: Cursor, batch: pa.Table) -> Iterator[None]:
             cursor.unregister("batch")
 
 
+def column_types(cursor: Cursor, table: str) -> dict[str, str]:
+    """Give DuckDB's names of the types of a table's columns."""
+    if table not in _COLUMN_TYPES:  # the same in every database of this release
+        _COLUMN_TYPES[table] = dict(
+            cursor.execute(
+                "select column_name, data_type from duckdb_columns() where table_name = ?", [table]
+            ).fetchall()
+        )
+    return _COLUMN_TYPES[table]
+
+
 _ARROW_TYPES = {
     "VARCHAR": pa.string(),
     "JSON": pa.string(),
@@ -66,13 +77,8 @@ _ARROW_TYPES = {
 
 
 def _schema(cursor: Cursor, table: str, columns: list[str]) -> pa.Schema:
-    if table not in _COLUMN_TYPES:  # the same in every database of this release
-        _COLUMN_TYPES[table] = dict(
-            cursor.execute(
-                "select column_name, data_type from duckdb_columns() where table_name = ?", [table]
-            ).fetchall()
-        )
-    return pa.schema([(column, _ARROW_TYPES[_COLUMN_TYPES[table][column]]) for column in columns])
+    types = column_types(cursor, table)
+    return pa.schema([(column, _ARROW_TYPES[types[column]]) for column in columns])
 
 
 _COLUMN_TYPES: dict[str, dict[str, str]] = {}

@@ -31,6 +31,7 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
 }
 _WAIT_STEP_SECONDS = 0.1
 _MOST_LOG_BYTES = 16_000_000
+_MOST_LOG_BYTES_OF_MUCH = 400_000_000
 _LEAST_FREE_BYTES = 50_000_000  # below this even a checkpoint of a small database may fail
 
 
@@ -58,6 +59,16 @@ class Database:
         if log.exists() and log.stat().st_size > _MOST_LOG_BYTES:
             with contextlib.suppress(duckdb.TransactionException):  # somebody reads just now; the next time will do
                 cursor.execute("checkpoint")
+
+    @contextmanager
+    def writing_much(self, cursor: Cursor) -> Iterator[None]:
+        """Let the log grow within the block: to move it costs half a second, however little it holds."""
+        cursor.execute(f"set global checkpoint_threshold = '{_MOST_LOG_BYTES_OF_MUCH} bytes'")
+        try:
+            yield
+        finally:
+            cursor.execute("reset global checkpoint_threshold")
+            self.tidy(cursor)
 
     def close(self) -> None:
         """Write what is pending and let other processes have the file."""

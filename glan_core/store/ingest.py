@@ -1,8 +1,10 @@
 """How do mixed entities, as a journal or a run brings them, get into their tables?"""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+
+import pyarrow as pa
 
 from glan_core.calls import EndpointModel, ModelCall, SharedText
 from glan_core.entities import (
@@ -26,6 +28,7 @@ from glan_core.store.failures import insert_failures
 from glan_core.store.instructions import insert_instructions
 from glan_core.store.journals import save_journal_bytes
 from glan_core.store.judgements import insert_judgements
+from glan_core.store.line_batches import insert_lines
 from glan_core.store.model_calls import insert_model_calls, insert_shared_texts
 from glan_core.store.regenerations import insert_regenerations
 from glan_core.store.subjects import insert_subjects
@@ -33,6 +36,7 @@ from glan_core.store.syllabi import insert_class_sessions, insert_key_concepts, 
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 
 _ROWS_AT_ONCE = 2_000
+_NO_LINES: Mapping[type, pa.Array] = {}
 
 Entity = (
     TaxonomyNode
@@ -103,9 +107,29 @@ def ingest_journal(
     return rows
 
 
-def _insert(cursor: Cursor, entities: Iterable[Entity]) -> None:
+def ingest_lines(
+    database: Database,
+    cursor: Cursor,
+    lines: Mapping[type, pa.Array],
+    others: Iterable[Entity],
+    *,
+    run_id: str,
+    journal_bytes: int,
+) -> None:
+    """Insert what a part of a journal holds, as lines of the kinds in LINE_KINDS and as entities, in one transaction.
+
+    Raises UnusualLinesError, and nothing of it is in then, for lines that are to be read one by one.
+    """
+    with database.writing, transaction(cursor):
+        _insert(cursor, others, lines)
+        save_journal_bytes(cursor, run_id, journal_bytes)
+
+
+def _insert(cursor: Cursor, entities: Iterable[Entity], lines: Mapping[type, pa.Array] = _NO_LINES) -> None:
     by_kind: dict[type, list[Entity]] = {}
     for entity in entities:
         by_kind.setdefault(type(entity), []).append(entity)
     for kind, insert in INSERTS.items():
+        if kind in lines:
+            insert_lines(cursor, kind, lines[kind])
         insert(cursor, by_kind.get(kind, []))

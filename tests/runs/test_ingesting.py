@@ -287,13 +287,13 @@ def test_rows_come_before_the_state_that_says_they_are_all_there(
     take_in_journals(workbench.database, workbench.runs_folder)
     run.end()
     states: list[RunState] = []
-    real = ingesting.ingest_journal
+    real = ingesting.take_in_lines
 
     def note(*arguments: object, **options: object) -> int:
         states.append(workbench.run(made).state)
         return real(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ingesting, "ingest_journal", note)
+    monkeypatch.setattr(ingesting, "take_in_lines", note)
     take_in_journals(workbench.database, workbench.runs_folder)
     assert states == [RunState.RUNNING]
     assert workbench.run(made).state is RunState.FINISHED
