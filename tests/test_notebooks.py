@@ -179,3 +179,21 @@ def test_a_filter_becomes_a_folder_that_trainers_read_and_the_same_one_again(tmp
     assert "different: nothing" in said
     assert "seed: 0 before, 1 now" in said
     assert set(manifest["left_out_for"]) == {"flagged", "balance"}
+
+
+def test_a_large_run_is_planned_worked_off_without_the_database_and_taken_in(tmp_path: Path, model_server: ModelServer):
+    endpoint = {"OPENAI_BASE_URL": model_server.base_url, "OPENAI_API_KEY": API_KEY}
+    notebook = "notebooks/5_from_plan_to_large_run.py"
+    said = execute(notebook, folder=tmp_path, pairs=6, **endpoint)
+    assert "answers         10,000,000 calls" in said
+    assert "finished: 6 new pairs, 0 failed" in said
+    assert "6 Answer" in said
+    assert "taken in: True" in said
+    with open_database(tmp_path / "scale.duckdb") as database:
+        pairs = list_pairs(database.cursor(), Filter(has_answer=True), limit=100)
+    assert len(pairs) == len(model_server.requests_of("answers")) == 6
+
+    sent = len(model_server.requests)
+    again = execute(notebook, folder=tmp_path, pairs=6, **endpoint)
+    assert len(model_server.requests) == sent
+    assert "12 calls made before" in again
