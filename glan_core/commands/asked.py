@@ -20,7 +20,13 @@ from glan_core.commands.dealing_options import (
     allocation_named,
     gaps_named,
 )
-from glan_core.commands.engine_options import ActorsOption, EngineOption, NoWaitOption, RayAddressOption
+from glan_core.commands.engine_options import (
+    ActorsOption,
+    EngineOption,
+    NoWaitOption,
+    PartCallsOption,
+    RayAddressOption,
+)
 from glan_core.commands.options import (
     BaseUrlOption,
     BudgetOption,
@@ -82,6 +88,7 @@ class Asked:
     timeout: float | None
     engine: str | None
     no_wait: bool
+    part_calls: int | None
     ray_address: str | None
     actors: int | None
     budget: float | None
@@ -228,6 +235,7 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
         timeout: TimeoutOption = None,
         engine: EngineOption = None,
         no_wait: NoWaitOption = False,
+        part_calls: PartCallsOption = None,
         ray_address: RayAddressOption = None,
         actors: ActorsOption = None,
         budget: BudgetOption = None,
@@ -267,6 +275,7 @@ def command(do: Callable[[Asked], None]) -> Callable[..., None]:
                 timeout=timeout,
                 engine=engine,
                 no_wait=no_wait,
+                part_calls=part_calls,
                 ray_address=ray_address,
                 actors=actors,
                 budget=budget,

@@ -1,5 +1,6 @@
 """Which options say where the calls of a run are made?"""
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,9 @@ EngineOption = Annotated[
 NoWaitOption = Annotated[
     bool, typer.Option("--no-wait", help="batch: hand in what can be handed in, and end; `runs resume` fetches it.")
 ]
+PartCallsOption = Annotated[
+    int | None, typer.Option(min=1, help="batch: most calls that are handed in together. Default: 50,000.")
+]
 RayAddressOption = Annotated[
     str | None, typer.Option(help="ray: the address of a cluster, as HOST:6379. Default: one on this machine.")
 ]
@@ -27,6 +31,7 @@ def engine_choice(
     engine: str | None,
     *,
     no_wait: bool,
+    part_calls: int | None = None,
     ray_address: str | None = None,
     actors: int | None = None,
     folder: Path | None = None,
@@ -37,10 +42,12 @@ def engine_choice(
     """
     status = find_status(folder) if folder is not None and engine is None else None
     name = engine_named(engine or (status.engine if status else LOCAL.name))
-    if no_wait and name != "batch":
-        raise SettingsError("--no-wait is for the batch engine alone.", "Add --engine batch, or leave it out.")
+    if name != "batch" and (no_wait or part_calls):
+        raise SettingsError("--no-wait and --part-calls are for the batch engine alone.", "Add --engine batch.")
     if name != "ray" and (ray_address or actors):
         raise SettingsError("--ray-address and --actors are for the ray engine alone.", "Add --engine ray.")
     choice = EngineChoice(name, waits=not no_wait, ray_address=ray_address or "", actors=actors)
+    if part_calls:
+        choice = dataclasses.replace(choice, part_calls=part_calls)
     engine_of(choice)  # before anything is planned: it may not be installed
     return choice

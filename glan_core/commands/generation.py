@@ -10,6 +10,7 @@ from glan_core.commands.asked import Asked
 from glan_core.commands.engine_options import engine_choice
 from glan_core.commands.output import note, note_unreadable, tell
 from glan_core.commands.working_off import work
+from glan_core.engines.engine import EngineChoice
 from glan_core.entities import TaxonomyNode
 from glan_core.errors import GlanError, PlanError, ScopeError
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
@@ -51,7 +52,7 @@ def plan(asked: Asked) -> None:
 
 def generate(asked: Asked) -> None:
     """Generate pairs; the same command goes on where it was interrupted, and repeats no call that was answered."""
-    engine = engine_choice(asked.engine, no_wait=asked.no_wait, ray_address=asked.ray_address, actors=asked.actors)
+    engine = _engine(asked)
     settings = asked.settings
     choice = choose_model(settings)
     runs = _runs(asked, settings)
@@ -79,6 +80,16 @@ def generate(asked: Asked) -> None:
     )
     if planned.plan.undealt:
         raise typer.Exit(1)
+
+
+def _engine(asked: Asked) -> EngineChoice:
+    return engine_choice(
+        asked.engine,
+        no_wait=asked.no_wait,
+        part_calls=asked.part_calls,
+        ray_address=asked.ray_address,
+        actors=asked.actors,
+    )
 
 
 def _runs(asked: Asked, settings: Settings) -> Path:
@@ -109,7 +120,13 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
         except PlanError as error:
             hindrance = error
         concurrency = asked.concurrency or choice.concurrency
-        expected = estimate(cursor, made, concurrency=concurrency, endpoint_url=choice.endpoint.base_url)
+        expected = estimate(
+            cursor,
+            made,
+            concurrency=concurrency,
+            endpoint_url=choice.endpoint.base_url,
+            is_batch=_engine(asked).name == "batch",
+        )
         told = novelty_sentences(made.novelty, node_names(cursor)) if made.novelty else ()
         if held := held_sentence(cursor, request.left_out):
             told = (held, *told)

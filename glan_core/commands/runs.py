@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from glan_core.commands.engine_options import (
     ActorsOption,
     EngineOption,
     NoWaitOption,
+    PartCallsOption,
     RayAddressOption,
     engine_choice,
 )
@@ -29,11 +30,12 @@ from glan_core.commands.options import (
     settings_of,
 )
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, note_unreadable, settings_with, tell
+from glan_core.commands.run_standing import standing_of
 from glan_core.commands.working_off import work
 from glan_core.engines.control import Wish, ask_folder
 from glan_core.engines.engine import EngineChoice
 from glan_core.entities import RunState
-from glan_core.errors import PlanError, SettingsError, StoreError
+from glan_core.errors import PlanError, SettingsError
 from glan_core.generation_settings import Limits
 from glan_core.judgements import JUDGING_STAGES
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
@@ -57,7 +59,7 @@ RunArgument = Annotated[str, typer.Argument(help="Id of the run, or its beginnin
 @app.command("list")
 def list_(runs: RunsOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List the runs, those that were begun last first."""
-    standings = [_standing(folder) for folder in list_run_folders(_runs(settings_with(database), runs))]
+    standings = [standing_of(folder) for folder in list_run_folders(_runs(settings_with(database), runs))]
     lines = [standing.line for standing in standings] or ["There are no runs yet."]
     tell({"runs": [standing.data for standing in standings]}, as_json, "\n".join(lines))
 
@@ -68,7 +70,7 @@ def show(
 ) -> None:
     """Show one run: how far it is, what it took by stage, and what failed for which reason."""
     folder = find_run_folder(_runs(settings_with(database), runs), run)
-    standing, tally = _standing(folder), tally_of_journal(folder / "journal.jsonl")
+    standing, tally = standing_of(folder), tally_of_journal(folder / "journal.jsonl")
     tell({**standing.data, **tally.to_data()}, as_json, "\n".join([*standing.words, *tally.words()]))
 
 
@@ -98,6 +100,7 @@ def resume(
     timeout: TimeoutOption = None,
     engine: EngineOption = None,
     no_wait: NoWaitOption = False,
+    part_calls: PartCallsOption = None,
     ray_address: RayAddressOption = None,
     actors: ActorsOption = None,
     budget: BudgetOption = None,
@@ -130,7 +133,9 @@ def resume(
         is_given=base_url is not None or endpoint is not None,
         concurrency=concurrency,
         timeout=timeout,
-        engine=engine_choice(engine, no_wait=no_wait, ray_address=ray_address, actors=actors, folder=folder),
+        engine=engine_choice(
+            engine, no_wait=no_wait, part_calls=part_calls, ray_address=ray_address, actors=actors, folder=folder
+        ),
         as_json=as_json,
     )
 
@@ -146,6 +151,7 @@ def retry(
     timeout: TimeoutOption = None,
     engine: EngineOption = None,
     no_wait: NoWaitOption = False,
+    part_calls: PartCallsOption = None,
     ray_address: RayAddressOption = None,
     actors: ActorsOption = None,
     budget: BudgetOption = None,
@@ -178,7 +184,9 @@ def retry(
         is_given=base_url is not None or endpoint is not None,
         concurrency=concurrency,
         timeout=timeout,
-        engine=engine_choice(engine, no_wait=no_wait, ray_address=ray_address, actors=actors, folder=folder),
+        engine=engine_choice(
+            engine, no_wait=no_wait, part_calls=part_calls, ray_address=ray_address, actors=actors, folder=folder
+        ),
         as_json=as_json,
         only=only,
     )
@@ -242,52 +250,3 @@ def _ask(run: str, wish: Wish, runs: Path | None, database: Path | None, as_json
 
 def _runs(settings: Settings, runs: Path | None) -> Path:
     return runs or runs_folder(settings.database)
-
-
-class _Standing(NamedTuple):
-    """Where a run stands: as data, as a line of a list, and as the first lines of a page about it."""
-
-    data: dict[str, Any]
-    line: str
-    words: tuple[str, ...]
-
-
-def _standing(folder: Path) -> _Standing:
-    try:
-        status = read_status(folder)
-    except StoreError as error:
-        return _without_status(folder, "unreadable", f"{error.message} {error.hint}")
-    if status is None:
-        return _without_status(folder, "planned", "It has made nothing yet.")
-    cost = "price unknown" if status.cost is None else f"${status.cost:.4f}"
-    begun = f"{status.started_at[:16].replace('T', ' ')} UTC"
-    made = f"{status.answers:,} new of {status.wanted:,} pairs"
-    if status.judged:
-        made = f"{status.judged:,} judgements and comparisons of {status.wanted:,} pairs"
-    models = ", ".join(status.models)
-    line = "  ".join(
-        [
-            f"{folder.name}  {status.state.value:<12}{begun}",
-            f"{made}, {status.calls:,} calls, {cost}, {status.failed_in_session:,} failed in the last session",
-            models,
-        ]
-    )
-    words = [
-        f"Run {folder.name} is {status.state.value}." + (f" {status.message}" if status.message else ""),
-        f"  made          {made} ({status.instructions:,} instructions, {status.answers:,} answers)",
-        f"  calls         {status.calls:,}, {status.prompt_tokens:,} + {status.completion_tokens:,} tokens, {cost}",
-        f"  last session  {begun}, {status.seconds:,.0f} s, {status.failed_in_session:,} items failed, "
-        f"{status.refusals:,} calls refused for load",
-        f"  with          {models} at {status.endpoint}, seed {status.seed}",
-    ]
-    if status.state in (RunState.RUNNING, RunState.PAUSED):
-        words.insert(1, f"  under way     {status.under_way:,} calls, up to {status.limit:,} at once")
-    return _Standing(status.to_data(), line, tuple(words))
-
-
-def _without_status(folder: Path, state: str, message: str) -> _Standing:
-    return _Standing(
-        {"run_id": folder.name, "state": state, "message": message},
-        f"{folder.name}  {state:<12}{message}",
-        (f"Run {folder.name} is {state}. {message}",),
-    )

@@ -21,6 +21,7 @@ from glan_core.entities import RunState
 from glan_core.generation_settings import Limits
 from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan
+from glan_core.runs.batch_parts import calls_out
 from glan_core.runs.headless import Prepared, bring_home, work_off
 
 
@@ -37,12 +38,14 @@ def work(
     only: frozenset[str] | None = None,
     report: Callable[[], tuple[dict[str, Any], str]] | None = None,
 ) -> None:
-    """Work off a prepared plan, watched; exits with 1 unless all of it was made.
+    """Work off a prepared plan, watched; exits with 1 unless all was made or a batch service is at work on it.
 
     A `report` says more of it, as data and in words, once all is in the database.
     """
     plan, folder = prepared.plan, prepared.folder
-    wanted = plan.request.instructions if plan.judging or plan.regenerating or "instructions" in plan.request.stages else 0
+    wanted = (
+        plan.request.instructions if plan.judging or plan.regenerating or "instructions" in plan.request.stages else 0
+    )
     try:
         with (
             stop_on_interrupt(plan.run_id) as control,
@@ -68,7 +71,12 @@ def work(
             )
     data, words = report() if report and is_home else ({}, "")
     sentence = "\n".join(part for part in (_sentence(progress, plan.request.stages), words) if part)
-    tell({**_result(progress, plan, endpoint), **data}, as_json, sentence)
+    out = calls_out(folder)
+    waiting = {"with_service": {"parts": out.parts, "calls": out.calls}} if out.calls else {}
+    tell({**_result(progress, plan, endpoint), **waiting, **data}, as_json, sentence)
+    if out.calls:
+        note(f"`python -m glan_core runs resume {plan.run_id}` fetches them, also days later.")
+        return
     if progress.counts.failed or progress.state is not RunState.FINISHED:
         raise typer.Exit(1)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from glan_core.endpoints import check_begun_at
 from glan_core.engines.control import RunControl, Wish, wish_of_folder
-from glan_core.engines.engine import LOCAL, Engine, EngineChoice, engine_of
+from glan_core.engines.engine import LOCAL, Engine, EngineChoice, check_calls_out, engine_of
 from glan_core.errors import GlanError
 from glan_core.generation_settings import Limits
 from glan_core.llm.endpoint import Endpoint
@@ -68,6 +68,7 @@ class Background:
                 return
             folder = self._runs_folder / plan.run_id
             check_begun_at(begun_at(folder), endpoint)
+            check_calls_out(engine, folder)
             with in_turn(self._database.path):  # no command plans between the look at the others and the lock
                 # Before the journals are taken in: a run that ends in between is among these, and one that had ended is
                 # in its journal with everything it made.

@@ -30,6 +30,7 @@ _TOO_MUCH = "token_limit_exceeded"
 _FIRST_WAIT_SECONDS = 1.0
 _MOST_WAIT_SECONDS = 60.0
 _STEP_SECONDS = 0.2
+_SAFE_HINT = "What was ordered is safe. Go on with the run later."
 _A_DAY = 86_400.0
 T = TypeVar("T")
 
@@ -74,6 +75,7 @@ class BatchDesk:
         self._is_stopped = is_stopped
         self._drafts: dict[str, _Draft] = {}
         self._waits_for_room = False
+        self._away_since: float | None = None
         self.retry_after_seconds = 0.0
         """What the service asked to be waited when it was last looked at."""
 
@@ -177,7 +179,11 @@ class BatchDesk:
                 state = await self._service.look(part.batch_id)
             except CallError as error:
                 self.retry_after_seconds = max(self.retry_after_seconds, error.retry_after_seconds or 0.0)
+                self._away_since = self._away_since or time.monotonic()
+                if time.monotonic() - self._away_since > self._patience_seconds:
+                    raise EndpointError(error.message, _SAFE_HINT) from error
                 continue  # asked again at the next look
+            self._away_since = None
             seen = (state.state, state.done, state.failed)
             if seen != (part.service_state, part.done, part.failed):
                 part = self._log.change(
@@ -278,7 +284,6 @@ class BatchDesk:
                 again_at = time.monotonic() + max(wait, error.retry_after_seconds or 0.0)
                 while time.monotonic() < again_at:
                     if self._is_stopped() or again_at - started > self._patience_seconds:
-                        hint = "What was ordered is safe. Go on with the run later."
-                        raise EndpointError(error.message, hint) from error
+                        raise EndpointError(error.message, _SAFE_HINT) from error
                     await asyncio.sleep(min(_STEP_SECONDS, max(0.0, again_at - time.monotonic())))
                 wait = min(2 * wait, _MOST_WAIT_SECONDS)

@@ -16,12 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol, cast, get_args
 
+from glan_core.amounts import count_of
 from glan_core.engines.control import RunControl
 from glan_core.engines.progress import Progress
-from glan_core.errors import SettingsError
+from glan_core.errors import PlanError, SettingsError
 from glan_core.generation_settings import Limits
 from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan
+from glan_core.runs.batch_parts import calls_out
 from glan_core.runs.journal import Journal
 from glan_core.store.database import Database
 from glan_core.store.runs import RunCounts
@@ -97,6 +99,17 @@ def engine_of(choice: EngineChoice) -> Engine:
         raise SettingsError(f"There is no engine {choice.name!r} in this release.", f"Choose {LOCAL.name}.") from error
     execute: Engine = module.execute
     return execute if choice.name == "local" else cast(Engine, partial(module.execute, choice=choice))
+
+
+def check_calls_out(choice: EngineChoice, folder: Path) -> None:
+    """Raise PlanError if a batch service has calls of the run, which another engine would make once more."""
+    out = calls_out(folder)
+    if out.calls and choice.name != "batch":
+        raise PlanError(
+            f"{count_of(out.calls, 'call')} of this run are with a batch service, and the {choice.name} engine would "
+            "make them once more.",
+            "Go on with --engine batch (in the app: Go on) to fetch them first.",
+        )
 
 
 def engine_named(name: str) -> EngineName:

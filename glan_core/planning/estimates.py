@@ -14,7 +14,7 @@ from glan_core.amounts import Amount, Range, added, total_of
 from glan_core.entities import STAGES
 from glan_core.generation_settings import Price, StageSettings
 from glan_core.judgements import JUDGING_STAGES
-from glan_core.llm.prices import find_price
+from glan_core.llm.prices import batch_price, find_price
 from glan_core.planning.call_guesses import CallGuess, guess_calls
 from glan_core.planning.plan import Forecast
 from glan_core.regenerations import REGENERATING_STAGES
@@ -22,6 +22,7 @@ from glan_core.store.call_statistics import CallStatistics, call_statistics
 from glan_core.store.database import Cursor
 
 PRIOR = "prior"
+BATCH_COST_WORDS = ", the price of the batch service: half that of direct calls where it publishes no other"
 FEWEST_CALLS = 5  # with fewer, the variance says nothing: one long reply among three would be a third of all
 
 
@@ -65,6 +66,8 @@ class Estimate:
     total: StageEstimate
     stages: dict[str, StageEstimate]
     """By stage, in their order; those without calls are left out."""
+    is_batch: bool = False
+    """Whether a batch service makes the calls, stage after stage, each of which may take a day."""
 
     def words(self) -> dict[str, str]:
         """Give the total in words, with what it rests on: what will be the case in eight cases of ten."""
@@ -73,10 +76,18 @@ class Estimate:
         return {
             "tokens": f"{_between(total.prompt_tokens, _count)} in prompts, "
             f"{_between(total.completion_tokens, _count)} in replies",
-            "time": _between(total.seconds, _duration),
-            "cost": "unknown" if dollars is None else _between(dollars, lambda number: f"${number:,.2f}"),
+            "time": self.batch_words if self.is_batch else _between(total.seconds, _duration),
+            "cost": "unknown"
+            if dollars is None
+            else _between(dollars, lambda number: f"${number:,.2f}") + self.is_batch * BATCH_COST_WORDS,
             "estimate from": "; ".join(f"{stage}: {part.basis}" for stage, part in self.stages.items()) or "no calls",
         }
+
+    @property
+    def batch_words(self) -> str:
+        """How long a batch service takes, in words."""
+        waves = len(self.stages)
+        return "up to 24 hours" if waves == 1 else f"up to 24 hours for each of {waves} stages, one after the other"
 
     def to_data(self) -> dict[str, Any]:
         """Give the estimate as JSON-ready data."""
@@ -101,10 +112,13 @@ class _Amounts(NamedTuple):
     """Finished calls that this is known from; 0 for a guess."""
 
 
-def estimate(cursor: Cursor, plan: Forecast, *, concurrency: int, endpoint_url: str = "") -> Estimate:
+def estimate(
+    cursor: Cursor, plan: Forecast, *, concurrency: int, endpoint_url: str = "", is_batch: bool = False
+) -> Estimate:
     """Estimate a plan with this many calls at once, at the endpoint with this address.
 
-    Without an address, the price of a model is looked up by its name alone.
+    Without an address, the price of a model is looked up by its name alone. With `is_batch` a batch service makes the
+    calls, for its lower price and in its own time, which nobody knows.
     """
     guesses = guess_calls(cursor, plan)
     by_stage: dict[str, _Amounts] = {}
@@ -119,7 +133,7 @@ def estimate(cursor: Cursor, plan: Forecast, *, concurrency: int, endpoint_url: 
                     guess=guesses[template],
                     settings=settings,
                     attempts=plan.request.settings.reply_attempts,
-                    endpoint_url=endpoint_url,
+                    price=_price(settings, endpoint_url, is_batch=is_batch),
                 )
                 for template in settings.templates
             )
@@ -128,7 +142,8 @@ def estimate(cursor: Cursor, plan: Forecast, *, concurrency: int, endpoint_url: 
         for stage, amounts in by_stage.items()
     }
     everything = _together(by_stage.values())
-    return Estimate(_stage_estimate("", everything, _wall_clock(list(by_stage.values()), concurrency)), stages)
+    total = _stage_estimate("", everything, _wall_clock(list(by_stage.values()), concurrency))
+    return Estimate(total, stages, is_batch=is_batch)
 
 
 def _amounts(
@@ -138,20 +153,26 @@ def _amounts(
     guess: CallGuess,
     settings: StageSettings,
     attempts: int,
-    endpoint_url: str,
+    price: Price | None,
 ) -> _Amounts:
-    price = settings.price or find_price(settings.model, endpoint_url)
     seen = statistics.calls if statistics.calls >= FEWEST_CALLS else 0
     number = _with_repeats(calls, statistics.unusable / seen, attempts) if seen else Amount(calls)
     tokens = _tokens_seen(number, statistics, price) if statistics.calls_with_tokens >= FEWEST_CALLS else None
     tokens = tokens or _tokens_guessed(number.mean, guess, price)
-    each = Amount(statistics.seconds_mean or 0.0, statistics.seconds_variance or 0.0) if seen else guess.seconds
+    is_timed = seen and statistics.seconds_mean is not None  # calls of a batch service tell no time of their own
+    each = Amount(statistics.seconds_mean or 0.0, statistics.seconds_variance or 0.0) if is_timed else guess.seconds
     work = (
         total_of(number, mean=each.mean, variance=each.variance, seen=seen)
-        if seen
+        if is_timed
         else guess.seconds.times(number.mean)
     )
     return _Amounts(number, tokens.prompt, tokens.completion, tokens.dollars, work=work, each=each, seen=seen)
+
+
+def _price(settings: StageSettings, endpoint_url: str, *, is_batch: bool) -> Price | None:
+    if settings.price is not None:
+        return batch_price(settings.price) if is_batch else settings.price
+    return find_price(settings.model, endpoint_url, is_batch=is_batch)
 
 
 class _Tokens(NamedTuple):
@@ -246,7 +267,7 @@ def _count(number: float) -> str:
     if number < 1000:
         return f"{number:.0f}"
     size, letter = (1e6, "M") if number >= 999_500 else (1e3, "k")
-    return f"{number / size:.3g} {letter}"
+    return f"{float(f'{number / size:.3g}'):,g} {letter}"
 
 
 def _duration(seconds: float) -> str:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from glan_core.engines.control import RunControl, wish_of_folder
-from glan_core.engines.engine import LOCAL, EngineChoice, engine_of
+from glan_core.engines.engine import LOCAL, EngineChoice, check_calls_out, engine_of
 from glan_core.engines.progress import Progress
 from glan_core.entities import TaxonomyNode
 from glan_core.errors import DatabaseLockedError, StoreError
@@ -150,6 +150,7 @@ def work_off(
     path = prepared.folder / _SLICE
     with prepared.journal:  # held until the small database is gone: whoever takes the run up next makes another one
         try:
+            check_calls_out(engine, prepared.folder)
             with open_database(path) as database:
                 return engine_of(engine)(
                     prepared.plan,

@@ -21,6 +21,7 @@ class CallStatistics(NamedTuple):
     tokens_covariance: float | None
     """Of prompt and completion tokens."""
     seconds_mean: float | None
+    """Of those that were made one by one: of a call to a batch service nobody knows how long it took."""
     seconds_variance: float | None
 
 
@@ -38,8 +39,8 @@ def call_statistics(cursor: Cursor, *, stage: str, model: str, template: str) ->
             avg(completion_tokens),
             var_samp(completion_tokens),
             covar_samp(prompt_tokens, completion_tokens),
-            avg(seconds),
-            var_samp(seconds)
+            avg(seconds) filter (where seconds > 0),
+            var_samp(seconds) filter (where seconds > 0)
         from (
             select error_kind, prompt_tokens, completion_tokens, seconds
             from model_call

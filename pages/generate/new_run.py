@@ -16,6 +16,7 @@ from pages.shared.dealing_view import (
     show_wanted_gaps,
     within_scope,
 )
+from pages.shared.engine_choice import choose_engine
 from pages.shared.feedback import plain, show_error
 from pages.shared.held_branches import choose_held
 from pages.shared.more_settings import show_more_settings
@@ -102,6 +103,7 @@ with form:
     )
     left_out = choose_held(cursor, scope) if dealing.allocation != "gaps" else ()
     more = show_more_settings(workspace, model)
+    engine = choose_engine(model)
     kind = " (built in: for learning the tool, not for making data)" if model.endpoint.is_built_in else ""
     at = f" at {model.endpoint_name}" if model.endpoint_name and not model.endpoint.is_built_in else ""
     st.caption(plain(f"Model: {model.model}{at}{kind}"))
@@ -126,11 +128,17 @@ with preview:
     except GlanError as error:
         show_no_plan(error, grows=grows)
         st.stop()
-    expected = estimate(cursor, plan, concurrency=more.concurrency, endpoint_url=model.endpoint.base_url)
+    expected = estimate(
+        cursor,
+        plan,
+        concurrency=more.concurrency,
+        endpoint_url=model.endpoint.base_url,
+        is_batch=engine.name == "batch",
+    )
     with filled:
         show_filled(wanted, plan)
     show_plan(plan, expected)
     show_novelty(cursor, plan)
     show_stages(plan, expected)
-    show_start(workspace, plan, model=model, concurrency=more.concurrency)
+    show_start(workspace, plan, model=model, concurrency=more.concurrency, engine=engine)
     show_prompts(cursor, plan, endpoint_url=model.endpoint.base_url)

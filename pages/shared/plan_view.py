@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from glan_core.calls import Message
-from glan_core.planning.estimates import PRIOR, Estimate
+from glan_core.planning.estimates import BATCH_COST_WORDS, PRIOR, Estimate
 from glan_core.planning.plan import Forecast
 from pages.shared.feedback import plain
 from pages.shared.formats import between, count, duration, money, short_count
@@ -23,13 +23,18 @@ def show_plan(plan: Forecast, expected: Estimate) -> None:
             help="To the model. A reply that cannot be used is asked for again, a few times at most.",
         )
         st.metric("Tokens", between(total.tokens, short_count), help=f"Of prompts and replies. {span}")
-        st.metric("Time", between(total.seconds, duration), help=f"With the calls at once that are set. {span}")
+        if expected.is_batch:
+            st.metric(
+                "Time", "24 h a stage", help="At most, and often less. An answer is asked for after its question."
+            )
+        else:
+            st.metric("Time", between(total.seconds, duration), help=f"With the calls at once that are set. {span}")
         st.metric(
             "Cost",
             "unknown" if total.dollars is None else between(total.dollars, money),
             help="The price of this model at this address is not known."
             if total.dollars is None
-            else f"By the price for tokens. {span}",
+            else f"By the price for tokens{BATCH_COST_WORDS if expected.is_batch else ''}. {span}",
         )
     parts = [f"{count(number)} for {STAGE_WORDS[stage]}" for stage, number in plan.calls.items() if number]
     sentences = [f"{', '.join(parts) or 'No call has to be made'}."]

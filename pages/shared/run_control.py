@@ -6,15 +6,17 @@ from pathlib import Path
 import streamlit as st
 
 from glan_core.engines.control import Wish, ask_folder
+from glan_core.engines.engine import LOCAL, EngineChoice
 from glan_core.entities import Failure, RunState
 from glan_core.errors import GlanError
 from glan_core.judgements import JUDGING_STAGES
 from glan_core.planning.plan import check_templates, plan_from_data
 from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.runs.journal import read_plan
-from glan_core.runs.run_folder import RunStatus
+from glan_core.runs.run_folder import RunStatus, find_status
 from glan_core.settings import runs_folder
 from pages.shared import state
+from pages.shared.engine_choice import BATCH
 from pages.shared.feedback import plain, show_error
 from pages.shared.more_settings import chosen_limits, show_limits
 from pages.shared.run_standing import RunNow
@@ -139,6 +141,7 @@ def _start(workspace: Workspace, run_id: str, *, only: frozenset[str] | None) ->
             plan,
             endpoint=model.endpoint,
             concurrency=st.session_state.get(state.CONCURRENCY) or model.concurrency,
+            engine=_engine(workspace, run_id),
             limits=chosen_limits(),
             only=only,
         )
@@ -146,3 +149,9 @@ def _start(workspace: Workspace, run_id: str, *, only: frozenset[str] | None) ->
         show_error(error)
         return
     st.rerun()
+
+
+def _engine(workspace: Workspace, run_id: str) -> EngineChoice:
+    """Give where a run goes on: with the batch service, if it was with it last, else here."""
+    status = find_status(folder_of(workspace, run_id))
+    return BATCH if status is not None and status.engine == BATCH.name else LOCAL

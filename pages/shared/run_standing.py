@@ -19,6 +19,8 @@ class RunNow(NamedTuple):
     wish: Wish
     failed: int
     """Items given up on and not made since."""
+    calls_out: int = 0
+    """Calls that a batch service works on, though no process here waits for them."""
 
     @property
     def under_way(self) -> int:
@@ -44,6 +46,8 @@ def standing(now: RunNow) -> Standing:
     """Say where a run stands."""
     if now.is_at_work:
         return _at_work(now)
+    if now.calls_out:
+        return Standing("waiting for the batch service", "blue", ":material/hourglass_top:")
     if now.run.state is RunState.FINISHED and now.failed:
         return Standing(f"finished, {now.failed:,} failed", "orange", ":material/error_outline:")
     return {

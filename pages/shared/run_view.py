@@ -7,6 +7,7 @@ import streamlit as st
 
 from glan_core.entities import Failure, Filter, Run, RunState
 from glan_core.judgements import JUDGING_STAGES
+from glan_core.runs.batch_parts import calls_out
 from glan_core.runs.journal import is_at_work
 from glan_core.runs.run_folder import RunStatus, find_status
 from glan_core.store.failures import list_open_failures
@@ -15,6 +16,7 @@ from glan_core.store.pairs import list_pairs
 from glan_core.store.run_lists import list_unfinished_run_ids
 from glan_core.store.runs import RunCounts, find_run, run_counts, run_errors
 from pages.shared import state
+from pages.shared.batch_parts_view import show_parts
 from pages.shared.failures_view import show_call_errors, show_failures
 from pages.shared.feedback import plain, show_error
 from pages.shared.flag_words import listed_flag_words
@@ -89,6 +91,7 @@ def run_now(workspace: Workspace, run: Run, *, is_at_work: bool, failures: tuple
         is_elsewhere=is_at_work and _is_elsewhere(workspace, run.run_id),
         wish=wish_for(workspace, run.run_id, status) if is_at_work else "work",
         failed=len(failures),
+        calls_out=calls_out(folder_of(workspace, run.run_id)).calls,
     )
 
 
@@ -149,6 +152,7 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool, is_whole: bool
         _show_work(now, made)
     elif run.message:
         st.warning(plain(shortened(run.message, _MOST_LETTERS)), icon=":material/info:")
+    show_parts(folder_of(workspace, run_id))
     if failures and not is_at_work:
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center"):

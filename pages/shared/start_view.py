@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from glan_core.engines.engine import EngineChoice
 from glan_core.errors import GlanError, SettingsError
 from glan_core.model_choice import ModelChoice
 from glan_core.planning.plan import Forecast, plan_of
@@ -15,7 +16,9 @@ from pages.shared.workspace import Workspace
 _NO_PRICE_HINT = "Give its price under Model and numbers of each stage, or leave the budget empty."
 
 
-def show_start(workspace: Workspace, plan: Forecast, *, model: ModelChoice, concurrency: int) -> None:
+def show_start(
+    workspace: Workspace, plan: Forecast, *, model: ModelChoice, concurrency: int, engine: EngineChoice
+) -> None:
     """Offer to begin a run or to try three, and show the three; within the limits that the visitor has set."""
     limits = chosen_limits()
     may_start = limits.dollars is None or _can_keep_budget(plan, model)
@@ -36,7 +39,9 @@ def show_start(workspace: Workspace, plan: Forecast, *, model: ModelChoice, conc
         try:
             with st.spinner("Drawing the combinations ..."):
                 drawn = plan_of(plan)
-            workspace.background.start(drawn, endpoint=model.endpoint, concurrency=concurrency, limits=limits)
+            workspace.background.start(
+                drawn, endpoint=model.endpoint, concurrency=concurrency, engine=engine, limits=limits
+            )
         except GlanError as error:
             show_error(error)
             st.stop()
