@@ -1,9 +1,12 @@
 """With which scripts is an export trained on, by the numbers of the paper?
 
 Two files beside the pairs: train_with_trl.py for TRL, and axolotl.yaml for Axolotl. Both read what the export wrote.
+The model goes beside the folder of the export, under a name that the training file's SHA-256 gives: an export holds
+nothing but its own files, and another set makes another model.
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
@@ -11,6 +14,7 @@ from glan_core import paper
 from glan_core.errors import ExportError
 from glan_core.exports.choosing import Choice
 from glan_core.exports.formats import TEST, TRAIN, file_of
+from glan_core.exports.manifest import ExportedFile
 from glan_core.exports.request import ExportRequest
 
 SCRIPT, AXOLOTL = "train_with_trl.py", "axolotl.yaml"
@@ -19,6 +23,7 @@ _READABLE = {"chat": "json", "hf": "parquet"}
 _BASE_MODEL = "mistralai/Mistral-7B-v0.1"
 _GPUS, _EACH = 8, 8
 """GPUs of one machine, and pairs on each at a time: how the batch is split up is ours, and changes no result."""
+_SHA_LETTERS = 8
 _FOLDER = Path(__file__).parent / "recipes"
 
 
@@ -36,14 +41,16 @@ def can_be_trained_on(request: ExportRequest) -> bool:
     return not set(request.formats).isdisjoint(_READABLE)
 
 
-def recipes_of(request: ExportRequest, choice: Choice) -> dict[str, str]:
-    """Give the scripts by their file name."""
+def recipes_of(request: ExportRequest, choice: Choice, files: Sequence[ExportedFile]) -> dict[str, str]:
+    """Give the scripts by their file name; `files` are those of the pairs."""
     format_ = next(name for name in _READABLE if name in request.formats)
     has_test = choice.taken.test > 0
+    trained_on = next((each.sha256 for each in files if (each.format, each.split) == (format_, TRAIN)), "")
     values = {
         "kind": _READABLE[format_],
         "train_file": file_of(format_, TRAIN, has_test=has_test),
         "test_file": file_of(format_, TEST, has_test=True) if has_test else "",
+        "trained": f"../trained-{trained_on[:_SHA_LETTERS]}",
         "pairs": f"{choice.taken.train:,}",
         "steps": f"{math.ceil(choice.taken.train * paper.TRAINING_EPOCHS / paper.TRAINING_BATCH):,}",
         "paper_steps": f"{math.ceil(paper.PAIRS * paper.TRAINING_EPOCHS / paper.TRAINING_BATCH):,}",

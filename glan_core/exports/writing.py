@@ -1,14 +1,11 @@
 """How does an export become files, all of them or none?
 
-They are written into a hidden folder beside the place they are meant for, and take that place by being renamed. What a
-killed process left of its hidden folder goes with the next export to the same place.
+They are written into a hidden folder beside the place they are meant for, and take that place by being renamed, as
+places.py has it.
 """
 
 import contextlib
 import json
-import os
-import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,14 +14,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from glan_core.exports.charts import charts_of
 from glan_core.entities import Filter
 from glan_core.errors import ExportError
 from glan_core.exports.card import card_of
+from glan_core.exports.charts import charts_of
 from glan_core.exports.choosing import Choice, choose, in_words
 from glan_core.exports.files import FileWriter, write_table, write_text
 from glan_core.exports.formats import CARD, MANIFEST, ROWS, TEST, TRAIN, file_of
 from glan_core.exports.manifest import ExportedFile, Manifest, manifest_of, manifest_to_data
+from glan_core.exports.places import Place, at_work, check_place, taking_place
 from glan_core.exports.recipe import check_recipe, recipes_of
 from glan_core.exports.request import ExportRequest, check_request
 from glan_core.gates import STANDARD_GATES
@@ -35,23 +33,31 @@ from glan_core.store.export_log import Export, insert_export
 from glan_core.store.exports import LINEAGE_COLUMNS, average_text_bytes, gather_rows, prepare_rows, read_places
 
 Progress = Callable[[int, int], None]
-"""Called with how many pairs are written and how many there are; it may raise, and nothing is left then."""
+"""Called with how many pairs are written and how many there are; it may raise, and all is as it was then."""
 _MOST_ROWS_AT_ONCE, _LEAST_ROWS_AT_ONCE, _BYTES_AT_ONCE = 60_000, 200, 60_000_000
 
 
-def export(database: Database, out: Path, request: ExportRequest, *, on_progress: Progress = lambda *_: None) -> Export:
+def export(
+    database: Database,
+    out: Path,
+    request: ExportRequest,
+    *,
+    on_progress: Progress = lambda *_: None,
+    is_replacing: bool = False,
+) -> Export:
     """Write an export to `out`, a file or a folder as request.is_one_file says, and keep that it was written.
 
-    Raises ExportError and StoreError; nothing is left then.
+    An earlier export to the same place is replaced, and other files in their way only if `is_replacing`. Raises
+    ExportError and StoreError; all is as it was then.
     """
-    return _export(database, out, request, on_progress, is_folder=not request.is_one_file)
+    return _export(database, out, request, on_progress, is_folder=not request.is_one_file, is_replacing=is_replacing)
 
 
 def export_folder(
     database: Database, out: Path, request: ExportRequest, *, on_progress: Progress = lambda *_: None
 ) -> Export:
     """Do the same with a folder, also for a single file."""
-    return _export(database, out, request, on_progress, is_folder=True)
+    return _export(database, out, request, on_progress, is_folder=True, is_replacing=False)
 
 
 def export_pairs(
@@ -73,66 +79,75 @@ def export_pairs(
     check_request(request)
     if not request.is_one_file:
         raise ExportError(f"The format {format_!r} is a folder.", "Use export of glan_core.exports.writing.")
-    return _write(cursor, path, request, lambda *_: None, is_folder=False)
+    with _written(cursor, path, request, lambda *_: None, is_folder=False) as manifest:
+        return manifest
 
 
-def manifest_path(path: Path) -> Path:
-    """Give the place of the manifest of an export that is one file."""
-    return path.with_name(f"{path.name}.{MANIFEST}")
-
-
-def _export(database: Database, out: Path, request: ExportRequest, on_progress: Progress, *, is_folder: bool) -> Export:
+def _export(
+    database: Database,
+    out: Path,
+    request: ExportRequest,
+    on_progress: Progress,
+    *,
+    is_folder: bool,
+    is_replacing: bool,
+) -> Export:
     check_request(request)
     check_recipe(request)
     began, out = time.monotonic(), out.absolute()
     cursor = database.cursor()
     try:
-        with explained_errors(database.path):
-            manifest = _write(cursor, out, request, on_progress, is_folder=is_folder)
-            with database.writing:
-                return insert_export(
-                    cursor,
-                    out,
-                    request=manifest.request,
-                    manifest=manifest_to_data(manifest),
-                    exported_at=datetime.now(UTC),
-                    seconds=round(time.monotonic() - began, 3),
-                )
+        with (
+            explained_errors(database.path),
+            _written(cursor, out, request, on_progress, is_folder=is_folder, is_replacing=is_replacing) as manifest,
+            database.writing,
+        ):
+            return insert_export(
+                cursor,
+                out,
+                request=manifest.request,
+                manifest=manifest_to_data(manifest),
+                exported_at=datetime.now(UTC),
+                seconds=round(time.monotonic() - began, 3),
+            )
     finally:
         cursor.close()
 
 
-def _write(cursor: Cursor, out: Path, request: ExportRequest, on_progress: Progress, *, is_folder: bool) -> Manifest:
-    unfinished = out.parent / f".{out.name}.{os.getpid()}.{threading.get_ident()}"
+@contextlib.contextmanager
+def _written(
+    cursor: Cursor,
+    out: Path,
+    request: ExportRequest,
+    on_progress: Progress,
+    *,
+    is_folder: bool,
+    is_replacing: bool = False,
+) -> Iterator[Manifest]:
+    """Write the files, and let them stand in their place if what is done meanwhile does not fail."""
     try:
-        _check_place(out, is_folder=is_folder)
-        with transaction(cursor):  # counts and rows of one moment, while runs go on
-            on_progress(0, 0)
-            choice = choose(cursor, request, check_stop=lambda: on_progress(0, 0))
-            _refuse_nothing(choice)
-            _clear_remains(out)
-            unfinished.mkdir(parents=True)
-            manifest = _write_files(cursor, unfinished, request, choice, on_progress, is_folder=is_folder)
-            forget_choice(cursor)
-        if is_folder:
-            _take_place(unfinished, out)
-        else:
-            manifest_path(out).unlink(missing_ok=True)  # so that it never stands beside a file that it is not about
-            (unfinished / manifest.file).replace(out)
-            (unfinished / MANIFEST).replace(manifest_path(out))
+        with at_work(out, is_folder=is_folder) as place:
+            own = check_place(place, is_replacing=is_replacing)
+            with transaction(cursor):  # counts and rows of one moment, while runs go on
+                on_progress(0, 0)
+                choice = choose(cursor, request, check_stop=lambda: on_progress(0, 0))
+                _refuse_nothing(choice)
+                place.unfinished.mkdir(parents=True)
+                manifest = _write_files(cursor, place, request, choice, on_progress)
+                forget_choice(cursor)
+            with taking_place(place, manifest.files, own, is_replacing=is_replacing):
+                yield manifest
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise ExportError(f"{out} cannot be written: {reason}.", "Name another place, or free some space.") from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return manifest
 
 
 def _write_files(
-    cursor: Cursor, folder: Path, request: ExportRequest, choice: Choice, on_progress: Progress, *, is_folder: bool
+    cursor: Cursor, place: Place, request: ExportRequest, choice: Choice, on_progress: Progress
 ) -> Manifest:
-    files = [*_write_pairs(cursor, folder, request, choice, on_progress, is_folder=is_folder)]
-    if is_folder:
+    folder = place.unfinished
+    files = [*_write_pairs(cursor, place, request, choice, on_progress)]
+    if place.is_folder:
         tables = [read_places(cursor, split) for split, pairs in _sets(choice) if pairs]
         files.append(write_table(folder / ROWS, tables, format_="rows"))
     if "hf" in request.formats:
@@ -141,9 +156,8 @@ def _write_files(
         files += [write_text(folder / chart.file, chart.svg, kind="chart", name=chart.file) for chart in charts]
         files.append(write_text(folder / CARD, card_of(request, choice, facts, charts), kind="card"))
     if request.has_recipe:
-        files += [write_text(folder / name, text, kind="recipe") for name, text in recipes_of(request, choice).items()]
-    if not is_folder:  # the file stands under the name that it was asked for
-        files = [files[0]._replace(file=_only_name(folder))]
+        recipes = recipes_of(request, choice, files)
+        files += [write_text(folder / name, text, kind="recipe") for name, text in recipes.items()]
     manifest = manifest_of(request, choice, tuple(files))
     text = json.dumps(manifest_to_data(manifest), indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
@@ -151,7 +165,7 @@ def _write_files(
 
 
 def _write_pairs(
-    cursor: Cursor, folder: Path, request: ExportRequest, choice: Choice, on_progress: Progress, *, is_folder: bool
+    cursor: Cursor, place: Place, request: ExportRequest, choice: Choice, on_progress: Progress
 ) -> Iterator[ExportedFile]:
     prepare_rows(cursor, request.columns)
     average = max(1, average_text_bytes(cursor))
@@ -163,8 +177,8 @@ def _write_pairs(
         with contextlib.ExitStack() as stack:
             writers = []
             for format_ in request.formats:
-                name = file_of(format_, split, has_test=choice.taken.test > 0) if is_folder else _only_name(folder)
-                writer = FileWriter(folder, name, format_=format_, split=split, columns=request.columns)
+                name = file_of(format_, split, has_test=choice.taken.test > 0) if place.is_folder else place.out.name
+                writer = FileWriter(place.unfinished, name, format_=format_, split=split, columns=request.columns)
                 stack.callback(writer.give_up)
                 writers.append(writer)
             # While some rows are written the next ones are gathered, never more: two lots are all the memory it takes.
@@ -194,11 +208,6 @@ def _sets(choice: Choice) -> tuple[tuple[str, int], ...]:
     return (TRAIN, choice.taken.train), (TEST, choice.taken.test)
 
 
-def _only_name(folder: Path) -> str:
-    """Give the name that a hidden folder was made for: .NAME.process.thread."""
-    return folder.name[1:].rsplit(".", 2)[0]
-
-
 def _refuse_nothing(choice: Choice) -> None:
     if choice.pairs:
         return
@@ -208,57 +217,3 @@ def _refuse_nothing(choice: Choice) -> None:
             "Open the gates: --gates none.",
         )
     raise ExportError("No answered pair fits this choice.", "Widen the filter, or generate some first.")
-
-
-def _check_place(out: Path, *, is_folder: bool) -> None:
-    if not is_folder and out.is_dir():
-        raise ExportError(f"{out} is a folder.", "Name a file in it.")
-    if is_folder and out.exists() and not _is_ours(out):
-        raise ExportError(f"{out} is there already, and holds something else.", "Name another folder.")
-
-
-def _is_ours(folder: Path) -> bool:
-    """Say whether a folder may be replaced: it is empty, or an export wrote it."""
-    return folder.is_dir() and ((folder / MANIFEST).is_file() or not any(folder.iterdir()))
-
-
-def _take_place(unfinished: Path, out: Path) -> None:
-    if not out.exists():
-        unfinished.rename(out)
-        return
-    earlier = out.parent / f"{unfinished.name}.earlier"
-    out.rename(earlier)
-    try:
-        unfinished.rename(out)
-    except OSError:
-        earlier.rename(out)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
-
-
-def _clear_remains(out: Path) -> None:
-    """Remove what processes that are gone left of exports to the same place; a folder they moved aside comes back."""
-    if not out.parent.is_dir():
-        return
-    for remains in out.parent.glob(f".{_escaped(out.name)}.*"):
-        parts = remains.name[len(out.name) + 2 :].split(".")
-        if not parts[0].isdigit() or _is_alive(int(parts[0])):
-            continue
-        if parts[-1] == "earlier" and not out.exists():
-            remains.rename(out)
-        else:
-            shutil.rmtree(remains, ignore_errors=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _escaped(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)

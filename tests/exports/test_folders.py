@@ -138,7 +138,7 @@ def test_killed_half_way_nothing_stands_there_and_the_next_one_clears_up(pairs: 
 
 
 def test_what_another_process_is_writing_is_left_alone(pairs: Small, tmp_path: Path):
-    alive = tmp_path / f".out.{os.getppid()}.1"
+    alive = tmp_path / f".out.{os.getppid()}.1.unfinished"
     alive.mkdir()
     write(pairs, tmp_path / "out")
     assert alive.is_dir()

@@ -16,7 +16,8 @@ from glan_core.calls import Message
 from glan_core.entities import Filter, QualityFlag, Strategy
 from glan_core.errors import ExportError
 from glan_core.exports.manifest import manifest_to_data
-from glan_core.exports.writing import export_pairs, manifest_path
+from glan_core.exports.places import manifest_path
+from glan_core.exports.writing import export_pairs
 from glan_core.filter_json import filter_from_json
 from glan_core.starter import insert_curriculum
 from glan_core.store.database import Cursor, open_database
