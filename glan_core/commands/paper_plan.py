@@ -73,7 +73,7 @@ def plan_paper(asked: Asked, options: PaperOptions) -> None:
         if getattr(asked, name):
             raise SettingsError(f"--paper and --{name} exclude each other.", "The paper's set has all its disciplines.")
     asked = dataclasses.replace(asked, preset=asked.preset or "paper")
-    settings = asked.settings
+    settings, is_batch = asked.settings, asked.engine == "batch"
     choice = choose_model(settings)
     runs = asked.runs or runs_folder(settings.database)
     with planning_database(settings.database, runs) as planning:
@@ -81,8 +81,15 @@ def plan_paper(asked: Asked, options: PaperOptions) -> None:
         cursor = planning.database.cursor()
         forecast = forecast_paper(asked.generation_settings(cursor, choice), pairs=options.pairs)
         at_once = (asked.concurrency or choice.concurrency) * options.rate.servers
-        expected = estimate(cursor, forecast, concurrency=at_once, endpoint_url=choice.endpoint.base_url)
-    seconds = seconds_at(forecast, expected, options.rate)
+        expected = estimate(
+            cursor,
+            forecast,
+            concurrency=at_once,
+            endpoint_url=choice.endpoint.base_url,
+            is_batch=is_batch,
+        )
+    # How long a batch service takes, nobody knows.
+    seconds = None if is_batch else seconds_at(forecast, expected, options.rate)
     tell(
         _data(forecast, expected, seconds, options, at_once=at_once),
         asked.as_json,
@@ -91,7 +98,7 @@ def plan_paper(asked: Asked, options: PaperOptions) -> None:
 
 
 def _data(
-    forecast: Forecast, expected: Estimate, seconds: Range, options: PaperOptions, *, at_once: int
+    forecast: Forecast, expected: Estimate, seconds: Range | None, options: PaperOptions, *, at_once: int
 ) -> dict[str, Any]:
     return {
         "pairs": options.pairs,
@@ -103,12 +110,14 @@ def _data(
         "models": _models(forecast),
         "concurrency": at_once,
         "rate": options.rate._asdict(),
-        "hours": {name: value / 3600 for name, value in seconds._asdict().items()},
+        "hours": seconds and {name: value / 3600 for name, value in seconds._asdict().items()},
         "estimate": expected.to_data(),
     }
 
 
-def _words(forecast: Forecast, expected: Estimate, seconds: Range, options: PaperOptions, *, at_once: int) -> str:
+def _words(
+    forecast: Forecast, expected: Estimate, seconds: Range | None, options: PaperOptions, *, at_once: int
+) -> str:
     words = expected.words()
     settings = forecast.request.settings
     sessions = "{} to {}".format(*settings.class_sessions)
@@ -136,7 +145,7 @@ def _words(forecast: Forecast, expected: Estimate, seconds: Range, options: Pape
             *table,
             f"  tokens        {words['tokens']}",
             f"  cost          {words['cost']}",
-            f"  time          {_hours(seconds)} {_speed(options.rate, at_once)}",
+            f"  time          {words['time'] if seconds is None else _time(seconds, options.rate, at_once)}",
             f"  estimate from {words['estimate from']}",
         ]
     )
@@ -146,9 +155,9 @@ def _millions(tokens: Range) -> str:
     return f"{tokens.p50 / 1e6:,.1f} M"
 
 
-def _hours(seconds: Range) -> str:
+def _time(seconds: Range, rate: Rate, at_once: int) -> str:
     low, high = (f"{each / 3600:,.0f}" for each in (seconds.p10, seconds.p90))
-    return f"{low} hours" if low == high else f"{low} to {high} hours"
+    return f"{low if low == high else f'{low} to {high}'} hours {_speed(rate, at_once)}"
 
 
 def _speed(rate: Rate, at_once: int) -> str:

@@ -21,6 +21,16 @@ def test_it_tells_the_same_in_words(terminal_with_model: Terminal):
     assert "28 hours at 25 calls a second on each of 8 servers" in ran.out  # 20,052,920 calls, 200 a second
 
 
+def test_a_batch_service_takes_half_the_money_and_its_own_time(terminal_with_model: Terminal):
+    price = ("--price", "scripted-model=1/2", "--json")
+    direct, batch = (
+        terminal_with_model.run("plan", "--paper", *more, *price).data for more in ((), ("--engine", "batch"))
+    )
+    dollars = [told["estimate"]["total"]["dollars"]["p50"] for told in (direct, batch)]
+    assert dollars[1] == pytest.approx(dollars[0] / 2)
+    assert batch["hours"] is None
+
+
 def test_it_sends_nothing_and_leaves_no_trace(terminal_with_model: Terminal, model_server: ModelServer):
     before = terminal_with_model.rows()
     assert terminal_with_model.run("plan", "--paper").code == 0
