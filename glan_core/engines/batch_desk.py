@@ -230,7 +230,7 @@ class BatchDesk:
                 endpoint=self._endpoint.label,
             )
         )
-        self._orders.hand_over(part)
+        self._orders.hand_over(part, draft.ids)
 
     async def _order_part(self, part: Part) -> None:
         if not part.file_id:

@@ -42,9 +42,9 @@ class Orders:
         """Say whether the service has a call."""
         return any(model_call_id in ids for ids in self._under_way.values())
 
-    def hand_over(self, part: Part) -> None:
-        """Take the calls of a part for under way."""
-        self._under_way[part.number] = _ids(self._log.requests_path(part.number))
+    def hand_over(self, part: Part, ids: set[str] | None = None) -> None:
+        """Take the calls of a part for under way: those with these ids, or else those that its file holds."""
+        self._under_way[part.number] = ids if ids is not None else _ids(self._log.requests_path(part.number))
 
     def give_back(self, part: Part) -> None:
         """Take the calls of a part for never ordered."""

@@ -2,6 +2,8 @@
 
 import dataclasses
 import random
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +19,9 @@ from glan_core.errors import EndpointError, GlanError, SettingsError
 from glan_core.generation_settings import Limits, Price
 from glan_core.planning.plan import Plan
 from glan_core.runs.batch_parts import calls_out, list_parts
+from glan_core.runs.journal import write_plan
+from glan_core.settings import PROJECT_FOLDER
+from glan_core.store.database import open_database
 from glan_core.store.failures import list_open_failures
 from tests.batch_server import BatchServer
 from tests.model_server import Reply
@@ -97,6 +102,7 @@ def test_every_item_ends_once_or_with_its_reason_whatever_the_service_does(bench
     server.fate = fate
     server.fate_of_batch = lambda each: "expired" if each.batch_id == "batch_2" else None
     plan = bench.plan(instructions=1000)
+    assert len(plan.items) == 1000
     progress = batch(bench, plan, choice=dataclasses.replace(QUICK, part_calls=200))
 
     refused = {custom_id for custom_id, how in fates.items() if how == "refuse"}
@@ -171,6 +177,42 @@ def test_a_session_that_is_cut_off_at_any_step_orders_nothing_twice(
     assert killed > 2
     assert len(server.worked_on) == len(set(server.worked_on)) == 6
     assert all(belongs(pair) for pair in bench.pairs())
+
+
+@pytest.mark.parametrize("moment", ["before the order", "after the order", "while it waits"])
+def test_a_process_that_is_killed_orders_nothing_twice(bench: Workbench, server: BatchServer, moment: str):
+    plan = bench.plan(instructions=4)
+    write_plan(bench.folder(plan), plan.to_data())
+    bench.database.close()
+    arguments = (bench.database.path, bench.folder(plan), server.base_url, "--engine", "batch")
+    process = subprocess.Popen([sys.executable, "-m", "tests.run_a_plan", *map(str, arguments)], cwd=PROJECT_FOLDER)
+
+    def kill(method: str, path: str) -> int | None:
+        is_before = method == "POST" and moment == "before the order"
+        is_waiting = method == "GET" and moment == "while it waits"
+        if (path == "/v1/batches" and is_before) or (path.startswith("/v1/batches/") and is_waiting):
+            process.kill()
+            return 500
+        return None
+
+    ordered = server._ordered
+
+    def order_and_kill(body: dict[str, Any]) -> Any:
+        found = ordered(body)
+        if moment == "after the order":
+            process.kill()
+        return found
+
+    server.refuse = kill
+    server._ordered = order_and_kill  # type: ignore[method-assign]
+    assert process.wait(timeout=120) == -9
+    server.refuse, server._ordered = lambda method, path: None, ordered  # type: ignore[method-assign]
+
+    with open_database(bench.database.path) as again:
+        progress = batch(dataclasses.replace(bench, database=again, cursor=again.cursor()), plan)
+    assert (progress.state, progress.counts.answers) == (RunState.FINISHED, 4)
+    assert [len(each.calls) for each in server.batches] == [4, 4]
+    assert len(server.worked_on) == len(set(server.worked_on)) == 8
 
 
 def test_an_order_whose_receipt_was_lost_is_found_again(bench: Workbench, server: BatchServer):

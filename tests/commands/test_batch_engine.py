@@ -1,0 +1,55 @@
+"""Tests of `generate --engine batch` and `runs`: a run handed in, left alone for a day, and fetched."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.batch_server import BatchServer
+from tests.model_server import MODEL
+from tests.terminal import Terminal, folder_with
+
+
+@pytest.fixture
+def server() -> Iterator[BatchServer]:
+    server = BatchServer()
+    server.looks_until_done = 1
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def terminal(small_file: Path, tmp_path: Path, server: BatchServer) -> Terminal:
+    return Terminal(folder_with(small_file, tmp_path), server.base_url)
+
+
+def test_a_run_is_handed_in_and_fetched_by_later_commands(terminal: Terminal, server: BatchServer):
+    generate = ("generate", "--scope", "Optics", "--instructions", "3", "--engine", "batch", "--no-wait")
+    handed_in = terminal.run(*generate)
+    assert handed_in.code == 0
+    assert "3 calls in 1 part are with the batch service" in handed_in.out
+    assert "fetches them, also days later" in handed_in.err
+
+    shown = terminal.run("runs", "list")
+    assert "waiting" in shown.out
+
+    here = terminal.run("generate", "--scope", "Optics", "--instructions", "3")
+    assert here.code == 2
+    assert "3 calls of this run are with a batch service" in here.err
+
+    run_id = shown.out.split()[0]
+    assert terminal.run("runs", "resume", run_id, "--no-wait").code == 0
+    fetched = terminal.run("runs", "resume", run_id, "--no-wait")
+    assert fetched.code == 0
+    assert "3 answers" in fetched.out
+    assert "part 1" in terminal.run("runs", "show", run_id).out
+    assert len(server.worked_on) == len(set(server.worked_on)) == 6
+
+
+def test_a_plan_for_the_batch_service_costs_half(terminal: Terminal):
+    plan = ("plan", "--scope", "Optics", "--instructions", "3", "--price", f"{MODEL}=100/100")
+    here, by_batch = terminal.run(*plan, "--json").data, terminal.run(*plan, "--engine", "batch", "--json").data
+    assert by_batch["estimate"]["total"]["dollars"]["p50"] == pytest.approx(
+        here["estimate"]["total"]["dollars"]["p50"] / 2
+    )
+    assert "up to 24 hours for each of 2 stages" in terminal.run(*plan, "--engine", "batch").out
