@@ -14,6 +14,10 @@ A run sends its calls to the endpoint in use. Without a choice here that is the 
 (`OPENAI_BASE_URL`), and without that the built-in model. A choice holds for everybody who uses this app and after a
 restart; commands go by the environment or `--endpoint`.
 
+Where several servers have the same model and take the same key, write their addresses one a line. Calls go to the one
+with the fewest under way; one that fails is left alone and tried again later, and the others go on. What each one did
+stands in *Runs*, on the tab *Speed*.
+
 A key is never typed in here and never kept: an endpoint has the name of an environment variable or of an entry in
 `.streamlit/secrets.toml`.
 """

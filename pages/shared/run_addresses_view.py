@@ -23,8 +23,9 @@ def show_addresses(workspace: Workspace, run: Run) -> None:
         return
     figures = pd.concat([figures, pd.DataFrame({"address": silent, "calls": 0, "lost": 0, "unusable": 0})])
     figures = figures.fillna({"share": 0.0, "prompt_tokens": 0, "completion_tokens": 0})
-    now = is_run_at_work(workspace, run.run_id)
-    figures["standing"] = [_standing(standings.get(address), is_at_work=now) for address in figures["address"]]
+    if standings:
+        now = is_run_at_work(workspace, run.run_id)
+        figures["standing"] = [_standing(standings.get(address), is_at_work=now) for address in figures["address"]]
     st.dataframe(
         figures.reset_index(drop=True),
         hide_index=True,

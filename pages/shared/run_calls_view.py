@@ -142,7 +142,7 @@ def _show_call(call: ModelCall) -> None:
         sent = "once" if call.tries == 1 else f"{count(call.tries)} times"
         parts = [
             STAGE_WORDS.get(call.stage, TRIAL_WORDS),
-            call.model,
+            f"{call.model} at {call.address}" if call.address else call.model,
             f"template {call.template} ({call.template_fingerprint})",
             f"{read} tokens read, {written} written",
             f"{call.seconds:.2f} s",

@@ -309,6 +309,19 @@ def test_an_endpoint_may_have_several_addresses_each_of_which_is_tested(
         second.stop()
 
 
+def test_the_overview_names_an_address_that_does_not_answer(
+    app: AppTest, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = "http://127.0.0.1:9/v1"
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{model_server.base_url},{away}")
+    forget()
+    app.run()
+    assert not app.exception
+    assert any(badge.value.endswith("answers]") for badge in app.markdown if "badge" in badge.value)
+    warned = " ".join(warning.value for warning in app.warning).replace("\\", "").replace("\u2060", "")
+    assert f"1 of 2 addresses answer. {away} cannot be reached." in warned
+
+
 def test_a_run_spreads_over_the_addresses_and_the_speed_of_each_is_shown(
     app: AppTest, app_database: Database, model_server: ModelServer
 ) -> None:
