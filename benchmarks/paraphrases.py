@@ -2,10 +2,10 @@
 
     python -m benchmarks.paraphrases --topics 100
 
-Each of eight pairs of wordings asks the same thing twice in other words. About every topic, a key concept of the starter
-curriculum, stands one as an item of a benchmark and the other as a question among the pairs. Beside it stands a question
-that asks something else about the same topic, which should not be flagged: the hardest that there are. What the check
-finds is held against every cosine worked out at once.
+Each of eight pairs of wordings asks the same thing twice in other words. About every topic, a key concept of the
+starter curriculum, stands one as an item of a benchmark and the other as a question among the pairs. Beside it stands a
+question that asks something else about the same topic, which should not be flagged: the hardest that there are. What
+the check finds is held against every cosine worked out at once.
 """
 
 import argparse
@@ -80,7 +80,7 @@ def measure(database: Database, topics: int) -> dict[str, Any]:
         abs(found.get(key, 0.0) - cosine) > 1e-4 for key, cosine in nearest.items() if cosine >= CURVE[0] + 1e-4
     )
     return {
-        "missed": missed,
+        "missed": int(missed),
         "curve": {f"{at:.2f}": [_share(found, kind, at, topics) for kind in ("same", "other")] for at in _AT},
         "wrong_item": int(
             np.sum(cosines[[list(planted).index(f"same-{n}") for n in range(topics)]].argmax(axis=1) != range(topics))
