@@ -87,3 +87,10 @@ def test_a_run_that_is_over_says_how_it_ended(state: RunState, words: str, colou
 
 def test_a_run_that_finished_with_failures_is_not_green() -> None:
     assert over(RunState.FINISHED, failed=1200) == ("finished, 1,200 failed", "orange")
+
+
+@pytest.mark.parametrize("state", [RunState.STOPPED, RunState.INTERRUPTED])
+def test_a_run_whose_calls_are_with_a_batch_service_waits(state: RunState) -> None:
+    run = dataclasses.replace(RUN, state=state)
+    badge = standing(RunNow(run, None, is_at_work=False, is_elsewhere=False, wish="work", failed=0, calls_out=3))
+    assert badge.words == "waiting for the batch service"
