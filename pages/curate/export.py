@@ -6,19 +6,19 @@ page: it says how far they are.
 
 import streamlit as st
 
-from glan_core.store.reports import totals
 from pages.shared.export_choice import choose_request
 from pages.shared.export_list import show_exports
+from pages.shared.export_nothing import show_nothing_left
 from pages.shared.export_preview import find_preview, show_counts, show_first_rows
 from pages.shared.export_writing import show_write_button, show_writing
 from pages.shared.feedback import show_empty
-from pages.shared.formats import count
+from pages.shared.outlines import read_cached_totals
 from pages.shared.workspace import open_workspace
 
 workspace = open_workspace()
 cursor = workspace.cursor()
 st.title("Export", anchor=False)
-if not totals(cursor).answers:
+if not read_cached_totals(workspace, cursor).answers:
     show_empty("There are no pairs to export yet.", page="pages/generate/new_run.py", label="Make five pairs")
     st.stop()
 
@@ -29,17 +29,10 @@ with result:
     preview = find_preview(cursor, request)
     if preview is not None:
         show_counts(preview, request)
-        left_out = sum(preview.choice.left_out_for.values())
         if preview.choice.pairs:
             show_write_button(workspace, request, preview)
         else:
-            st.info(
-                f"All {count(left_out)} pairs of this choice are left out. Choose at the left what stays behind, or "
-                "make some pairs of your own first."
-                if left_out
-                else "No pair fits this choice. Widen it at the left.",
-                icon=":material/filter_alt:",
-            )
+            show_nothing_left(request, preview)
     show_writing()
     if preview is not None and preview.choice.pairs:
         show_first_rows(preview, request)

@@ -3,11 +3,10 @@
 import streamlit as st
 
 from glan_core.figures.field_coverage import FieldCoverage, field_coverage
-from glan_core.outline import read_outline
 from glan_core.settings import exports_folder
 from glan_core.store.demo_pairs import demo_standing
 from glan_core.store.projections import find_newest_projection
-from glan_core.store.reports import list_fields, taxonomy_counts, totals
+from glan_core.store.reports import list_fields
 from glan_core.store.runs import spending
 from pages.shared.demo_view import show_demo
 from pages.shared.formats import count, money
@@ -15,12 +14,13 @@ from pages.shared.last_runs import show_last_runs
 from pages.shared.model import show_model
 from pages.shared.next_steps import show_next_steps
 from pages.shared.nodes import COUNT_WORDS, LEVEL_WORDS
+from pages.shared.outlines import read_cached_outline, read_cached_totals
 from pages.shared.theme import ground, show_figure
 from pages.shared.workspace import open_workspace
 
 workspace = open_workspace()
 cursor = workspace.cursor()
-made = totals(cursor)
+made = read_cached_totals(workspace, cursor)
 folder = exports_folder(workspace.settings.database)
 has_export = folder.exists() and any(folder.iterdir())
 
@@ -53,7 +53,7 @@ with left, st.container(border=True, height="stretch"):
         f"{', demo pairs included' if made.demo_answers else ''}."
     )
     order = list_fields(cursor)
-    fields = sorted(read_outline(taxonomy_counts(cursor)).children(None), key=lambda field: order.index(field.name))
+    fields = sorted(read_cached_outline(workspace, cursor).children(None), key=lambda field: order.index(field.name))
     coverage = [FieldCoverage(field.name, field.disciplines, field.disciplines_with_pairs) for field in fields]
     show_figure(
         field_coverage(coverage, ground=ground()),

@@ -1,16 +1,35 @@
-"""How does a page get the outline of the taxonomy without working it out at every click?"""
+"""How does a page get the outline of the taxonomy, and how much there is, without counting at every click?"""
 
 import streamlit as st
 
 from glan_core.outline import Outline, read_outline
 from glan_core.store.database import Cursor
-from glan_core.store.reports import Revision, taxonomy_counts, taxonomy_revision
+from glan_core.store.reports import (
+    Revision,
+    Totals,
+    TotalsVersion,
+    taxonomy_counts,
+    taxonomy_revision,
+    totals,
+    totals_version,
+)
 from pages.shared.workspace import Workspace
 
 
 def read_cached_outline(workspace: Workspace, cursor: Cursor) -> Outline:
     """Give the outline as it is now; worked out again only when the rows it counts are others."""
     return _read(str(workspace.database.path), taxonomy_revision(cursor), cursor)
+
+
+def read_cached_totals(workspace: Workspace, cursor: Cursor) -> Totals:
+    """Give how much of everything there is now; counted again only when it could be another number."""
+    return _count(str(workspace.database.path), totals_version(cursor), cursor)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _count(path: str, version: TotalsVersion, _cursor: Cursor) -> Totals:
+    del path, version
+    return totals(_cursor)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -1,7 +1,9 @@
 """What the pages count agrees with what is in the tables."""
 
+import pytest
+
 from glan_core.entities import TaxonomyNode
-from glan_core.store.reports import list_fields, taxonomy_counts, totals
+from glan_core.store.reports import list_fields, taxonomy_counts, totals, totals_version
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 from tests.conftest import Small
 
@@ -77,3 +79,30 @@ def test_an_empty_database_counts_nothing(small: Small):
 def test_counts_are_whole_numbers(made: Small):
     kinds = taxonomy_counts(made.cursor)[["subjects", "syllabi", "key_concepts", "pairs"]].dtypes
     assert {str(kind) for kind in kinds} == {"int64"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update run set is_removed = true",
+        "update run set is_demo = not is_demo",
+        "insert into quality_flag values ('a', 'contaminated', '')",
+        "delete from answer",
+        "delete from class_session",
+        "delete from run",
+    ],
+)
+def test_totals_are_counted_again_when_they_could_be_others(made: Small, change: str):
+    before = totals_version(made.cursor)
+    assert totals_version(made.cursor) == before
+    made.cursor.execute(change)
+    assert totals_version(made.cursor) != before
+
+
+def test_two_answers_to_one_question_are_two_pairs(made: Small):
+    before = totals(made.cursor)
+    made.cursor.execute("insert into answer select 'second', instruction_id, text, run_id, 'c' from answer limit 1")
+    after = totals(made.cursor)
+    assert (after.answers, after.instructions) == (before.answers + 1, before.instructions)
+    physics = taxonomy_counts(made.cursor).query("name == 'Physics'").iloc[0]
+    assert physics["pairs"] == after.answers
