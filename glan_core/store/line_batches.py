@@ -27,6 +27,8 @@ _TABLES: dict[type, tuple[str, str, str]] = {
 }
 """By kind: its table, the key of that, and what is done with a row that is there."""
 
+_LINES_AT_ONCE = 2_048
+
 LINE_KINDS = tuple(_TABLES)
 """Kinds of which runs write so many that they come as lines."""
 
@@ -45,7 +47,9 @@ def insert_lines(cursor: Cursor, kind: type, lines: pa.Array) -> None:
     table, key, on_conflict = _TABLES[kind]
     names, defaults = _names(kind, lines[0].as_py())
     types = column_types(cursor, table)
-    batch = pa.table({"number": pa.array(range(len(lines)), pa.int64()), "line": lines})
+    numbers = pa.array(range(len(lines)), pa.int64())
+    # In small batches, so that DuckDB has something to share among its threads.
+    batch = pa.Table.from_batches(pa.table({"number": numbers, "line": lines}).to_batches(_LINES_AT_ONCE))
     try:
         with with_batch(cursor, batch):
             cursor.execute(
