@@ -99,6 +99,14 @@ def put_back_flags(cursor: Cursor, kind: str, instruction_ids: Sequence[str]) ->
         )
 
 
+def lifted_of(cursor: Cursor, instruction_id: str) -> tuple[str, ...]:
+    """List the kinds of flags that people lifted of an instruction."""
+    rows = cursor.execute(
+        "select kind from lifted_flag where instruction_id = ? order by kind", [instruction_id]
+    ).fetchall()
+    return tuple(kind for (kind,) in rows)
+
+
 def count_flags(cursor: Cursor) -> tuple[FlagCount, ...]:
     """Count the pairs with each kind of flag, by kind."""
     rows = cursor.execute(

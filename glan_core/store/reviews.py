@@ -176,6 +176,14 @@ def list_reviewer_names(cursor: Cursor) -> tuple[str, ...]:
     return tuple(name for (name,) in rows)
 
 
+def list_newest_reviewers(cursor: Cursor, limit: int) -> tuple[str, ...]:
+    """List who has reviewed last, the newest first."""
+    rows = cursor.execute(
+        "select reviewer from review group by reviewer order by max(number) desc limit ?", [limit]
+    ).fetchall()
+    return tuple(name for (name,) in rows)
+
+
 def count_reviewed_by(cursor: Cursor, reviewer: str) -> int:
     """Count the pairs that a reviewer has decided on, bulk decisions left out."""
     row = first_row(

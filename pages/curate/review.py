@@ -6,42 +6,30 @@ The address holds the reviewer, the tab, the queue with its seed, the filter of 
 
 import streamlit as st
 
-from glan_core.reviewing import LONGEST_NAME
-from glan_core.store.reviews import count_reviewed_by, has_pairs, list_reviewer_names
+from glan_core.store.reviews import count_reviewed_by, has_pairs
 from pages.shared import state
 from pages.shared.feedback import plain, show_empty, show_error
 from pages.shared.filter_bar import is_narrowed, read_filter, show_filter_bar
 from pages.shared.formats import count
 from pages.shared.review_agreement import show_agreement
 from pages.shared.review_bulk import show_bulk
+from pages.shared.review_keys import keep_frame_away
 from pages.shared.review_queue import DEFAULT_SEED, Draw, choose_queue, choose_second, choose_seed
 from pages.shared.review_regenerate import show_regenerate
 from pages.shared.review_sample import DEFAULT_EACH, choose_draw, choose_threshold, show_sample
 from pages.shared.review_session import show_session
+from pages.shared.reviewer_name import choose_reviewer
+from pages.shared.screen import ask_screen, is_narrow
 from pages.shared.workspace import open_workspace
 
 TABS = ("Review", "Sample", "Bulk", "Rejected", "Agreement")
 
 workspace = open_workspace()
 cursor = workspace.cursor()
-names = list_reviewer_names(cursor)
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     st.title("Review", anchor=False, width="stretch")
-    written = st.text_input(
-        "Your name",
-        key=state.REVIEWER,
-        bind="query-params",
-        persist_state="session",
-        max_chars=LONGEST_NAME,
-        placeholder="Your name",
-        help="Reviews are kept under it.",
-        label_visibility="collapsed",
-        icon=":material/person:",
-        width=240,
-    )
-tidy = " ".join((written or "").split())
-reviewer = next((name for name in names if name.casefold() == tidy.casefold()), tidy)
+    reviewer = choose_reviewer(cursor)
 if not has_pairs(cursor):
     show_empty("There are no pairs to review yet.", page="pages/generate/new_run.py", label="Make five pairs")
     st.stop()
@@ -59,7 +47,10 @@ with opened[name]:
         st.stop()
     draw, is_second = Draw("random", DEFAULT_SEED, "field", DEFAULT_EACH), False
     if name not in ("Bulk", "Rejected"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        # On a phone the question comes first: what is set once and for all is folded.
+        is_folded = name == "Review" and is_narrow()
+        folding = st.expander("Queue", icon=":material/list:") if is_folded else st.container()
+        with folding, st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             kind = choose_queue(cursor) if name == "Review" else "sample"
             by, each = choose_draw() if kind == "sample" else (draw.by, draw.each)
             draw = Draw(kind, choose_seed(), by, each)
@@ -86,3 +77,6 @@ with opened[name]:
         show_sample(workspace, cursor, asked.filter_, draw, threshold=threshold, reviewer=reviewer)
     else:
         show_session(workspace, cursor, asked.filter_, draw, reviewer=reviewer, is_second=is_second)
+if name == "Review":
+    keep_frame_away()
+    ask_screen()

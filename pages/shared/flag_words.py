@@ -51,21 +51,21 @@ def gate_words(gate: str) -> str:
     return _GATES.get(gate) or flag_words([gate]).capitalize()
 
 
-def lift_button(database: Database, kind: str, instruction_id: str, *, is_lifted: bool, key: str) -> None:
-    """Offer to lift a flag of a pair, or to put back one that was lifted."""
+def lift_button(database: Database, kind: str, instruction_id: str, *, is_lifted: bool, key: str, by: str = "") -> None:
+    """Offer to lift a flag of a pair, or to put back one that was lifted; `by` is who does, if the page knows."""
     st.button(
         "Put the flag back" if is_lifted else "Lift the flag",
         key=f"flag-{key}",
         type="tertiary",
         icon=":material/flag:" if is_lifted else ":material/flag_check:",
         on_click=_put_back if is_lifted else _lift,
-        args=(database, kind, instruction_id),
+        args=(database, kind, instruction_id) if is_lifted else (database, kind, instruction_id, by),
         help=None if is_lifted else "It counts no more, and no check raises it again.",
     )
 
 
-def _lift(database: Database, kind: str, instruction_id: str) -> None:
-    by = str(st.session_state.get(state.EDITOR, ""))
+def _lift(database: Database, kind: str, instruction_id: str, by: str) -> None:
+    by = by or str(st.session_state.get(state.EDITOR, ""))
     with database.writing:
         lift_flags(database.cursor(), kind, [instruction_id], by=by, at=datetime.now(UTC))
 

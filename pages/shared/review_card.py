@@ -13,13 +13,13 @@ from glan_core.store.prompt_versions import find_drawn, list_prompt_versions
 from glan_core.store.reviews import list_reviews
 from pages.shared import state
 from pages.shared.feedback import plain
-from pages.shared.flag_words import flag_words
 from pages.shared.formats import count
 from pages.shared.page_button import page_button
 from pages.shared.pair_neighbours import show_neighbours
 from pages.shared.plan_view import show_messages
 from pages.shared.regeneration_links import show_regenerations
 from pages.shared.review_edit import show_edit
+from pages.shared.review_flags import show_flags
 from pages.shared.review_moves import (
     Stand,
     decide_on,
@@ -32,6 +32,7 @@ from pages.shared.review_moves import (
     undo_last,
 )
 from pages.shared.review_words import REASON_WORDS, show_changes, show_review
+from pages.shared.screen import is_narrow
 
 _LONG_TEXT, _LONG_PIXELS = 2_500, 380
 _SAMPLES = "pages/explore/samples.py"
@@ -51,12 +52,15 @@ def show_card(cursor: Cursor, stand: Stand, row: pd.Series) -> None:
         if stand.reviewer and st.session_state.get(state.REVIEW_EDITING) == row.instruction_id:
             show_edit(stand, row)
         else:
-            if stand.reviewer:
+            # On a phone nobody presses keys, and what is to be judged comes before the buttons.
+            if stand.reviewer and not is_narrow():
                 _show_keys(stand, row)
             _show_texts(cursor, row)
+            if stand.reviewer and is_narrow():
+                _show_keys(stand, row)
     with origin:
         _show_reviews(cursor, stand, row)
-        _show_origin(cursor, row)
+        _show_origin(cursor, stand, row)
 
 
 def _show_way(stand: Stand, row: pd.Series) -> None:
@@ -115,6 +119,7 @@ def _show_text(text: str) -> None:
 def _show_keys(stand: Stand, row: pd.Series) -> None:
     key, number = str(row.instruction_id), int(row.number)
     chosen = reasons_for(key)
+    has_keys = not is_narrow()
     with st.container(horizontal=True, gap="xsmall"):
         for label, shortcut, icon, verdict in (
             ("Accept", "A", "check", "accepted"),
@@ -124,33 +129,39 @@ def _show_keys(stand: Stand, row: pd.Series) -> None:
                 label,
                 key=f"review-{label}-{key}",  # of this pair: a late press is never taken for the next one
                 icon=f":material/{icon}:",
-                shortcut=shortcut,
+                shortcut=shortcut if has_keys else None,
                 on_click=_decide,
                 args=(stand, key, number, verdict),
             )
         st.button(
-            "Edit", key=f"review-begin-edit-{key}", icon=":material/edit:", shortcut="E", on_click=edit, args=(key,)
+            "Edit",
+            key=f"review-begin-edit-{key}",
+            icon=":material/edit:",
+            shortcut="E" if has_keys else None,
+            on_click=edit,
+            args=(key,),
         )
         st.button(
             "Skip",
             key=f"review-skip-{key}",
             icon=":material/redo:",
-            shortcut="S",
+            shortcut="S" if has_keys else None,
             type="tertiary",
             on_click=skip,
             args=(stand, number),
         )
         show_undo(stand)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.caption("To reject, reasons first:", width="content")
         for place, (reason, words) in enumerate(REASON_WORDS.items(), 1):
             st.button(
                 words,
                 key=f"reason-{reason}-{key}",
                 type="primary" if reason in chosen else "tertiary",
-                shortcut=str(place),
+                shortcut=str(place) if has_keys else None,
                 on_click=toggle_reason,
                 args=(key, reason),
-                help="A reason, should you reject it. Press again to take it off.",
+                help="A reason for Reject, which takes along what is chosen here. Press again to take it off.",
             )
     st.text_input(
         "Comment",
@@ -178,7 +189,7 @@ def show_undo(stand: Stand) -> None:
         "Undo",
         key="review-undo",
         icon=":material/undo:",
-        shortcut="U",
+        shortcut=None if is_narrow() else "U",
         type="tertiary",
         on_click=undo_last,
         args=(stand,),
@@ -200,11 +211,10 @@ def _show_reviews(cursor: Cursor, stand: Stand, row: pd.Series) -> None:
             show_review(review)
 
 
-def _show_origin(cursor: Cursor, row: pd.Series) -> None:
-    if len(row["flags"]) or len(row["tags"]):
+def _show_origin(cursor: Cursor, stand: Stand, row: pd.Series) -> None:
+    show_flags(stand.workspace, cursor, str(row.instruction_id), reviewer=stand.reviewer, key="card")
+    if len(row["tags"]):
         with st.container(horizontal=True, gap="xsmall"):
-            for kind in row["flags"]:
-                st.badge(plain(flag_words([kind])), color="orange", icon=":material/flag:")
             for tag in row["tags"]:
                 st.badge(plain(tag), color="blue", icon=":material/label:")
     show_regenerations(cursor, row.instruction_id, page="pages/curate/review.py", name="card")

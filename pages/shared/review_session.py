@@ -16,6 +16,7 @@ from pages.shared.formats import count
 from pages.shared.gap_finding import open_gap_finder, show_finding
 from pages.shared.page_button import page_button
 from pages.shared.review_card import show_card, show_undo
+from pages.shared.review_flags import show_flags
 from pages.shared.review_moves import Stand, find_card, take_up_again
 from pages.shared.review_queue import Draw, find_queue, open_statuses
 from pages.shared.review_words import show_changes, show_review
@@ -48,7 +49,7 @@ def show_session(
         if not reviewer:
             st.info("Write your name at the top to review.", icon=":material/rate_review:")
         show_card(cursor, stand, rows.iloc[0])
-    _show_last(cursor)
+    _show_last(cursor, stand)
 
 
 def _show_comparing() -> None:
@@ -92,7 +93,7 @@ def _why_empty(cursor: Cursor, draw: Draw) -> str:
     return f"No pair of the filter {words.get(draw.kind, 'is there')}."
 
 
-def _show_last(cursor: Cursor) -> None:
+def _show_last(cursor: Cursor, stand: Stand) -> None:
     """Show what was decided last, and what an edit changed."""
     review_id = st.session_state.get(state.REVIEW_LAST)
     review = find_review(cursor, review_id) if review_id else None
@@ -101,6 +102,8 @@ def _show_last(cursor: Cursor) -> None:
     with st.container(border=True, gap="small"):
         st.caption("Decided last")
         show_review(review)
+        if review.verdict in ("accepted", "edited"):
+            show_flags(stand.workspace, cursor, review.instruction_id, reviewer=stand.reviewer, key="last")
         edit = next(
             (each for each in list_edits_of(cursor, review.instruction_id) if each.review_id == review_id), None
         )

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from glan_core.entities import Filter
+from glan_core.entities import Filter, QualityFlag
 from glan_core.reviewing import Decision, decide
+from glan_core.store.answers import insert_quality_flags
 from glan_core.store.branch_holds import list_held_branches
 from glan_core.store.database import Database
+from glan_core.store.flags import lifted_of
 from glan_core.store.pairs import list_pairs
 from glan_core.store.reviews import count_by_status, list_reviews, list_standing_verdicts
 from pages.shared.review_words import REASON_WORDS
@@ -80,6 +82,52 @@ def test_without_a_name_a_pair_is_shown_and_nothing_can_be_decided(app: AppTest,
     assert "Write your name at the top to review." in said(app)
     assert shown(app)
     assert "Accept" not in labels(app)
+
+
+def test_a_name_is_written_once_and_then_the_box_is_gone(app: AppTest, app_database: Database, run_id: str):
+    open_page(app)
+    app.text_input(key="reviewer-box").set_value(" Ada  L ")
+    press(app, "That is me")
+    assert [each.label for each in app.text_input] == ["Comment"]
+    assert app.query_params["reviewer"] == "Ada L"
+    press(app, "Accept")
+    assert [each.reviewer for each in list_standing_verdicts(app_database.cursor())] == ["Ada L"]
+
+
+def test_who_reviewed_last_is_offered_and_another_name_can_be_written(
+    app: AppTest, app_database: Database, run_id: str
+):
+    first, second, *_ = ids(app_database)
+    decide(app_database, Decision(first, "Ada", "accepted"), at=NOON)
+    decide(app_database, Decision(second, "Bo", "accepted"), at=NOON)
+    open_page(app)
+    assert [label for label in labels(app) if label in ("Ada", "Bo")] == ["Bo", "Ada"]
+    press(app, "Ada")
+    assert "1 reviewed by Ada" in said(app)
+    press(app, "Ada")
+    assert "That is me" in labels(app)
+    assert "Accept" not in labels(app)
+    app.text_input(key="reviewer-box").set_value("bo")
+    press(app, "That is me")
+    assert "1 reviewed by Bo" in said(app)
+
+
+def test_an_accepted_pair_tells_of_its_flags_and_they_are_lifted_there(
+    app: AppTest, app_database: Database, run_id: str
+):
+    every = ids(app_database)
+    insert_quality_flags(app_database.cursor(), [QualityFlag(key, "truncated") for key in every])
+    open_page(app, reviewer="Ada")
+    assert "lifts no flag" in said(app)
+    press(app, "Accept")
+    (verdict,) = list_standing_verdicts(app_database.cursor())
+    app.button(key=f"flag-last-truncated-{verdict.instruction_id}").click().run()
+    assert not app.exception
+    assert lifted_of(app_database.cursor(), verdict.instruction_id) == ("truncated",)
+    by = app_database.cursor().execute("select lifted_by from lifted_flag").fetchall()
+    assert by == [("Ada",)]
+    app.button(key=f"flag-last-truncated-{verdict.instruction_id}").click().run()
+    assert lifted_of(app_database.cursor(), verdict.instruction_id) == ()
 
 
 def test_a_decision_is_kept_and_the_next_pair_comes(app: AppTest, app_database: Database, run_id: str):
