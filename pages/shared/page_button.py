@@ -22,6 +22,9 @@ def follow() -> None:
     """Go where the button that was pressed leads; once a run of the app, before its page is drawn."""
     if state.GOING_TO in st.session_state:
         page, question = st.session_state.pop(state.GOING_TO)
+        for name, value in question.items():
+            if isinstance(st.session_state.get(name), str):
+                st.session_state[name] = value  # a tab of the same page would stay as it is, whatever the address says
         st.switch_page(page, query_params=question)
 
 
