@@ -74,7 +74,7 @@ class BatchServer(ModelServer):
         self.fate: Callable[[dict[str, Any]], Fate | None] = lambda call: None
         """What becomes of a line; None: it is answered."""
         self.fate_of_batch: Callable[[Batch], str | None] = lambda batch: None
-        """`failed` or `expired` for a whole batch, said once it is done; None: it is completed."""
+        """`failed`, `too_much` or `expired` for a whole batch, said once it is done; None: it is completed."""
         self.looks_until_done = 2
         self.refuse: Callable[[str, str], int | None] = lambda method, path: None
         """HTTP status for a request for Files or Batches, by its method and path."""
@@ -142,6 +142,9 @@ class BatchServer(ModelServer):
         fate = self.fate_of_batch(batch)
         if fate == "failed":
             batch.status, batch.errors = "failed", [{"code": "invalid_json", "line": 1, "message": "No such model."}]
+            return
+        if fate == "too_much":
+            batch.status, batch.errors = "failed", [{"code": "token_limit_exceeded", "message": "Too much waits."}]
             return
         output, errors = [], []
         for call in batch.calls:

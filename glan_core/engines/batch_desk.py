@@ -190,7 +190,7 @@ class BatchDesk:
                     part, service_state=state.state, done=state.done, failed=state.failed, seen_at=now()
                 )
             if state.state == "failed":
-                self._give_back(part, state)
+                self._give_back(part, state, has_room_soon=bool(ended))
             elif state.has_ended:
                 ended.append(await self._fetch(part, state))
         return tuple(ended)
@@ -252,12 +252,12 @@ class BatchDesk:
         state = await self._steadily(order)
         self._log.change(part, state="ordered", batch_id=state.batch_id, service_state=state.state, seen_at=now())
 
-    def _give_back(self, part: Part, state: BatchState) -> None:
+    def _give_back(self, part: Part, state: BatchState, *, has_room_soon: bool) -> None:
         self._orders.give_back(part)
         self._log.change(part, state="given_back")
         self._log.remove_files(part)
-        if _TOO_MUCH in state.error_codes and self.is_awaiting:
-            self._waits_for_room = True
+        if _TOO_MUCH in state.error_codes and (has_room_soon or self.is_awaiting):
+            self._waits_for_room = not has_room_soon  # its calls are noted again once another part is done
             return
         raise EndpointError(
             f"{self._endpoint.label} would not work on a part of {count_of(part.calls, 'call')}: "

@@ -305,6 +305,16 @@ def test_a_part_that_the_service_will_not_take_is_told_with_its_reasons_and_orde
     assert batch(bench, plan).counts.answers == 3
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_part_that_is_too_much_for_now_is_made_again_when_another_is_done(
+    bench: Workbench, server: BatchServer, number: int
+):
+    server.fate_of_batch = lambda each: "too_much" if each.batch_id == f"batch_{number}" else None
+    progress = batch(bench, bench.plan(instructions=4), choice=dataclasses.replace(QUICK, part_calls=2))
+    assert (progress.state, progress.counts.answers) == (RunState.FINISHED, 4)
+    assert len(server.worked_on) == len(set(server.worked_on)) == 8
+
+
 def test_a_service_that_is_overloaded_for_a_moment_is_asked_again(bench: Workbench, server: BatchServer):
     server.refuse = lambda method, path: 503 if len(server.asked) in (2, 5) else None
     assert batch(bench, bench.plan(instructions=2)).counts.answers == 2
