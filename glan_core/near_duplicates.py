@@ -1,5 +1,6 @@
 """Which pairs ask, or say, nearly the same?"""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,16 +21,24 @@ class NearDuplicates(NamedTuple):
 
 
 def near_duplicates(
-    cursor: Cursor, *, encoder: str, content: str = "instruction", similarity: float
+    cursor: Cursor,
+    *,
+    encoder: str,
+    content: str = "instruction",
+    similarity: float,
+    among: Sequence[str] | None = None,
 ) -> tuple[NearDuplicates, ...]:
     """Give the groups of pairs whose texts have a cosine of at least `similarity`, the largest first.
 
     As the neighbour graph knows them: a text is compared with its 15 nearest, and what has no list yet is in no group
-    but that of pairs with an equal text. Pairs of removed runs and nodes are left out, and link nothing.
+    but that of pairs with an equal text. Pairs of removed runs and nodes are left out, and link nothing; nor do those
+    that are not `among` some instruction ids, where these are given.
     """
     found = list_near_pairs(cursor, encoder=encoder, content=content, similarity=similarity)
     near = np.union1d(found.one, found.other)
     kept = list_near_or_equal(cursor, encoder=encoder, content=content, numbers=near)
+    if among is not None:
+        kept = kept[kept["instruction_id"].isin(among)]
     numbers = kept["number"].to_numpy()
     links = np.isin(found.one, numbers) & np.isin(found.other, numbers)
     one, other, cosines = found.one[links], found.other[links], found.similarities[links]

@@ -1,12 +1,15 @@
 """What does the README.md of a dataset folder say? Its head is YAML that the datasets library and the hub read."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import yaml
 
+from glan_core.exports.card_curation import demo_warning, told_curation, told_people
+from glan_core.exports.card_markup import cell, line
 from glan_core.exports.charts import Chart
 from glan_core.exports.choosing import REASONS, Choice
+from glan_core.exports.curation import Curation
 from glan_core.exports.formats import TEST, TRAIN
 from glan_core.exports.request import ExportRequest
 from glan_core.filter_json import filter_to_json
@@ -25,17 +28,22 @@ _ORDERS = {
 }
 
 
-def card_of(request: ExportRequest, choice: Choice, facts: ExportFacts, charts: Sequence[Chart] = ()) -> str:
+def card_of(
+    request: ExportRequest, choice: Choice, facts: ExportFacts, curation: Curation, charts: Sequence[Chart] = ()
+) -> str:
     """Write the card of a dataset folder."""
     parts = (
         f"---\n{_head(request, choice)}---",
-        f"# {_line(request.title) or 'Instruction pairs'}",
-        _first_words(choice),
+        f"# {line(request.title) or 'Instruction pairs'}",
+        demo_warning(choice, curation),
+        _first_words(choice, curation),
         "## What it holds",
-        *(f"![{_cell(f'{chart.heading}: {chart.words}')}]({chart.file})" for chart in charts),
+        *(f"![{cell(f'{chart.heading}: {chart.words}')}]({chart.file})" for chart in charts),
         *(_table(_HEADINGS[column], column, facts.by[column], has_test=choice.taken.test > 0) for column in _HEADINGS),
         "## How it was chosen",
-        _choosing(request, choice),
+        _choosing(request, choice, curation),
+        "## How it was checked",
+        told_curation(curation),
         "## Who wrote it",
         _makers(facts),
         _costs(facts.cost),
@@ -48,7 +56,7 @@ def card_of(request: ExportRequest, choice: Choice, facts: ExportFacts, charts: 
 def _head(request: ExportRequest, choice: Choice) -> str:
     splits = [TRAIN, *([TEST] if choice.taken.test else [])]
     head: dict[str, object] = {
-        "pretty_name": _line(request.title) or "Instruction pairs",
+        "pretty_name": line(request.title) or "Instruction pairs",
         **({"license": request.licence} if request.licence else {}),
         "task_categories": ["text-generation"],
         "tags": ["synthetic", "instruction-tuning", "glan"],
@@ -63,14 +71,14 @@ def _head(request: ExportRequest, choice: Choice) -> str:
     return yaml.safe_dump(head, sort_keys=False, allow_unicode=True)
 
 
-def _first_words(choice: Choice) -> str:
+def _first_words(choice: Choice, curation: Curation) -> str:
     sets = f"{choice.taken.train:,} pairs to train with"
     if choice.taken.test:
         sets += f", and {choice.taken.test:,} held out for testing"
     return (
         f"{sets}. Questions were drawn from the class sessions and key concepts of syllabi and then answered, after "
-        "the method of GLAN ([arXiv 2402.13064](https://arxiv.org/abs/2402.13064)), by GLAN Explorer. All texts are "
-        "synthetic: no person has checked each of them, and answers may be wrong.\n\n"
+        "the method of GLAN ([arXiv 2402.13064](https://arxiv.org/abs/2402.13064)), by GLAN Explorer. "
+        f"{told_people(choice, curation)}\n\n"
         "Each row has `messages`, a question of the user and an answer of the assistant, and columns that lead back to "
         "where it comes from."
     )
@@ -79,10 +87,12 @@ def _first_words(choice: Choice) -> str:
 def _table(heading: str, column: str, counted: Sequence[Counted], *, has_test: bool) -> str:
     names = _STRATEGIES if column == "strategy" else {}
     most = max((row.train for row in counted), default=0)
+    if all(row.train == most for row in counted):
+        most = 0  # bars of one length say nothing
     shown = counted[:_MOST_ROWS]
     head = "| | train |" + (" test |" if has_test else "") + " |\n|---|---:|" + ("---:|" if has_test else "") + "---|"
     lines = [
-        f"| {_cell(names.get(row.name, row.name))} | {row.train:,} |"
+        f"| {cell(names.get(row.name, row.name))} | {row.train:,} |"
         + (f" {row.test:,} |" if has_test else "")
         + f" {_bar(row.train, most)} |"
         for row in shown
@@ -91,15 +101,21 @@ def _table(heading: str, column: str, counted: Sequence[Counted], *, has_test: b
     return f"### {heading}\n\n" + "\n".join([head, *lines]) + rest
 
 
-def _choosing(request: ExportRequest, choice: Choice) -> str:
+def _choosing(request: ExportRequest, choice: Choice, curation: Curation) -> str:
     lines = [
         f"Filter: `{filter_to_json(request.filter_)}`" if request.filter_ != type(request.filter_)() else "All pairs.",
-        f"Gates: {', '.join(f'`{gate}`' for gate in request.gates) or 'none'}.",
+        f"Gates: {', '.join(f'`{gate}`' for gate in request.gates) or 'none'}"
+        + (f" (the set *{cell(curation.gate_set)}*)." if curation.gate_set else "."),
         f"Rows stand {_ORDERS[request.order]}.",
     ]
     if request.duplicates != "keep":
         near = f", and of those with a cosine of {request.near} and more" if request.duplicates == "near" else ""
         lines.append(f"Of questions that are equal, cases and spaces aside{near}, one was kept.")
+        if choice.without_neighbours:
+            lines.append(
+                f"{choice.without_neighbours:,} pairs were not held against the others by meaning: some of them may "
+                "mean nearly the same as another one."
+            )
     if request.balance:
         words = "at most {:,} of each" if request.balance == "cap" else "{:,} in all, as even as they go, over every"
         level = request.balance_level.replace("_", "-")
@@ -117,9 +133,9 @@ def _choosing(request: ExportRequest, choice: Choice) -> str:
             lines.append(f"{choice.without_vector:,} pairs were compared by their words alone.")
     if choice.left_out_for:
         lines.append("Left out, each pair for its first reason:")
-    told = "\n".join(f"* {line}" for line in lines)
+    told = "\n".join(f"* {each}" for each in lines)
     reasons = "\n".join(
-        f"| {_cell(REASONS.get(reason, reason.replace('_', ' ')))} | {number:,} |"
+        f"| {cell(REASONS.get(reason, reason.replace('_', ' ')))} | {number:,} |"
         for reason, number in choice.left_out_for.items()
     )
     return told + (f"\n\n| reason | pairs |\n|---|---:|\n{reasons}" if reasons else "")
@@ -127,7 +143,7 @@ def _choosing(request: ExportRequest, choice: Choice) -> str:
 
 def _makers(facts: ExportFacts) -> str:
     lines = (
-        f"| {maker.stage} | {_cell(maker.model)} | {_cell(maker.template)} `{maker.template_fingerprint}` "
+        f"| {maker.stage} | {cell(maker.model)} | {cell(maker.template)} `{maker.template_fingerprint}` "
         f"| {maker.pairs:,} |"
         for maker in facts.makers
     )
@@ -142,18 +158,9 @@ def _costs(cost: Cost) -> str:
 
 
 def _licence(request: ExportRequest) -> str:
-    named = f"`{_line(request.licence)}`." if request.licence else "None was named. Name one before you publish this."
+    named = f"`{line(request.licence)}`." if request.licence else "None was named. Name one before you publish this."
     return f"{named} What the terms of the models above say of their output holds, too."
 
 
 def _bar(number: int, most: int) -> str:
     return "█" * math.ceil(_BAR_LETTERS * number / most) if most else ""
-
-
-def _cell(text: str) -> str:
-    """Give one line of text as it is: neither a border of the table nor markup."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>#|~$" else letter for letter in _line(text))
-
-
-def _line(text: str | Iterable[str]) -> str:
-    return " ".join("".join(text).split())

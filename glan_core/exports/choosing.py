@@ -26,9 +26,11 @@ from glan_core.store.export_choice import (
     leave_out_beyond,
     leave_out_equal,
     leave_out_grouped,
+    list_candidates,
     make_candidates,
 )
 from glan_core.store.export_test_set import (
+    count_without_neighbours,
     count_without_vector,
     hold_out,
     leave_out_shared_draws,
@@ -64,11 +66,21 @@ class Choice(NamedTuple):
     """Disciplines that could not give as many test questions as were asked for."""
     without_vector: int | None
     """Pairs that were compared by their words alone, as no encoder has read them; None where meaning was not asked."""
+    without_neighbours: int | None = None
+    """Pairs that were not held against the others by meaning, as the neighbour graph does not hold them yet; None where
+    near duplicates stay."""
 
     @property
     def pairs(self) -> int:
         """Give how many pairs are written in all."""
         return self.taken.train + self.taken.test
+
+
+class _NotCompared(NamedTuple):
+    """Pairs of which nearly equal ones may be left, as in Choice."""
+
+    without_vector: int | None
+    without_neighbours: int | None
 
 
 def choose(cursor: Cursor, request: ExportRequest, *, check_stop: Callable[[], None] = lambda: None) -> Choice:
@@ -83,7 +95,7 @@ def choose(cursor: Cursor, request: ExportRequest, *, check_stop: Callable[[], N
     chosen = gated(request.filter_, request.gates)
     make_candidates(cursor, chosen, has_text_keys=request.duplicates != "keep" or request.test_per_discipline > 0)
     check_stop()
-    without_vector = _leave_out_duplicates(cursor, request)
+    without_vector, without_neighbours = _leave_out_duplicates(cursor, request)
     check_stop()
     short = 0
     if request.test_per_discipline:
@@ -97,7 +109,7 @@ def choose(cursor: Cursor, request: ExportRequest, *, check_stop: Callable[[], N
     found = count_reasons(cursor)
     left_out |= {reason: found[reason] for reason in REASONS if reason in found}
     check_stop()
-    return Choice(arrange(cursor, request.order), left_out, short, without_vector)
+    return Choice(arrange(cursor, request.order), left_out, short, without_vector, without_neighbours)
 
 
 def in_words(left_out_for: dict[str, int]) -> str:
@@ -107,16 +119,20 @@ def in_words(left_out_for: dict[str, int]) -> str:
     )
 
 
-def _leave_out_duplicates(cursor: Cursor, request: ExportRequest) -> int | None:
+def _leave_out_duplicates(cursor: Cursor, request: ExportRequest) -> _NotCompared:
     if request.duplicates == "keep":
-        return None
+        return _NotCompared(None, None)
     leave_out_equal(cursor)
     if request.duplicates == "exact":
-        return None
+        return _NotCompared(None, None)
     encoder, content = _encoder_of_questions(cursor)
-    groups = near_duplicates(cursor, encoder=encoder, content=content, similarity=request.near)
+    among = list_candidates(cursor)  # what stays behind is no reason to leave out what is near to it
+    groups = near_duplicates(cursor, encoder=encoder, content=content, similarity=request.near, among=among)
     leave_out_grouped(cursor, [group.instruction_ids for group in groups], reason="near_duplicate")
-    return count_without_vector(cursor, encoder=encoder, content=content)
+    return _NotCompared(
+        count_without_vector(cursor, encoder=encoder, content=content),
+        count_without_neighbours(cursor, encoder=encoder, content=content),
+    )
 
 
 def _leave_out_near_test(cursor: Cursor, request: ExportRequest, check_stop: Callable[[], None]) -> int:

@@ -1,11 +1,12 @@
 """What does a manifest say of the files beside it?
 
-It holds no times, so that the same export gives the same manifest:
+It holds no times but those of checks, so that the same export gives the same manifest (`curation`: curation.py):
 
     {"pairs": 120, "train": 120, "test": 0, "left_out": 3, "left_out_for": {"flagged": 3},
      "files": [{"file": "pairs.jsonl", "format": "chat", "split": "train", "pairs": 120, "bytes": 61204,
                 "sha256": "9f2..."}],
-     "filter": {}, "gates": ["demo", "flagged", "rejected"], "request": {...}, "versions": {"duckdb": "2.0.0"}}
+     "filter": {}, "gates": ["demo", "flagged", "rejected"], "request": {...}, "curation": {...},
+     "versions": {"duckdb": "2.0.0"}}
 
 Where one file is all there is, what is known of it stands at the top as well.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from glan_core.exports.choosing import Choice
+from glan_core.exports.curation import Curation, curation_to_data, program_version
 from glan_core.exports.request import ExportRequest, request_to_data
 from glan_core.store.database import SCHEMA_VERSION
 
@@ -50,9 +52,12 @@ class Manifest:
     """How many for which reason; each pair is counted for the first."""
     short_disciplines: int
     without_vector: int | None
+    without_neighbours: int | None
     """As in choosing.Choice."""
     files: tuple[ExportedFile, ...]
     request: dict[str, Any]
+    curation: dict[str, Any]
+    """As curation.py gives it."""
     versions: dict[str, str]
 
     @property
@@ -71,7 +76,9 @@ class Manifest:
         return self.files[0].sha256
 
 
-def manifest_of(request: ExportRequest, choice: Choice, files: tuple[ExportedFile, ...]) -> Manifest:
+def manifest_of(
+    request: ExportRequest, choice: Choice, files: tuple[ExportedFile, ...], *, curation: Curation
+) -> Manifest:
     """Say what was written."""
     versions = {name: importlib.metadata.version(name) for name in _WRITERS}
     return Manifest(
@@ -82,9 +89,11 @@ def manifest_of(request: ExportRequest, choice: Choice, files: tuple[ExportedFil
         left_out_for=choice.left_out_for,
         short_disciplines=choice.short_disciplines,
         without_vector=choice.without_vector,
+        without_neighbours=choice.without_neighbours,
         files=files,
         request=request_to_data(request),
-        versions={"schema": str(SCHEMA_VERSION), **versions},
+        curation=curation_to_data(curation),
+        versions={"glan_explorer": program_version(), "schema": str(SCHEMA_VERSION), **versions},
     )
 
 
@@ -102,11 +111,13 @@ def manifest_to_data(manifest: Manifest) -> dict[str, Any]:
         "left_out_for": manifest.left_out_for,
         "short_disciplines": manifest.short_disciplines,
         "without_vector": manifest.without_vector,
+        "without_neighbours": manifest.without_neighbours,
         "files": [each._asdict() for each in manifest.files],
         "filter": request["filter"],
         "gates": request["gates"],
         "has_lineage": bool(request["columns"]),
         "request": request,
+        "curation": manifest.curation,
         "versions": manifest.versions,
     }
 

@@ -80,6 +80,13 @@ def leave_out_equal(cursor: Cursor) -> None:
     )
 
 
+def list_candidates(cursor: Cursor) -> list[str]:
+    """List the instruction ids of what no rule has left out yet, each once and in no order."""
+    table = cursor.sql("select distinct instruction_id from export_candidate where reason is null").to_arrow_table()
+    ids: list[str] = table["instruction_id"].to_pylist()
+    return ids
+
+
 def leave_out_grouped(cursor: Cursor, groups: Sequence[Sequence[str]], *, reason: str) -> None:
     """Keep one of each group of instruction ids, as `leave_out_equal` does."""
     batch = pa.table(

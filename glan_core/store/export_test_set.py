@@ -178,6 +178,30 @@ def leave_out_vectors(cursor: Cursor, numbers: np.ndarray, *, encoder: str, cont
         )
 
 
+def count_without_neighbours(cursor: Cursor, *, encoder: str, content: str) -> int:
+    """Count what is taken so far and has no place in the neighbour graph, so that what means the same was not found."""
+    row = first_row(
+        cursor.execute(
+            """
+            select count(*)
+            from export_candidate
+            where reason is null
+                and instruction_id not in (
+                    select embedded.instruction_id
+                    from embedded_instruction as embedded
+                    join neighbourhood
+                        on neighbourhood.encoder = embedded.encoder
+                        and neighbourhood.content = embedded.content
+                        and neighbourhood.number = embedded.number
+                    where embedded.encoder = ? and embedded.content = ?
+                )
+            """,
+            [encoder, content],
+        )
+    )
+    return int(row[0]) if row else 0
+
+
 def count_without_vector(cursor: Cursor, *, encoder: str, content: str) -> int:
     """Count what is taken so far and was never read by an encoder."""
     row = first_row(

@@ -58,7 +58,12 @@ def show_counts(preview: Preview, request: ExportRequest) -> None:
                 f"{count(choice.short_disciplines)} disciplines have too few questions to hold out "
                 f"{count(request.test_per_discipline)}; they give half of what they have."
             )
-        if choice.without_vector:
+        if choice.without_neighbours:
+            st.caption(
+                f"{count(choice.without_neighbours)} pairs were not held against the others by meaning yet, so near "
+                "ones may be left among them. The Map page places them."
+            )
+        elif choice.without_vector:
             st.caption(
                 f"{count(choice.without_vector)} pairs were never read by the encoder of the map: they are compared by "
                 "their words alone."

@@ -55,6 +55,35 @@ def test_of_near_questions_one_stays_and_what_nobody_has_read_is_told(pairs: Sma
     assert written(write(pairs, tmp_path / "other", duplicates="near", near=0.999)) == "abcd"
 
 
+def test_what_was_read_and_not_placed_is_told_as_not_compared(pairs: Small, tmp_path: Path):
+    add_pairs(pairs, "abc", "phase")
+    vectors = np.eye(3, dtype=np.float32)
+    vectors[1] = (0.99, np.sqrt(1 - 0.99**2), 0)
+    embed(pairs.cursor, ENCODER, vectors)
+    link(pairs.cursor, ENCODER, a=0, b=1)
+    export = write(pairs, tmp_path / "out", duplicates="near", formats=("hf",))
+    assert written(export) == "abc"
+    assert (export.manifest["without_vector"], export.manifest["without_neighbours"]) == (1, 3)
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "3 pairs were not held against the others by meaning" in card
+    extend_graph(pairs.database, encoder=ENCODER, content="instruction")
+    export = write(pairs, tmp_path / "placed", duplicates="near")
+    assert (written(export), export.manifest["without_neighbours"]) == ("ac", 1)
+
+
+def test_a_pair_that_stays_behind_is_no_reason_to_leave_out_what_is_near_to_it(pairs: Small, tmp_path: Path):
+    add_pair(pairs, "a", "phase")
+    add_pair(pairs, "b", "phase", status="rejected")
+    add_pair(pairs, "c", "phase")
+    angles = np.float32([0, 0.25, 0.5])  # a and b, b and c have a cosine of 0.97; a and c of 0.88
+    embed(pairs.cursor, ENCODER, np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1))
+    link(pairs.cursor, ENCODER, a=0, b=1, c=2)
+    extend_graph(pairs.database, encoder=ENCODER, content="instruction")
+    assert written(write(pairs, tmp_path / "all", duplicates="near")) == "a"
+    export = write(pairs, tmp_path / "kept", duplicates="near", gates=("rejected",))
+    assert (written(export), export.manifest["left_out_for"]) == ("ac", {"rejected": 1})
+
+
 # Balance ------------------------------------------------------------------------------------------------------------
 
 
