@@ -14,13 +14,13 @@ _CLASS_SESSIONS = 20
 _KEY_CONCEPTS = 5
 
 
-def synthetic_curriculum() -> Curriculum:
-    """Make the curriculum; the same each time."""
+def synthetic_curriculum(discipline_name: str = "Discipline", *, number_of_subjects: int = _SUBJECTS) -> Curriculum:
+    """Make the curriculum, of one discipline; the same each time."""
     field = _node(None, "Field", "field")
     sub_field = _node(field, "Sub-field", "sub_field")
-    discipline = _node(sub_field, "Discipline", "discipline")
+    discipline = _node(sub_field, discipline_name, "discipline")
     subjects, syllabi, class_sessions, key_concepts = [], [], [], []
-    for number in range(1, _SUBJECTS + 1):
+    for number in range(1, number_of_subjects + 1):
         name = f"Subject {number}"
         subject_id = ids.subject_id(discipline.taxonomy_node_id, name)
         subjects.append(Subject(subject_id, discipline.taxonomy_node_id, name, "intermediate", ("ideas", "uses")))

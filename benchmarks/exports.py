@@ -45,7 +45,7 @@ def main() -> int:
     """Measure what was asked for and print it."""
     options = _options()
     if options.child:
-        sys.stdout.write(json.dumps(_measure(options.database, options.child)))
+        sys.stdout.write(json.dumps(measure(options.database, options.child)))
         return 0
     figures: dict[str, Any] = {"pairs": options.pairs, "load_at_start": round(os.getloadavg()[0], 1)}
     with tempfile.TemporaryDirectory() as temporary:
@@ -149,7 +149,8 @@ def _in_its_own_process(database: Path, case: str) -> dict[str, Any]:
     return figures
 
 
-def _measure(path: Path, case: str) -> dict[str, Any]:
+def measure(path: Path, case: str) -> dict[str, Any]:
+    """Write one case from the database at `path`, and give what it took."""
     out = path.parent / f"out-{case}"
     shutil.rmtree(out, ignore_errors=True)
     with open_database(path) as database:
