@@ -19,6 +19,7 @@ from glan_core.errors import ExportError
 from glan_core.exports.card import card_of
 from glan_core.exports.charts import charts_of
 from glan_core.exports.choosing import Choice, choose, in_words
+from glan_core.exports.curation import read_curation
 from glan_core.exports.files import FileWriter, write_table, write_text
 from glan_core.exports.formats import CARD, MANIFEST, ROWS, TEST, TRAIN, file_of
 from glan_core.exports.manifest import ExportedFile, Manifest, manifest_of, manifest_to_data
@@ -147,6 +148,7 @@ def _write_files(
 ) -> Manifest:
     folder = place.unfinished
     files = [*_write_pairs(cursor, place, request, choice, on_progress)]
+    curation = read_curation(cursor, request)
     if place.is_folder:
         tables = [read_places(cursor, split) for split, pairs in _sets(choice) if pairs]
         files.append(write_table(folder / ROWS, tables, format_="rows"))
@@ -154,11 +156,11 @@ def _write_files(
         facts = read_facts(cursor)
         charts = charts_of(facts)
         files += [write_text(folder / chart.file, chart.svg, kind="chart", name=chart.file) for chart in charts]
-        files.append(write_text(folder / CARD, card_of(request, choice, facts, charts), kind="card"))
+        files.append(write_text(folder / CARD, card_of(request, choice, facts, curation, charts), kind="card"))
     if request.has_recipe:
         recipes = recipes_of(request, choice, files)
         files += [write_text(folder / name, text, kind="recipe") for name, text in recipes.items()]
-    manifest = manifest_of(request, choice, tuple(files))
+    manifest = manifest_of(request, choice, tuple(files), curation=curation)
     text = json.dumps(manifest_to_data(manifest), indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
     return manifest
