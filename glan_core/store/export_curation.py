@@ -67,7 +67,7 @@ def read_curated_pairs(cursor: Cursor, filter_: Filter) -> CuratedPairs:
     assert rejected is not None
     flags, flags_left_out = (_flags(cursor, table) for table in ("export_row", "export_left_out"))
     cursor.execute("drop table temp.export_left_out")
-    return CuratedPairs(*counted, rejected[0], flags, flags_left_out)
+    return CuratedPairs._make([*counted, rejected[0], flags, flags_left_out])
 
 
 def _flags(cursor: Cursor, table: str) -> dict[str, int]:

@@ -4,7 +4,7 @@ import dataclasses
 
 import streamlit as st
 
-from glan_core.entities import Filter
+from glan_core.entities import Filter, Run
 from glan_core.exports.formats import FORMATS
 from glan_core.exports.recipe import can_be_trained_on
 from glan_core.exports.request import NEAR, ExportRequest
@@ -13,13 +13,16 @@ from glan_core.paper import TEST_QUESTIONS_PER_DISCIPLINE
 from glan_core.scope import list_scope_nodes
 from glan_core.store.database import Cursor
 from glan_core.store.exports import LINEAGE_COLUMNS
-from glan_core.store.runs import list_runs
+from glan_core.store.runs import count_runs, list_runs
+from pages.shared import state
 from pages.shared.export_reasons import GATE_WORDS, gate_words
 from pages.shared.feedback import plain
-from pages.shared.formats import ago
+from pages.shared.formats import ago, shortened
 from pages.shared.map_views import find_view_of_address
+from pages.shared.scope_field import place_in_list
 
-_OWN = "Own choice"
+OWN = "Own choice"
+"""What *Leave out* calls gates that are in no set."""
 _DUPLICATES = {"keep": "Keep", "exact": "Drop equal", "near": "Drop near"}
 _BALANCES = {"": "As they are", "cap": "At most, of each", "even": "Evenly, in all"}
 _LEVELS = {"field": "Field", "sub_field": "Sub-field", "discipline": "Discipline", "subject": "Subject"}
@@ -57,30 +60,34 @@ def choose_request(cursor: Cursor) -> ExportRequest:
 
 
 def _choose_filter(cursor: Cursor) -> Filter:
-    nodes = {node.node_id: node for node in list_scope_nodes(cursor)}
-    runs = {run.run_id: run for run in list_runs(cursor)}
+    nodes = {node.node_id: node for node in sorted(list_scope_nodes(cursor), key=place_in_list)}
+    runs = {run.run_id: run for run in list_runs(cursor, limit=count_runs(cursor))}
     view = find_view_of_address(cursor)
-    narrowed = view.filter_ if view else Filter(run_ids=(st.query_params.get("run", ""),))
+    asked_for = st.query_params.get("run", "")
+    narrowed = view.filter_ if view else Filter(run_ids=(asked_for,) if asked_for else ())
     if view:
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             st.markdown(f"Only the pairs of the view **{plain(view.name)}**", width="stretch")
             st.button("Clear", on_click=st.query_params.clear, type="tertiary", icon=":material/close:")
+    # What is removed is named as well: without it nothing would be narrowed, and all pairs would go out.
+    places = {node_id: " › ".join(node.path[-2:]) for node_id, node in nodes.items()}
+    places |= {key: _told_missing(key) for key in narrowed.taxonomy_node_ids if key not in places}
     below = st.multiselect(
         "Below",
-        list(nodes),
-        default=[node_id for node_id in narrowed.taxonomy_node_ids if node_id in nodes],
-        format_func=lambda node_id: " › ".join(nodes[node_id].path[-2:]),
+        list(places),
+        default=list(narrowed.taxonomy_node_ids),
+        format_func=places.__getitem__,
         placeholder="The whole taxonomy",
         filter_mode="contains",
         select_all=False,  # it would stand first, and Enter would take all that match
     )
+    makers = {run_id: _told_run(run) for run_id, run in runs.items()}
+    makers |= {key: _told_missing(key) for key in narrowed.run_ids if key not in makers}
     made_by = st.multiselect(
         "Made by",
-        list(runs),
-        default=[run_id for run_id in narrowed.run_ids if run_id in runs],
-        format_func=lambda run_id: (
-            f"{'Demo run' if runs[run_id].is_demo else 'Run'} {run_id[:6]}, {ago(runs[run_id].started_at)}"
-        ),
+        list(makers),
+        default=list(narrowed.run_ids),
+        format_func=makers.__getitem__,
         placeholder="Every run",
     )
     return dataclasses.replace(
@@ -88,19 +95,33 @@ def _choose_filter(cursor: Cursor) -> Filter:
     )
 
 
+def _told_run(run: Run) -> str:
+    return f"{'Demo run' if run.is_demo else 'Run'} {run.run_id[:6]}, {ago(run.started_at)}"
+
+
+def _told_missing(key: str) -> str:
+    return f"Removed or unknown: {shortened(key, 7)}"
+
+
 def _choose_gates(cursor: Cursor) -> tuple[str, ...]:
     sets = gate_sets(cursor)
     by_name = {each.name: each.gates for each in (*sets.shipped, *sets.saved)}
     chosen = st.selectbox(
         "Leave out",
-        [*by_name, _OWN],
+        [*by_name, OWN],
         format_func=lambda name: _told_set(name, by_name.get(name)),
+        key=state.EXPORT_GATES,
         help="\n\n".join(f"**{words}**: {meaning}" for words, meaning in GATE_WORDS.values()),
     )
-    if chosen != _OWN:
+    if chosen != OWN:
         return by_name[chosen]
+    st.session_state.setdefault(state.EXPORT_OWN_GATES, list(by_name["standard"]))
     gates = st.multiselect(
-        "Leave out these", list(GATES), default=list(by_name["standard"]), format_func=gate_words, select_all=False
+        "Leave out these",
+        list(GATES),
+        format_func=gate_words,
+        select_all=False,
+        key=state.EXPORT_OWN_GATES,
     )
     least = st.number_input(
         "Judged below",
@@ -109,6 +130,7 @@ def _choose_gates(cursor: Cursor) -> tuple[str, ...]:
         value=None,
         step=0.5,
         placeholder="Not asked",
+        key=state.EXPORT_LEAST_SCORE,
         help="Leaves out what judges gave less, and what nobody judged.",
     )
     return (*gates, *([judge_gate(float(least))] if least is not None else []))

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from glan_core.errors import GlanError
+from glan_core.exports.archive import archive_of, folder_of, paths_of
 from glan_core.exports.comparison import Changed, compare_exports
-from glan_core.exports.formats import FORMATS
+from glan_core.exports.formats import CARD, FORMATS, MANIFEST
 from glan_core.exports.manifest import ExportedFile, files_of
 from glan_core.exports.request import request_from_data
 from glan_core.store.database import Cursor
@@ -22,6 +23,8 @@ from pages.shared.workspace import Workspace
 LARGEST_DOWNLOAD = 200_000_000
 """Bytes: a browser download goes through the server's memory."""
 _SHOWN = 10
+_TEXT_PIXELS = 420
+_READ_HERE = {CARD: ("Read the card", "markdown"), MANIFEST: ("Read the manifest", "json")}
 
 
 def show_exports(workspace: Workspace, cursor: Cursor) -> None:
@@ -55,6 +58,7 @@ def _show_export(workspace: Workspace, export: Export, exports: tuple[Export, ..
         st.caption("The files are not there any more. *Write again* makes them anew from the pairs as they are now.")
     else:
         _show_downloads(export, files)
+        _show_texts(export)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Write again",
@@ -82,6 +86,20 @@ def _show_export(workspace: Workspace, export: Export, exports: tuple[Export, ..
 
 def _show_downloads(export: Export, files: tuple[ExportedFile, ...]) -> None:
     is_folder = export.path.is_dir()
+    if sum(each.bytes for each in files) <= LARGEST_DOWNLOAD:
+        st.download_button(
+            "Download everything",
+            functools.partial(archive_of, export),
+            file_name=f"{folder_of(export)}.zip",
+            mime="application/zip",
+            type="primary",
+            icon=":material/folder_zip:",
+            on_click="ignore",
+            key=f"export-zip-{export.export_id}",
+            help="One zip: the folder with all its files and the manifest. Unpacked, it is what lies on this machine.",
+        )
+    else:
+        st.caption("All files together are too large for a download. They lie in the folder above.")
     with st.container(horizontal=True, gap="small"):
         for each in files:
             path = export.path / each.file if is_folder else export.path
@@ -91,7 +109,7 @@ def _show_downloads(export: Export, files: tuple[ExportedFile, ...]) -> None:
                 st.caption(f"{plain(each.file)}: {count(each.bytes)} bytes, too large for a download. It lies there.")
                 continue
             st.download_button(
-                f"Download {path.name}" if each is files[0] else path.name,
+                f"Download {path.name}",
                 functools.partial(path.read_bytes),
                 file_name=path.name,
                 icon=":material/download:",
@@ -99,6 +117,21 @@ def _show_downloads(export: Export, files: tuple[ExportedFile, ...]) -> None:
                 key=f"export-{export.export_id}-{each.file}",
                 help=f"{plain(each.file)}, {count(each.bytes)} bytes",
             )
+
+
+def _show_texts(export: Export) -> None:
+    """Let the card and the manifest be read here."""
+    texts = {name: path for name, path in paths_of(export).items() if name in _READ_HERE and path.is_file()}
+    chosen = st.pills(
+        "Read",
+        list(texts),
+        format_func=lambda name: _READ_HERE[name][0],
+        label_visibility="collapsed",
+        key=f"export-read-{export.export_id}",
+    )
+    if chosen:
+        text = texts[chosen].read_text(encoding="utf-8", errors="replace")
+        st.code(text, language=_READ_HERE[chosen][1], wrap_lines=True, height=_TEXT_PIXELS)
 
 
 def _show_comparison(before: Export, after: Export) -> None:

@@ -15,7 +15,7 @@ def choose_scope(cursor: Cursor, *, otherwise: Sequence[str] = ()) -> tuple[str,
 
     Gives their ids, all fields if none is chosen. What is chosen stands in the address from then on.
     """
-    nodes = {node.node_id: node for node in sorted(list_scope_nodes(cursor), key=_place)}
+    nodes = {node.node_id: node for node in sorted(list_scope_nodes(cursor), key=place_in_list)}
     in_address = [node_id for node_id in st.query_params.get("scope", ",".join(otherwise)).split(",") if node_id]
     asked_for = [node_id for node_id in in_address if node_id in nodes]
     if len(asked_for) < len(in_address):
@@ -37,7 +37,7 @@ def choose_scope(cursor: Cursor, *, otherwise: Sequence[str] = ()) -> tuple[str,
     return tuple(scope or (node_id for node_id, node in nodes.items() if node.level == "field"))
 
 
-def _place(node: ScopeNode) -> tuple[int, int, tuple[str, ...]]:
+def place_in_list(node: ScopeNode) -> tuple[int, int, tuple[str, ...]]:
     """Where a node stands in the list: of many names that hold what was typed, the shortest is nearest to it."""
     level = _LEVELS.index(node.level)
     return level, 0 if node.level in ("field", "sub_field") else len(node.path[-1]), node.path
