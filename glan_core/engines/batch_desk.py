@@ -171,7 +171,7 @@ class BatchDesk:
     async def look(self) -> tuple[Part, ...]:
         """Ask how far all parts are, and fetch those that are done: these are given."""
         self.retry_after_seconds = 0.0
-        ended = []
+        ended: list[Part] = []
         for part in self._log.open_parts:
             if part.state != "ordered":
                 continue
