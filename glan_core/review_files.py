@@ -65,11 +65,17 @@ class TakenIn(NamedTuple):
     """Takes them back all at once; empty where nothing was added."""
 
 
-def write_reviews(cursor: Cursor, numbers: list[int], path: Path) -> int:
+def write_reviews(cursor: Cursor, numbers: list[int], path: Path, *, is_replacing: bool = False) -> int:
     """Write pairs, by their places in the table, as a file to fill in, and give how many; ReviewError if it cannot be.
 
-    It is written under another name first, so that a full disk leaves nothing half.
+    A file that is there is replaced if nobody has filled it in yet, and otherwise only if `is_replacing`. It is written
+    under another name first, so that a full disk leaves nothing half.
     """
+    if not is_replacing and path.exists() and not _is_empty_form(path):
+        raise ReviewError(
+            f"{path} is there already, and is not as `review export` left it: it may hold what reviewers said.",
+            "Take it in with `review import`, name another file, or write over it: --replace.",
+        )
     unfinished = path.with_name(f"{path.name}.unfinished")
     written = 0
     try:
@@ -120,6 +126,19 @@ def read_reviews(database: Database, path: Path, *, reviewer: str = "", at: date
     batch_id = stable_id("file", at.isoformat(), [list(key) for key in said]) if said else ""
     decide_each(database, [decision for _, decision in said.values()], at=at, origin="file", batch_id=batch_id or None)
     return TakenIn(rows, len(said), known, empty, tuple(sorted(bad_lines)), batch_id)
+
+
+def _is_empty_form(path: Path) -> bool:
+    """Say whether a file is one that `write_reviews` wrote and nobody has filled in."""
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            return tuple(reader.fieldnames or ()) == COLUMNS and not any(
+                None in row or any((row[name] or "").strip() for name in _TO_FILL) for row in reader
+            )
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return False
 
 
 def guarded(cell: str) -> str:

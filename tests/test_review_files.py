@@ -188,3 +188,19 @@ def test_of_two_rows_of_one_reviewer_the_later_counts_and_the_other_is_told(four
     assert (taken.added, taken.known) == (2, 1)
     assert taken.bad_lines == ((2, "Line 3 says otherwise of the same pair."),)
     assert said(four) == {"a": "rejected", "b": "accepted"}
+
+
+def test_a_file_that_somebody_filled_in_is_not_written_over_unless_asked(four: Small, tmp_path: Path):
+    path = tmp_path / "pairs.csv"
+    numbers = find_samples(four.cursor, Filter(), "oldest").tolist()
+    assert write_reviews(four.cursor, numbers, path) == 4
+    assert write_reviews(four.cursor, numbers[:2], path) == 2  # nobody has filled it in
+    filled = path.read_text(encoding="utf-8-sig").replace(",,,,,", ",,,,I am not sure,", 1)
+    for text in (filled, "My own notes.", ""):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ReviewError, match="is there already") as raised:
+            write_reviews(four.cursor, numbers, path)
+        assert "--replace" in raised.value.hint
+        assert path.read_text(encoding="utf-8") == text
+    assert "I am not sure" in filled
+    assert write_reviews(four.cursor, numbers, path, is_replacing=True) == 4

@@ -24,6 +24,7 @@ from glan_core.commands.options import find_key
 from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, start_of, tell
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.encoder_choice import encoder_in_use
+from glan_core.errors import SettingsError
 from glan_core.quality.benchmark_words import LEAST_WORDS, MOST_ITEMS, WORDS, RunSettings
 from glan_core.quality.kinds import RULE_KINDS
 from glan_core.store.benchmarks import Benchmark
@@ -142,9 +143,13 @@ def contamination(
 
 def _benchmark(database: Database, wanted: str, name: str, question: str, answer: str) -> Added:
     path = Path(wanted)
-    if path.exists() or path.suffix:
-        return add_benchmark(database, path, name=name, question_column=question, answer_column=answer)
-    return Added(benchmark_named(database.cursor(), wanted), False, ("", ""))
+    if not path.exists():
+        try:
+            return Added(benchmark_named(database.cursor(), wanted), False, ("", ""))
+        except SettingsError:
+            if not path.suffix:  # a file that is not there is told as one
+                raise
+    return add_benchmark(database, path, name=name, question_column=question, answer_column=answer)
 
 
 def _report(cursor: Cursor, added: Added, checks: list[QualityCheck], limit: int) -> dict[str, Any]:

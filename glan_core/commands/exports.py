@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +27,10 @@ from glan_core.store.saved_views import find_saved_view
 
 app = typer.Typer(help="Exports that were written: listed, compared, written again.")
 _NOTES_SECONDS = 1.0
+
+ReplaceOption = Annotated[
+    bool, typer.Option("--replace", help="Write over files in the way that no export left there; nothing else goes.")
+]
 
 
 def export(
@@ -61,6 +66,7 @@ def export(
     recipe: Annotated[bool, typer.Option("--recipe", help="Write training scripts beside the files.")] = False,
     title: Annotated[str, typer.Option(help="What the dataset card calls it.")] = "",
     licence: Annotated[str, typer.Option(help="What the dataset card names, such as cc-by-4.0.")] = "",
+    replace: ReplaceOption = False,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -88,7 +94,7 @@ def export(
             licence=licence,
             has_recipe=recipe,
         )
-        written = write_export(opened, out, request, on_progress=_note_progress)
+        written = write_export(opened, out, request, on_progress=_note_progress, is_replacing=replace)
     _tell_written(written, out, as_json)
 
 
@@ -109,13 +115,14 @@ def list_(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
 def repeat(
     export_id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")],
     out: Annotated[Path, typer.Argument(help="Where to write it now.")],
+    replace: ReplaceOption = False,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write an export again with the same settings, from the pairs as they are now."""
     with open_database(settings_with(database).database) as opened:
         request = request_from_data(_found(opened.cursor(), export_id).request)
-        written = write_export(opened, out, request, on_progress=_note_progress)
+        written = write_export(opened, out, request, on_progress=_note_progress, is_replacing=replace)
     _tell_written(written, out, as_json)
 
 
@@ -149,10 +156,12 @@ def compare(
 
 
 def _filter(cursor: Cursor, text: str | None, view: str | None, scope: list[str]) -> Filter:
-    if text and view:
+    if text is not None and view is not None:
         raise ExportError("--filter and --view exclude each other.", "Choose one.")
-    chosen = filter_from_json(text) if text else Filter()
-    if view:
+    if scope and (text is not None or view is not None):
+        raise ExportError("--filter and --view exclude --scope.", "Put all of it into the filter.")
+    chosen = Filter() if text is None else filter_from_json(text)
+    if view is not None:
         found = find_saved_view(cursor, view)
         if found is None:
             raise ExportError(f"There is no saved view {view!r}.", "Take its id from the address of the page.")
@@ -216,8 +225,18 @@ def _tell_written(written: Export, out: Path, as_json: bool) -> None:
         {**_data(written), "path": str(out)},
         as_json,
         f"Wrote {manifest['pairs']:,} pairs to {out}{held_out} ({what}); "
-        + (f"left out: {in_words(left_out)}." if left_out else "none was left out."),
+        + (f"left out: {in_words(left_out)}." if left_out else "none was left out.")
+        + _not_compared(manifest),
     )
+
+
+def _not_compared(manifest: Mapping[str, Any]) -> str:
+    if missing := manifest.get("without_neighbours"):
+        return (
+            f" Of these, {missing:,} were not held against the others by meaning yet, so near ones may be left: run "
+            "`python -m glan_core project`, then this again."
+        )
+    return ""
 
 
 def _note_progress(done: int, total: int) -> None:

@@ -41,6 +41,9 @@ def export(
     reviewed: Annotated[bool, typer.Option(help="Whether pairs that were reviewed go out, too.")] = False,
     filter_: FilterOption = None,
     scope: ScopeOption = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over the file, also if somebody has filled it in.")
+    ] = False,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,7 +58,7 @@ def export(
             numbers = shuffled(cursor, found, seed=seed)
         else:
             numbers = draw_sample(cursor, found, by=_by(by), each=each, seed=seed)["number"].to_numpy(np.int64)
-        written = write_reviews(cursor, numbers.tolist(), out)
+        written = write_reviews(cursor, numbers.tolist(), out, is_replacing=replace)
     tell(
         {"path": str(out), "pairs": written, "of": len(found), "seed": seed, "each": each, "by": by if each else None},
         as_json,
@@ -122,11 +125,11 @@ def sample(
 
 
 def _filter(cursor: Cursor, text: str | None, scope: list[str] | None) -> Filter:
-    chosen = filter_from_json(text) if text else Filter()
+    if text is None:
+        return Filter(taxonomy_node_ids=tuple(resolve_scope(cursor, each).node_id for each in scope or ()))
     if scope:
-        nodes = tuple(resolve_scope(cursor, each).node_id for each in scope)
-        chosen = dataclasses.replace(chosen, taxonomy_node_ids=nodes)
-    return chosen
+        raise SettingsError("--filter excludes --scope.", "Put all of it into the filter.")
+    return filter_from_json(text)
 
 
 def _by(text: str) -> By:

@@ -25,8 +25,7 @@ def show_write_button(workspace: Workspace, request: ExportRequest, preview: Pre
     """Offer to write; one export is written at a time."""
     exporter = open_exporter()
     has_test = preview.choice.taken.test > 0
-    is_single = len(request.formats) == 1 and request.formats != ("hf",) and not has_test and not request.has_recipe
-    label = file_of(request.formats[0], TRAIN, has_test=has_test) if is_single else "the files"
+    label = file_of(request.formats[0], TRAIN, has_test=has_test) if request.is_one_file else "the files"
     st.button(
         f"Write {label}",
         type="primary",

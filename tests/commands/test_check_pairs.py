@@ -84,6 +84,15 @@ def test_contamination_is_reported_by_benchmark(terminal_with_pairs: Terminal, t
     ]
 
 
+def test_a_benchmark_whose_name_has_a_dot_is_named_like_any_other(terminal_with_pairs: Terminal, tmp_path: Path):
+    path = tmp_path / "sums.v2.jsonl"
+    path.write_text(f'{{"question": "{SUM}"}}\n', encoding="utf-8")
+    assert terminal_with_pairs.run("check", "contamination", "--against", path).code == 0
+    again = terminal_with_pairs.run("check", "contamination", "--against", "sums.v2", "--json")
+    assert again.code == 0, again.err
+    assert (again.data["benchmarks"][0]["name"], again.data["benchmarks"][0]["is_new"]) == ("sums.v2", False)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

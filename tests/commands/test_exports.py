@@ -74,6 +74,9 @@ def test_a_gate_set_is_taken_by_its_name(filled: Terminal, tmp_path: Path):
         (("--columns", "field", "--no-lineage"), "leaves out what"),
         (("--view", "nosuchview"), "no saved view"),
         (("--view", "x", "--filter", "{}"), "exclude each other"),
+        (("--scope", "Physics", "--filter", "{}"), "exclude --scope"),
+        (("--scope", "Physics", "--view", "x"), "exclude --scope"),
+        (("--filter", '{"has_answer": false}'), "pairs without an answer"),
         (("--format", "csv", "--recipe"), "none of the formats has them"),
     ],
     ids=str,
@@ -108,3 +111,19 @@ def test_exports_are_listed_repeated_and_compared(filled: Terminal, tmp_path: Pa
     listed = done(filled.run("exports", "list")).out.splitlines()
     assert (len(listed), listed[0].endswith("three  (gone)")) == (3, True)
     assert "There is no export" in filled.run("exports", "compare", "zzz", "zzz").err
+
+
+def test_a_file_of_somebody_elses_is_written_over_only_if_asked(filled: Terminal, tmp_path: Path):
+    notes = tmp_path / "notes.txt"
+    notes.write_text("Dear to me.")
+    for command in (("export", notes), ("exports", "repeat", exported_once(filled, tmp_path), notes)):
+        ran = filled.run(*command)
+        assert (ran.code, notes.read_text()) == (2, "Dear to me.")
+        assert "hint: Name another file, or write over it: --replace." in ran.err
+    done(filled.run("export", notes, "--replace"))
+    done(filled.run("export", notes))  # what an export wrote, the next one replaces
+
+
+def exported_once(filled: Terminal, tmp_path: Path) -> str:
+    """Export somewhere, and give the id."""
+    return str(done(filled.run("export", tmp_path / "first.jsonl", "--json")).data["export_id"])

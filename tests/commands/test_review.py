@@ -43,7 +43,7 @@ def test_a_file_goes_out_and_its_verdicts_come_in_once(three: Terminal, tmp_path
     assert (taken["added"], taken["known"], taken["empty"], taken["bad_lines"]) == (2, 0, 1, [])
     again = three.run("review", "import", str(path), "--reviewer", "Ada")
     assert again.out == "Took in 0 reviews of 3 rows; 2 were known, 1 hold no verdict.\n"
-    rest = three.run("review", "export", str(path), "--json").data
+    rest = three.run("review", "export", str(tmp_path / "rest.csv"), "--json").data
     assert (rest["pairs"], rest["of"]) == (1, 1)  # what was reviewed stays behind
 
 
@@ -75,3 +75,20 @@ def test_a_sample_tells_each_branch_with_its_interval(three: Terminal, tmp_path:
 def test_what_cannot_be_done_is_a_sentence(three: Terminal, tmp_path: Path):
     assert "cannot be drawn of each 'colour'" in complaint(three.run("review", "sample", "--by", "colour"))[0]
     assert "There is no file" in complaint(three.run("review", "import", str(tmp_path / "nope.csv")))[0]
+
+
+def test_a_file_that_was_filled_in_is_written_over_only_if_asked(three: Terminal, tmp_path: Path):
+    path = tmp_path / "pairs.csv"
+    three.run("review", "export", str(path))
+    fill(path, a="accepted")
+    before = path.read_bytes()
+    ran = three.run("review", "export", str(path))
+    assert (ran.code, path.read_bytes()) == (2, before)
+    assert "is there already" in complaint(ran)[0]
+    assert three.run("review", "export", str(path), "--replace").code == 0
+
+
+def test_a_filter_and_a_scope_exclude_each_other(three: Terminal, tmp_path: Path):
+    ran = three.run("review", "export", str(tmp_path / "x.csv"), "--filter", "{}", "--scope", "Physics")
+    assert ran.code == 2
+    assert "--filter excludes --scope" in complaint(ran)[0]

@@ -1,10 +1,12 @@
 """Does the Export page count, show and write what it says, without waiting?"""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Multiselect
 
 from glan_core.demo import put_back_demo
 from glan_core.entities import Filter, QualityFlag
@@ -12,10 +14,11 @@ from glan_core.gates import keep_gate_set
 from glan_core.store.answers import insert_quality_flags
 from glan_core.store.database import Database
 from glan_core.store.pairs import list_pairs
+from glan_core.store.runs import save_run
 from pages.shared.export_writing import next_folder, open_exporter
 from tests.model_server import ModelServer
 from tests.pages.pairs import make_pairs
-from tests.small_pairs import NOON
+from tests.small_pairs import NOON, run
 
 PAGE = "pages/curate/export.py"
 
@@ -35,6 +38,11 @@ def counted(app: AppTest) -> AppTest:
         if app.metric or app.info or app.error:
             return app
     raise AssertionError("the page never came to an end with counting")
+
+
+def made_by_of(app: AppTest) -> Multiselect:
+    """Give the widget that chooses runs."""
+    return next(each for each in app.multiselect if each.label == "Made by")
 
 
 def labels(app: AppTest) -> dict[str, str]:
@@ -139,6 +147,23 @@ def test_a_choice_that_fits_nothing_is_a_sentence(app: AppTest, run_id: str) -> 
     counted(app)
     assert any("No pair fits this choice" in info.value for info in app.info)
     assert not any(each.label.startswith("Write pairs") for each in app.button)
+
+
+def test_a_run_of_the_address_narrows_however_old_it_is(app: AppTest, run_id: str, app_database: Database) -> None:
+    cursor = app_database.cursor()
+    for number in range(101):
+        save_run(cursor, run(f"newer-{number}", started_at=datetime.now(UTC) + timedelta(hours=number)))
+    app.query_params["run"] = run_id
+    open_page(app)
+    assert made_by_of(app).value == [run_id]
+    assert labels(app)["Pairs in the file"] == "6"
+
+
+def test_a_run_of_the_address_that_is_gone_is_named_and_gives_nothing(app: AppTest, run_id: str) -> None:
+    app.query_params["run"] = "removedlongago"
+    open_page(app)
+    assert made_by_of(app).value == ["removedlongago"]
+    assert any("No pair fits this choice" in info.value for info in app.info)
 
 
 def test_the_reasons_for_leaving_out_are_told_with_their_counts(
