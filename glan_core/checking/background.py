@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from glan_core.amounts import count_of
 from glan_core.background_work import BackgroundWork
 from glan_core.checking.benchmarks import add_benchmark
+from glan_core.checking.compared_meanings import compare_meanings
 from glan_core.checking.contamination import check_contamination
 from glan_core.checking.duplicates import DuplicateSettings, check_duplicates
-from glan_core.checking.meaning import check_meaning
+from glan_core.checking.meaning import check_meaning, find_meaning_check
 from glan_core.checking.rules import check_rules
 from glan_core.errors import StoreError
 from glan_core.quality.benchmark_words import RunSettings
@@ -16,7 +18,7 @@ from glan_core.store.benchmarks import Benchmark
 from glan_core.store.database import Database
 from glan_core.text_encoding import Compute, key_of_environment
 
-Task = Literal["", "adding", "rules", "duplicates", "contamination", "meaning"]
+Task = Literal["", "adding", "rules", "duplicates", "comparing", "contamination", "meaning"]
 
 
 class QualityWorker(BackgroundWork):
@@ -50,13 +52,23 @@ class QualityWorker(BackgroundWork):
     def check_duplicates(self, settings: DuplicateSettings) -> None:
         """Begin to compare pairs; nothing if it is at work."""
 
-        def work() -> str:
-            check = check_duplicates(self._database, settings, on_progress=self._hear, is_stopped=self._stop.is_set)
-            if check.state == "stopped":
-                return "Stopped. What was found before is as it was."
-            return f"Compared {check.rows:,} pairs: {check.found:,} groups are alike."
+        self._check("duplicates", lambda: self._duplicates(settings))
 
-        self._check("duplicates", work)
+    def compare_meanings(self, settings: DuplicateSettings) -> None:
+        """Begin to hold every pair against all others by meaning, then to compare pairs; nothing if it is at work."""
+
+        def work() -> str:
+            compare_meanings(
+                self._database,
+                compute=self._compute,
+                find_key=self._find_key,
+                on_progress=self._hear,
+                is_stopped=self._stop.is_set,
+            )
+            self.task = "duplicates"
+            return self._duplicates(settings)
+
+        self._check("comparing", work)
 
     def add(
         self,
@@ -115,6 +127,13 @@ class QualityWorker(BackgroundWork):
         """Leave behind what came of the last piece of work."""
         self.news, self.error = "", None
 
+    def _duplicates(self, settings: DuplicateSettings) -> str:
+        check = check_duplicates(self._database, settings, on_progress=self._hear, is_stopped=self._stop.is_set)
+        if check.state == "stopped":
+            return "Stopped. What was found before is as it was."
+        are = "is" if check.found == 1 else "are"
+        return f"Compared {count_of(check.rows, 'pair')}: {count_of(check.found, 'group')} {are} alike."
+
     def _contamination(self, benchmark: Benchmark, settings: RunSettings, *, is_anew: bool) -> str:
         check = check_contamination(
             self._database,
@@ -124,8 +143,10 @@ class QualityWorker(BackgroundWork):
             on_progress=self._hear,
             is_stopped=self._stop.is_set,
         )
-        hits = "hit" if check.found == 1 else "hits"
-        return f"{benchmark.name}: looked at {check.done:,} of {check.rows:,} pairs; {check.found:,} {hits}."
+        looked = f"{benchmark.name}: looked at {check.done:,} of {check.rows:,} pairs; {count_of(check.found, 'hit')}"
+        if find_meaning_check(self._database.cursor(), benchmark.benchmark_id) is None:
+            return f"{looked}, by words only. Paraphrases are found by meaning, which was not compared yet."
+        return f"{looked} by words."
 
     def _check(self, task: Task, work: Callable[[], str], *, about: str = "") -> None:
         def prepare() -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from glan_core.checking.steps import ROWS_AT_ONCE, Progress, Write, check_id, go_through, never, no_progress
 from glan_core.errors import SettingsError
-from glan_core.quality.benchmark_words import BenchmarkWords, RunSettings
+from glan_core.quality.benchmark_words import BenchmarkWords, RunSettings, count_short_items
 from glan_core.quality.words import normalised, read_words, shared_run
 from glan_core.store.benchmarks import Benchmark, BenchmarkItem, list_items
 from glan_core.store.contamination import Hit, forget_hits, insert_hits, settle_contaminated
@@ -85,6 +85,12 @@ def check_contamination(
         on_progress=on_progress,
         is_stopped=is_stopped,
     )
+
+
+def count_short(cursor: Cursor, benchmark_id: str, settings: RunSettings) -> int:
+    """Count the items of a benchmark that have too few words to be found but as a whole question."""
+    items = list_items(cursor, benchmark_id)
+    return count_short_items([item.question for item in items], [item.answer for item in items], settings)
 
 
 def find_contamination_check(cursor: Cursor, benchmark_id: str) -> QualityCheck | None:

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from glan_core.amounts import count_of
 from glan_core.checking.benchmarks import Added, add_benchmark, benchmark_named
-from glan_core.checking.contamination import check_contamination, check_settings
+from glan_core.checking.compared_meanings import Compared, find_compared
+from glan_core.checking.contamination import check_contamination, check_settings, count_short
 from glan_core.checking.duplicates import (
     KINDS,
     MEANING_SIMILARITY,
@@ -18,12 +20,11 @@ from glan_core.checking.duplicates import (
     check_duplicates,
 )
 from glan_core.checking.kept_duplicates import keep_one
-from glan_core.checking.meaning import SIMILARITY, check_meaning
+from glan_core.checking.meaning import SIMILARITY, check_meaning, find_meaning_check
 from glan_core.checking.rules import check_rules
 from glan_core.commands.options import find_key
 from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, start_of, tell
 from glan_core.embedding.worker import EmbeddingWorker
-from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import SettingsError
 from glan_core.quality.benchmark_words import LEAST_WORDS, MOST_ITEMS, WORDS, RunSettings
 from glan_core.quality.kinds import RULE_KINDS
@@ -32,7 +33,6 @@ from glan_core.store.contamination import find_curve, list_hits, report_benchmar
 from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.duplicates import count_groups
 from glan_core.store.flags import count_flags
-from glan_core.store.neighbourhoods import count_without_neighbourhood
 from glan_core.store.quality_checks import QualityCheck
 
 _SECONDS_BETWEEN = 5.0
@@ -74,18 +74,23 @@ def duplicates(
         check = check_duplicates(opened, settings, on_progress=_told("Compared"))
         flagged = keep_one(opened, KINDS) if flag else 0
         groups = {kind: count_groups(cursor, kind)._asdict() for kind in KINDS}
-        encoder, read = encoder_in_use(cursor)
-        unknown = count_without_neighbourhood(cursor, encoder=encoder.encoder, content=read) if meaning else 0
+        unknown = find_compared(cursor) if meaning else Compared(0, 0)
     names = {"exact": "the same text", "text": "nearly the same text", "meaning": "nearly the same meaning"}
     lines = [
         f"Compared {check.rows:,} pairs.",
         *(f"{found['groups']:>9,} groups of {found['pairs']:,} pairs: {names[kind]}" for kind, found in groups.items()),
-        f"Flagged {flagged:,} pairs anew." if flag else "Nothing was flagged.",
+        f"Flagged {count_of(flagged, 'pair')} anew; one of each group is not. --no-flag only lists groups."
+        if flag
+        else "Nothing was flagged, so gates leave none of them out.",
     ]
-    if unknown:
-        note(f"{unknown:,} texts are in no neighbour graph yet: `python -m glan_core project` places them.")
+    if unknown.missing:
+        lines.append(
+            f"Meaning was compared only in part: {count_of(unknown.missing, 'text')} of "
+            f"{count_of(unknown.pairs, 'pair')} were not held against all others yet. Run `python -m glan_core project`"
+            ", then this again."
+        )
     data = {**_data(check), "settings": dict(check.settings), "groups": groups, "flagged": flagged}
-    tell({**data, "without_neighbours": unknown}, as_json, "\n".join(lines))
+    tell({**data, "without_neighbours": unknown.missing}, as_json, "\n".join(lines))
 
 
 def contamination(
@@ -136,6 +141,8 @@ def contamination(
                     )
                 )
             data = _report(opened.cursor(), added, checks, limit)
+            data["short_items"] = count_short(opened.cursor(), added.benchmark.benchmark_id, settings)
+            data["is_meaning_compared"] = find_meaning_check(opened.cursor(), added.benchmark.benchmark_id) is not None
             reports.append(data)
             lines += _report_lines(added.benchmark, data)
     tell({"settings": settings._asdict(), "benchmarks": reports}, as_json, "\n".join(lines))
@@ -182,6 +189,13 @@ def _report_lines(benchmark: Benchmark, data: dict[str, Any]) -> list[str]:
         f"{benchmark.name}: {data['pairs_hit']:,} pairs hold {data['items_hit']:,} of its {benchmark.items:,} items "
         f"({data['exact']:,} the same question, {data['words']:,} words in a row, {data['meaning']:,} near in meaning)."
     ]
+    if not data["is_meaning_compared"]:
+        lines.append("  Compared by words only: --meaning finds paraphrases.")
+    if short := data["short_items"]:
+        lines.append(
+            f"  {count_of(short, 'item')} {'is' if short == 1 else 'are'} too short for a run of words: found only "
+            "where a pair asks just the same, or by --meaning."
+        )
     for hit in data["hits"]:
         how = f"{hit['words']} words" if hit["kind"] == "words" else f"{hit['similarity']:.2f}"
         lines.append(f"  {hit['instruction_id']} ({hit['content']}), item {hit['number']}, {hit['kind']}, {how}")

@@ -132,7 +132,7 @@ def _sentence(placed: Placed) -> str:
     if placed.is_new_layout:
         return f"Laid out {placed.projection.landmarks:,} different texts anew; {placed.placed:,} pairs have a place."
     if not placed.placed:
-        return "Every pair has its place on the map already."
+        return "Every pair has its place on the map already, and is compared with all others."
     return f"Placed {placed.placed:,} pairs; none that was there has moved."
 
 

@@ -34,6 +34,19 @@ class RunSettings(NamedTuple):
     """A run that more items than these share is left out: it is the form of the benchmark. 0: none is left out."""
 
 
+def count_short_items(
+    questions: Sequence[str],
+    answers: Sequence[str],
+    settings: RunSettings = RunSettings(),  # noqa: B008 - a tuple
+) -> int:
+    """Count the items that are found only where they are the whole question of a text: too short for any run."""
+    short = 0
+    for first in range(0, len(questions), _ITEMS_AT_ONCE):
+        asked, said = (read_words(texts[first : first + _ITEMS_AT_ONCE]).counts for texts in (questions, answers))
+        short += int(((asked < settings.least_words) & (said < settings.words)).sum())
+    return short
+
+
 class Held(NamedTuple):
     """Which texts of a batch hold which items; all arrays have shape (h,)."""
 

@@ -20,7 +20,7 @@ from pages.shared.workspace import open_workspace
 
 # By tab, the tasks whose outcome it tells.
 TABS: dict[str, tuple[Task, ...]] = {
-    "Duplicates": ("duplicates",),
+    "Duplicates": ("duplicates", "comparing"),
     "Contamination": ("adding", "contamination", "meaning"),
     "Rules": ("rules",),
     "Judge": (),

@@ -4,7 +4,8 @@ import streamlit as st
 
 from glan_core.checking.background import QualityWorker
 from glan_core.checking.benchmarks import bring_back_benchmark, remove_benchmark
-from glan_core.checking.contamination import FEWEST_WORDS, MOST_WORDS, find_contamination_check
+from glan_core.checking.contamination import FEWEST_WORDS, MOST_WORDS, count_short, find_contamination_check
+from glan_core.checking.meaning import find_meaning_check
 from glan_core.quality.benchmark_words import LEAST_WORDS, MOST_ITEMS, WORDS, RunSettings
 from glan_core.store.benchmarks import Benchmark, list_benchmarks
 from glan_core.store.contamination import report_benchmark
@@ -13,7 +14,7 @@ from glan_core.store.edited_checks import count_edited_since
 from glan_core.store.quality_checks import count_places
 from pages.shared import state
 from pages.shared.feedback import plain
-from pages.shared.formats import ago, count
+from pages.shared.formats import ago, count, count_of
 from pages.shared.quality_benchmark_form import show_benchmark_form
 from pages.shared.quality_hits import show_hits
 from pages.shared.quality_meaning import show_meaning
@@ -30,11 +31,11 @@ def show_contamination(workspace: Workspace, worker: QualityWorker) -> None:
     if there:
         benchmark = _choose(there)
         settings = _show_check(cursor, worker, benchmark)
-        _show_report(workspace, cursor, worker, benchmark)
+        _show_report(workspace, cursor, worker, benchmark, settings)
     else:
         st.info(
             "No benchmark was added yet. Add the questions that models are measured with, and pairs that hold them are "
-            "found: word for word, by runs of words, and by meaning.",
+            "found: word for word and by runs of words at once, and by meaning if you ask for it.",
             icon=":material/fact_check:",
         )
     with st.expander("Add a benchmark", icon=":material/add:", expanded=not there):
@@ -116,13 +117,35 @@ def _settings(before: RunSettings, benchmark: Benchmark) -> RunSettings:
     return RunSettings(int(words or WORDS), int(least or LEAST_WORDS), MOST_ITEMS if most is None else int(most))
 
 
-def _show_report(workspace: Workspace, cursor: Cursor, worker: QualityWorker, benchmark: Benchmark) -> None:
+@st.cache_data(max_entries=32, show_spinner=False)
+def _short_items(path: str, benchmark_id: str, settings: RunSettings, _cursor: Cursor) -> int:
+    """Count the items that are too short for runs of words, once for each benchmark and settings."""
+    del path
+    return count_short(_cursor, benchmark_id, settings)
+
+
+def _show_report(
+    workspace: Workspace, cursor: Cursor, worker: QualityWorker, benchmark: Benchmark, settings: RunSettings
+) -> None:
     report = report_benchmark(cursor, benchmark.benchmark_id)
-    with st.grid(4, min_column_width=150, gap="small"):
+    with st.grid(5, min_column_width=130, gap="small"):
         st.metric("Pairs that hold it", count(report.pairs), border=True, help="Pairs with a hit of whatever kind.")
         st.metric(f"Items hit, of {count(benchmark.items)}", count(report.items), border=True)
         st.metric("The same question", count(report.exact), border=True)
         st.metric("Words in a row", count(report.words), border=True)
+        compared = find_meaning_check(cursor, benchmark.benchmark_id) is not None
+        st.metric(
+            "Near in meaning",
+            count(report.meaning) if compared else "not compared",
+            border=True,
+            help="Paraphrases: found by meaning alone, with the button below.",
+        )
+    if short := _short_items(str(workspace.database.path), benchmark.benchmark_id, settings, cursor):
+        are, have = ("is", "has") if short == 1 else ("are", "have")
+        st.caption(
+            f"{count_of(short, 'item')} {have} fewer than {count(settings.least_words)} words and {are} found only "
+            "where a pair asks just the same, or by meaning."
+        )
     show_meaning(workspace, worker, benchmark, report)
     show_hits(workspace, cursor, benchmark, report)
     with st.container(horizontal=True, vertical_alignment="center"):

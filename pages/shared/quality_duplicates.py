@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from glan_core.checking.background import QualityWorker
+from glan_core.checking.compared_meanings import find_compared
 from glan_core.checking.duplicates import CONTENTS, KINDS, DuplicateSettings, find_duplicates_check
 from glan_core.checking.kept_duplicates import FLAG_OF, keep_all, keep_one
 from glan_core.encoder_choice import encoder_in_use
@@ -13,11 +14,9 @@ from glan_core.store.database import Cursor
 from glan_core.store.duplicates import DuplicateKind, count_groups, list_others
 from glan_core.store.edited_checks import count_edited_since
 from glan_core.store.flags import flagged_among
-from glan_core.store.neighbourhoods import count_without_neighbourhood
 from pages.shared import state
 from pages.shared.feedback import plain
-from pages.shared.formats import ago, count, duration
-from pages.shared.page_button import page_button
+from pages.shared.formats import ago, count, count_of, duration
 from pages.shared.quality_groups import show_groups
 from pages.shared.quality_working import edited_words
 from pages.shared.workspace import Workspace
@@ -53,12 +52,13 @@ def show_duplicates(workspace: Workspace, worker: QualityWorker) -> None:
                 if check.state == "finished"
                 else "The last comparison did not come to its end; what is listed is of the one before."
             )
-    _show_unknown(cursor)
+    _show_unknown(cursor, worker, settings)
     counts = {kind: count_groups(cursor, kind) for kind in KINDS}
     if not any(found.groups for found in counts.values()):
         if check and check.state == "finished":
             st.info("No two pairs are alike.", icon=":material/check:")
         return
+    _show_unflagged(workspace, cursor)
     kind = st.segmented_control(
         "Alike by",
         list(KINDS),
@@ -105,15 +105,55 @@ def _choose(before: DuplicateSettings) -> DuplicateSettings:
     return DuplicateSettings(content or before.content, float(text or 0.8), float(meaning or 0.95))
 
 
-def _show_unknown(cursor: Cursor) -> None:
-    encoder, content = encoder_in_use(cursor)
-    unknown = count_without_neighbourhood(cursor, encoder=encoder.encoder, content=content)
-    if unknown:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(
-                plain(f"{count(unknown)} texts are in no neighbour graph yet, so their meaning is not compared.")
-            )
-            page_button("Place them on the map", "pages/explore/map.py", key="duplicates-place", type="tertiary")
+def _show_unknown(cursor: Cursor, worker: QualityWorker, settings: DuplicateSettings) -> None:
+    """Say how far meanings are not compared yet, and offer to compare them."""
+    found = find_compared(cursor)
+    if not found.missing:
+        return
+    encoder, _ = encoder_in_use(cursor)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(
+            f"Meaning is compared only in part: {count_of(found.missing, 'text')} of {count_of(found.pairs, 'pair')} "
+            "were not held against all others yet. What is listed as nearly the same meaning is not all there is.",
+            icon=":material/incomplete_circle:",
+        )
+        st.button(
+            "Compare all meanings",
+            icon=":material/join_inner:",
+            key="duplicates-meanings",
+            on_click=worker.compare_meanings,
+            args=(settings,),
+            disabled=worker.is_running,
+            help="Lets the encoder of the map read what it has not read, holds every pair against all others, and then "
+            "looks for duplicates again. On a large set this takes minutes.",
+        )
+    if encoder.kind == "endpoint":
+        st.caption(plain(f"What was not read is sent to {encoder.base_url}, which may charge for it."))
+
+
+def _show_unflagged(workspace: Workspace, cursor: Cursor) -> None:
+    """Say how many pairs of all groups no gate knows of yet, and offer to flag them all at once."""
+    waiting: set[str] = set()
+    for kind in KINDS:
+        others = list(list_others(cursor, [kind]))
+        waiting |= set(others) - set(flagged_among(cursor, [FLAG_OF[kind]], others))
+    if not waiting:
+        return
+    are = "is" if len(waiting) == 1 else "are"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(
+            f"{count_of(len(waiting), 'pair')} of these groups {are} not flagged, so no gate leaves them out. *Keep "
+            "one of each group* flags the others of one kind; this button those of every kind.",
+            icon=":material/flag:",
+        )
+        st.button(
+            "Flag all but one of each group",
+            icon=":material/filter_1:",
+            key="duplicates-flag-all",
+            on_click=keep_one,
+            args=(workspace.database, KINDS),
+            help="Of same texts, nearly the same texts and nearly the same meanings. Nothing is deleted.",
+        )
 
 
 def _show_actions(workspace: Workspace, cursor: Cursor, kind: DuplicateKind, pairs: int, groups: int) -> None:

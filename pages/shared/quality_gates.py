@@ -1,6 +1,7 @@
 """Which gates are there, what would each leave out, and which are kept together under a name?"""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +20,7 @@ from glan_core.gates import (
     judge_gate,
     keep_gate_set,
 )
+from glan_core.quality.kinds import FLAG_KINDS
 from glan_core.store.database import Cursor
 from glan_core.store.gate_sets import LONGEST_NAME, GateSet, remove_gate_set
 from glan_core.store.judgements import judged_version
@@ -33,7 +35,9 @@ from pages.shared.workspace import Workspace
 def show_gates(workspace: Workspace) -> None:
     """Let gates be chosen, count what they leave out, and save them under a name."""
     cursor = workspace.cursor()
-    st.caption("A gate leaves pairs out of what leaves. Gates that are kept under a name can be chosen for an export.")
+    st.caption(
+        "Gates say which pairs stay out of exports. Saved under a name, they can be chosen there with one click."
+    )
     sets = gate_sets(cursor)
     listed = (*sets.shipped, *sets.saved)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -76,28 +80,55 @@ def _choose(begun: GateSet) -> tuple[str, ...]:
         width=280,
         help="The mean of all judges, 1 to 10. What no judge has seen is left out as well.",
     )
+    if "flagged" in chosen and set(chosen) & {"duplicates", *FLAG_KINDS}:
+        st.caption(f"*{gate_words('flagged')}* holds every kind of flag: the kinds beside it change nothing.")
     return check_gates((*chosen, *([judge_gate(least)] if least else [])))
 
 
+class _Counted(NamedTuple):
+    """What gates do."""
+
+    passing: int
+    left_out: dict[str, int]
+    """By the first reason."""
+    by_itself: dict[str, int]
+    """By gate, how many it would leave out alone."""
+
+
 @st.cache_data(max_entries=32, show_spinner="Counting pairs")
-def _counted(path: str, version: str, gates: tuple[str, ...], _cursor: Cursor) -> tuple[int, dict[str, int]]:
+def _counted(path: str, version: str, gates: tuple[str, ...], _cursor: Cursor) -> _Counted:
     """Count the answered pairs that pass some gates, and those that do not by reason; once for each state."""
     del path, version
-    return count_pairs(_cursor, gated(Filter(), gates)), count_left_out(_cursor, Filter(), gates)
+    passing = count_pairs(_cursor, gated(Filter(), gates))
+    answered = count_pairs(_cursor, gated(Filter(), ()))
+    by_itself = {gate: answered - count_pairs(_cursor, gated(Filter(), [gate])) for gate in gates}
+    return _Counted(passing, count_left_out(_cursor, Filter(), gates), by_itself)
 
 
 def _show_counts(workspace: Workspace, cursor: Cursor, gates: tuple[str, ...]) -> None:
-    left, left_out = _counted(str(workspace.database.path), judged_version(cursor), gates, cursor)
+    left, left_out, by_itself = _counted(str(workspace.database.path), judged_version(cursor), gates, cursor)
+    reasons = [*(reason for reason in left_out if reason not in by_itself), *by_itself]
     with st.grid(2, min_column_width=150, gap="small"):
         st.metric("Pairs that pass", count(left), border=True, help="Of all answered pairs.")
         st.metric("Left out", count(sum(left_out.values())), border=True)
     if left_out:
         st.dataframe(
             pd.DataFrame(
-                {"Left out for": [gate_words(reason) for reason in left_out], "Pairs": list(left_out.values())}
+                {
+                    "Left out for": [gate_words(reason) for reason in reasons],
+                    "Pairs": [left_out.get(reason, 0) for reason in reasons],
+                    "By itself": [by_itself.get(reason, left_out.get(reason)) for reason in reasons],
+                }
             ),
             hide_index=True,
-            column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
+            column_config={
+                "Pairs": st.column_config.NumberColumn(
+                    format="localized", help="Each pair is counted for its first reason."
+                ),
+                "By itself": st.column_config.NumberColumn(
+                    format="localized", help="How many this gate would leave out if it were the only one."
+                ),
+            },
             height="content",
             alt="How many pairs are left out for which reason.",
         )
@@ -120,5 +151,5 @@ def _save(cursor: Cursor, gates: tuple[str, ...]) -> None:
     except GlanError as error:
         st.session_state[state.GATES_NEWS] = error
         return
+    # The name stays in its box: Enter saves, and whoever presses the button as well saves the same once more.
     st.session_state[state.GATES_NEWS] = f"Saved as {' '.join(name.split())}."
-    st.session_state[state.GATE_NAME] = ""

@@ -79,6 +79,8 @@ def _show_hit(workspace: Workspace, row: pd.Series) -> None:
 def _text(row: pd.Series, question: str, answer: str) -> str:
     """Give the side of a pair or item that the hit is about, both where that is not known."""
     texts = {"instruction": str(row[question]), "answer": "" if pd.isna(row[answer]) else str(row[answer])}
+    if question == "question" and texts["answer"]:
+        texts["answer"] = f"Answer: {texts['answer']}"
     if question == "question" or row["content"] == "both":
         return "\n".join(filter(None, texts.values()))
     return texts[str(row["content"])]

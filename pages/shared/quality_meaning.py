@@ -25,7 +25,7 @@ def show_meaning(workspace: Workspace, worker: QualityWorker, benchmark: Benchma
     read = count_linked(cursor, encoder=encoder.encoder, content=content)
     check, curve = find_meaning_check(cursor, benchmark.benchmark_id), find_curve(cursor, benchmark.benchmark_id)
     used = float(check.settings["similarity"]) if check else SIMILARITY
-    with st.expander("By meaning, for paraphrases", icon=":material/translate:", expanded=curve is not None):
+    with st.expander("By meaning, for paraphrases", icon=":material/translate:", expanded=True):
         if not read:
             st.caption(plain(f"{encoder.encoder} has not read any pair yet."))
             page_button("Read them on the map", "pages/explore/map.py", key="meaning-map")

@@ -14,6 +14,7 @@ _TASKS: dict[Task, str] = {
     "adding": "Reading the benchmark",
     "rules": "Applying the rules",
     "duplicates": "Comparing pairs with one another",
+    "comparing": "Reading pairs and holding each against all others by meaning",
     "contamination": "Holding pairs against a benchmark",
     "meaning": "Comparing pairs with a benchmark by meaning",
 }
@@ -70,6 +71,8 @@ def _watch() -> None:
     words = "Stopping after what is under way" if worker.is_stopping else _TASKS[worker.task]
     about = f" ({plain(worker.about)})" if worker.about else ""
     of = f": {count(done)} of {count(total)}" if total else ""
+    if total and worker.task == "duplicates":  # each pair is looked at twice
+        of = f": {100 * done // total} %"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(min(done / total, 1.0) if total else 0.0, text=f"{words}{about}{of} ...", width="stretch")
         st.button(

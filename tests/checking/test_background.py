@@ -25,12 +25,16 @@ def test_every_task_ends_with_a_sentence(small: Small, make_pairs: MakePairs, tm
     assert worker.news == "Looked at 2 of 2 pairs; 0 flags were found in all."
     worker.check_duplicates(DuplicateSettings(has_meaning=False))
     assert worker.wait(60)
-    assert worker.news == "Compared 2 pairs: 1 groups are alike."
+    assert worker.news == "Compared 2 pairs: 1 group is alike."
     path = tmp_path / "sums.csv"
     path.write_text(f'question\n"{SUM}"\n', encoding="utf-8")
     worker.add(path, RunSettings(), name="sums", file_name="sums.csv", columns=("question", ""))
     assert worker.wait(60)
-    assert (worker.task, worker.news) == ("contamination", "sums: looked at 2 of 2 pairs; 2 hits.")
+    assert (worker.task, worker.news) == (
+        "contamination",
+        "sums: looked at 2 of 2 pairs; 2 hits, by words only. "
+        "Paraphrases are found by meaning, which was not compared yet.",
+    )
     (benchmark,) = list_benchmarks(small.cursor)
     worker.check_contamination(benchmark, RunSettings(words=14))
     assert worker.wait(60)

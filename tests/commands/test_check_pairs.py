@@ -58,7 +58,9 @@ def test_duplicates_are_flagged_but_one_unless_it_is_told_not_to(terminal_with_p
     assert kind == "exact_duplicate"
     told = terminal_with_pairs.run("check", "duplicates")
     assert "1 groups of 2 pairs: the same text" in told.out
-    assert "Flagged 0 pairs anew." in told.out
+    assert "Flagged 0 pairs anew; one of each group is not. --no-flag only lists groups." in told.out
+    assert "Meaning was compared only in part: 4 texts of 4 pairs" in told.out
+    assert "Meaning" not in terminal_with_pairs.run("check", "duplicates", "--no-meaning").out
 
 
 def test_contamination_is_reported_by_benchmark(terminal_with_pairs: Terminal, tmp_path: Path):
@@ -78,6 +80,8 @@ def test_contamination_is_reported_by_benchmark(terminal_with_pairs: Terminal, t
     assert again.code == 0
     assert again.out.splitlines() == [
         "sums: 2 pairs hold 1 of its 2 items (2 the same question, 0 words in a row, 0 near in meaning).",
+        "  Compared by words only: --meaning finds paraphrases.",
+        "  1 item is too short for a run of words: found only where a pair asks just the same, or by --meaning.",
         "  a (instruction), item 1, exact, 1.00",
         f"    pair  {SUM}",
         f"    item  {SUM}",

@@ -50,7 +50,9 @@ def test_pairs_are_laid_out_then_placed_and_stay_until_told_otherwise(terminal: 
     add(terminal.database, 20, 25)
     later = terminal.run("project", "--json").data
     assert (later["projection_id"], later["placed"], later["landmarks"]) == (first.data["projection_id"], 5, 20)
-    assert terminal.run("project").out == "Every pair has its place on the map already.\n"
+    assert (
+        terminal.run("project").out == "Every pair has its place on the map already, and is compared with all others.\n"
+    )
     anew = terminal.run("project", "--anew", "--json")
     assert anew.data["projection_id"] != first.data["projection_id"]
     assert (anew.data["landmarks"], anew.data["placed"]) == (25, 25)

@@ -6,8 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from glan_core.checking.benchmarks import add_benchmark
+from glan_core.checking.compared_meanings import find_compared
 from glan_core.checking.contamination import check_contamination
 from glan_core.checking.duplicates import DuplicateSettings, check_duplicates
+from glan_core.checking.kept_duplicates import keep_one
 from glan_core.entities import QualityFlag
 from glan_core.store.answers import insert_quality_flags
 from glan_core.store.benchmarks import Benchmark
@@ -91,7 +93,7 @@ def test_duplicates_are_found_beside_the_page_and_kept_one_of(app: AppTest, app_
     press(app, "duplicates-look")
     assert open_quality_worker().wait(60)
     app.run()
-    assert "Compared 6 pairs: 1 groups are alike" in said(app).replace("\\", "")
+    assert "Compared 6 pairs: 1 group is alike" in said(app).replace("\\", "")
     assert "**3 pairs**, the same words" in said(app)
     press(app, "duplicates-filter_1")
     assert flags(app_database) == {"exact_duplicate": (2, 0)}
@@ -202,6 +204,56 @@ def test_gates_are_counted_saved_under_a_name_and_removed(app: AppTest, app_data
     app.selectbox(key="gates-begin").set_value("mine").run()
     press(app, "gates-remove")
     assert list_gate_sets(app_database.cursor()) == ()
+
+
+def test_gates_that_are_saved_twice_in_a_row_are_saved_once(app: AppTest, app_database: Database, run_id: str):
+    open_page(app, check="Gates")
+    app.text_input(key="gate_name").set_value("mine")
+    for _ in range(2):  # Enter, and then the button
+        next(each for each in app.button if each.label == "Save gates").click().run()
+        assert not app.error
+    assert [each.name for each in list_gate_sets(app_database.cursor())] == ["mine"]
+
+
+def test_what_a_gate_would_leave_out_by_itself_is_told(app: AppTest, app_database: Database, run_id: str):
+    check_duplicates(app_database, DuplicateSettings(has_meaning=False))
+    keep_one(app_database, ["exact"])
+    app_database.cursor().execute("update run set is_demo = true")
+    open_page(app, check="Gates")
+    table = app.dataframe[0].value.set_index("Left out for")
+    assert table.loc["Demo pairs"].tolist() == [6, 6]
+    assert table.loc["Any flag"].tolist() == [0, 2]
+
+
+def test_duplicates_that_no_gate_sees_are_told_and_flagged_with_one_button(
+    app: AppTest, app_database: Database, run_id: str
+):
+    check_duplicates(app_database, DuplicateSettings(has_meaning=False))
+    open_page(app)
+    assert "2 pairs of these groups are not flagged" in said(app)
+    press(app, "duplicates-flag-all")
+    assert flags(app_database) == {"exact_duplicate": (2, 0)}
+    assert "are not flagged" not in said(app)
+
+
+def test_all_meanings_are_compared_with_one_button(app: AppTest, app_database: Database, run_id: str):
+    open_page(app)
+    assert "Meaning is compared only in part: 6 texts of 6 pairs" in said(app)
+    press(app, "duplicates-meanings")
+    assert open_quality_worker().wait(120)
+    app.run()
+    assert not app.exception
+    assert "only in part" not in said(app)
+    assert find_compared(app_database.cursor()) == (0, 6)
+
+
+def test_items_that_are_too_short_and_meaning_that_was_not_compared_are_told(
+    app: AppTest, app_database: Database, benchmark: Benchmark
+):
+    check_contamination(app_database, benchmark)
+    open_page(app, check="Contamination")
+    assert "1 item has fewer than 6 words" in said(app)
+    assert metrics(app)["Near in meaning"] == "not compared"
 
 
 def test_every_tab_opens(app: AppTest, run_id: str):
