@@ -17,6 +17,8 @@ from glan_core.errors import FilterError
 from glan_core.ids import stable_id
 
 _FIELDS = {field.name: field for field in dataclasses.fields(Filter)}
+CONDITIONS = tuple(sorted(_FIELDS))
+"""What a filter can ask for, by name."""
 _TYPES = typing.get_type_hints(Filter)
 _FORM = 'Write it like {"run_ids": ["..."]}.'
 

@@ -46,7 +46,7 @@ class BadLine(NamedTuple):
     """A row of a file that could not be used."""
 
     number: int
-    """Of its first line in the file, from 1; the names of the columns are line 1."""
+    """Of its row as a spreadsheet counts, from 1; the names of the columns are row 1."""
     reason: str
 
 
@@ -116,16 +116,21 @@ def read_reviews(database: Database, path: Path, *, reviewer: str = "", at: date
                     key = (decision.instruction_id, decision.reviewer)
                     before = said.get(key)
                     if before and before[1] != decision:
-                        bad_lines.append(BadLine(before[0], f"Line {number} says otherwise of the same pair."))
+                        bad_lines.append(BadLine(before[0], f"Row {number} says otherwise of the same pair."))
                     said[key] = (number, decision)
                     known += bool(before and before[1] == decision)
             except ReviewError as error:
-                bad_lines.append(BadLine(number, error.message))
+                bad_lines.append(BadLine(number, _told(error)))
     finally:
         cursor.close()
     batch_id = stable_id("file", at.isoformat(), [list(key) for key in said]) if said else ""
     decide_each(database, [decision for _, decision in said.values()], at=at, origin="file", batch_id=batch_id or None)
     return TakenIn(rows, len(said), known, empty, tuple(sorted(bad_lines)), batch_id)
+
+
+def _told(error: ReviewError) -> str:
+    """Say what is wrong and, of a word that is not known, which ones are."""
+    return f"{error.message} {error.hint}" if error.message.startswith("There is no reason") else error.message
 
 
 def _is_empty_form(path: Path) -> bool:
@@ -163,23 +168,22 @@ def _version(instruction: str, answer: str | None) -> str:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give the rows with the number of the line that each begins in."""
+    """Give the rows, each with its number as a spreadsheet counts: a row may hold several lines."""
     csv.field_size_limit(_LONGEST_CELL)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             dialect = _dialect(file.readline())
             file.seek(0)
-            reader = csv.DictReader(file, delimiter=dialect, strict=True)
-            names = [name.strip().casefold() for name in reader.fieldnames or []]
+            reader = csv.reader(file, delimiter=dialect, strict=True)
+            names = [name.strip().casefold() for name in next(reader, [])]
             if missing := [name for name in ("instruction_id", "verdict") if name not in names]:
                 raise ReviewError(
                     f"{path.name} has no column {missing[0]!r}.", "`review export` writes a file that has them all."
                 )
-            reader.fieldnames = names
-            line = reader.line_num + 1
-            for row in reader:
-                yield line, {name: unguarded(value or "") for name, value in row.items() if name}
-                line = reader.line_num + 1
+            for number, row in enumerate(reader, 2):
+                if row:  # a line with nothing in it is a row to a spreadsheet as well
+                    cells = dict.fromkeys(names, "") | dict(zip(names, row, strict=False))
+                    yield number, {name: unguarded(value) for name, value in cells.items() if name}
     except FileNotFoundError as error:
         raise ReviewError(f"There is no file {path}.", "Name a CSV file.") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -209,11 +213,17 @@ def _decision(cells: Mapping[str, str], reviewer: str) -> Decision | None:
         cells["instruction_id"].strip(),
         cells.get("reviewer", "").strip() or reviewer,
         cast(Literal["accepted", "rejected", "edited"], verdict),
-        tuple(part.strip().casefold() for part in re.split("[;,]", cells.get("reasons", "")) if part.strip()),
+        _reasons(cells.get("reasons", "")),
         cells.get("comment", ""),
         instruction,
         answer,
     )
+
+
+def _reasons(cell: str) -> tuple[str, ...]:
+    """Read reasons as codes (wrong_answer) or as the buttons of the Review page have them (Wrong answer)."""
+    parts = (" ".join(part.split()) for part in re.split("[;,]", cell))
+    return tuple(part.casefold().replace(" ", "_").replace("-", "_") for part in parts if part)
 
 
 def _new(cursor: Cursor, decision: Decision, version: str) -> Decision | None:

@@ -29,7 +29,7 @@ from glan_core.store.reviews import (
 )
 
 REASONS = ("wrong_answer", "incomplete", "unclear", "off_topic", "too_easy", "formatting")
-"""Why a pair is rejected; a comment says the rest."""
+"""Why a pair is rejected; a comment says the rest. In words the same with a space, as the buttons have them."""
 LONGEST_NAME = 60
 """Characters of a reviewer's name."""
 LONGEST_COMMENT = 2_000

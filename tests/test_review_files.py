@@ -8,7 +8,7 @@ import pytest
 from glan_core.entities import Filter
 from glan_core.errors import ReviewError
 from glan_core.review_files import COLUMNS, guarded, read_reviews, unguarded, write_reviews
-from glan_core.reviewing import Decision, decide, take_back
+from glan_core.reviewing import REASONS, Decision, decide, take_back
 from glan_core.store.ingest import ingest
 from glan_core.store.review_batches import list_batches
 from glan_core.store.reviews import list_reviews, list_standing_verdicts
@@ -129,13 +129,33 @@ def test_a_bad_line_is_told_by_its_number_and_the_others_are_kept(
     four: Small, tmp_path: Path, cells: dict[str, str], reason: str
 ):
     path = filled(write(four, tmp_path), c=cells, d={"verdict": "accepted"})
-    before = path.read_text(encoding="utf-8").split("\nnope," if "instruction_id" in cells else "\nc,")[0]
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     taken = read_reviews(four.database, path, reviewer="Bo", at=NOON)
     assert taken.added == 1
     (bad,) = taken.bad_lines
     assert reason in bad.reason
-    assert bad.number == before.count("\n") + 2  # the line that it begins in
+    assert rows[bad.number - 2]["instruction_id"] in ("c", "nope")  # as a spreadsheet counts, its heads being row 1
     assert said(four) == {"d": "accepted"}
+
+
+def test_reasons_are_read_in_the_words_of_the_buttons_and_unknown_ones_name_the_others(four: Small, tmp_path: Path):
+    path = filled(
+        write(four, tmp_path),
+        a={"verdict": "rejected", "reasons": "Wrong answer; off-topic,too_easy"},
+        b={"verdict": "rejected", "reasons": "boring"},
+    )
+    taken = read_reviews(four.database, path, reviewer="Bo", at=NOON)
+    assert list_reviews(four.cursor, "a")[0].reasons == ("wrong_answer", "off_topic", "too_easy")
+    (bad,) = taken.bad_lines
+    assert bad.reason == f"There is no reason 'boring'. There are: {', '.join(REASONS)}."
+
+
+def test_rows_are_counted_as_a_spreadsheet_does_also_after_an_empty_line(four: Small, tmp_path: Path):
+    path = tmp_path / "gaps.csv"
+    path.write_text('instruction_id,verdict,comment\na,accepted,"two\nlines"\n\nb,perhaps\n', encoding="utf-8")
+    taken = read_reviews(four.database, path, reviewer="Bo", at=NOON)
+    assert (taken.rows, taken.added, [line.number for line in taken.bad_lines]) == (2, 1, [4])
 
 
 def test_without_any_name_a_row_cannot_be_used(four: Small, tmp_path: Path):
@@ -186,7 +206,7 @@ def test_of_two_rows_of_one_reviewer_the_later_counts_and_the_other_is_told(four
     path.write_text("instruction_id,reviewer,verdict\na,Ada,accepted\na,Ada,rejected\nb,Ada,accepted\nb,Ada,accepted\n")
     taken = read_reviews(four.database, path, at=NOON)
     assert (taken.added, taken.known) == (2, 1)
-    assert taken.bad_lines == ((2, "Line 3 says otherwise of the same pair."),)
+    assert taken.bad_lines == ((2, "Row 3 says otherwise of the same pair."),)
     assert said(four) == {"a": "rejected", "b": "accepted"}
 
 

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 
 from glan_core.entities import Filter
 from glan_core.errors import SettingsError
-from glan_core.filter_json import filter_from_json
+from glan_core.filter_json import CONDITIONS, filter_from_json
 from glan_core.scope import resolve_scope
 from glan_core.store.database import Cursor
+
+FILTER_HELP = 'Which pairs, as JSON such as {"run_ids": ["..."], "statuses": ["accepted"]}. Conditions: ' + (
+    f"{', '.join(CONDITIONS)}."
+)
 
 
 def chosen_filter(cursor: Cursor, filter_: str | None, *, scope: Sequence[str], runs: Sequence[str]) -> Filter:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from glan_core.commands.asked import with_prices
-from glan_core.commands.chosen_pairs import chosen_filter
+from glan_core.commands.chosen_pairs import FILTER_HELP, chosen_filter
 from glan_core.commands.engine_options import EngineOption, NoWaitOption, engine_choice
 from glan_core.commands.judge_words import compared_data, compared_lines, judged_data, judged_lines, plan_lines
 from glan_core.commands.options import (
@@ -55,7 +55,7 @@ class _Asked(NamedTuple):
 
 def judge(
     scope: Annotated[list[str] | None, typer.Option(help="Only below this node: name, path or id. Repeatable.")] = None,
-    filter_: Annotated[str | None, typer.Option("--filter", help="Which pairs: a filter as JSON.")] = None,
+    filter_: Annotated[str | None, typer.Option("--filter", help=FILTER_HELP)] = None,
     run: Annotated[list[str] | None, typer.Option(help="Only the pairs of this run, by its id. Repeatable.")] = None,
     judge_model: Annotated[str | None, typer.Option(help="The judge. Default: the model in use.")] = None,
     against_model: Annotated[

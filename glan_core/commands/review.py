@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import typer
 
+from glan_core.amounts import count_of
+from glan_core.commands.chosen_pairs import FILTER_HELP
 from glan_core.commands.output import DatabaseOption, JsonOption, settings_with, tell
 from glan_core.commands.regenerate import regenerate
 from glan_core.entities import Filter
@@ -17,6 +19,7 @@ from glan_core.errors import SettingsError
 from glan_core.filter_json import filter_from_json
 from glan_core.review_files import read_reviews, write_reviews
 from glan_core.review_sample import acceptance_of
+from glan_core.reviewing import REASONS
 from glan_core.scope import resolve_scope
 from glan_core.store.database import Cursor, open_database
 from glan_core.store.review_queues import By, draw_sample, shuffled
@@ -26,7 +29,7 @@ app = typer.Typer(help="Reviews of pairs: files for annotators, and what a sampl
 app.command("regenerate")(regenerate)
 _SHOWN = 20
 
-FilterOption = Annotated[str | None, typer.Option("--filter", help='Which pairs, such as {"run_ids": ["..."]}.')]
+FilterOption = Annotated[str | None, typer.Option("--filter", help=FILTER_HELP)]
 ScopeOption = Annotated[list[str] | None, typer.Option(help="Only below this node: name, path or id.")]
 SeedOption = Annotated[int, typer.Option(help="The same seed draws the same pairs.", min=0)]
 ByOption = Annotated[str, typer.Option(help=f"Of what as many each: {', '.join(get_args(By))}.")]
@@ -62,8 +65,8 @@ def export(
     tell(
         {"path": str(out), "pairs": written, "of": len(found), "seed": seed, "each": each, "by": by if each else None},
         as_json,
-        f"Wrote {written:,} of {len(found):,} pairs to {out}. Fill in reviewer and verdict (accepted, rejected), or an "
-        "edited text, then: review import",
+        f"Wrote {written:,} of {count_of(len(found), 'pair')} to {out}. Fill in reviewer and verdict (accepted, "
+        f"rejected), or an edited text, then: review import. Reasons of a rejection: {'; '.join(REASONS)}.",
     )
 
 
@@ -78,12 +81,13 @@ def import_(
     with open_database(settings_with(database).database) as opened:
         taken = read_reviews(opened, file, reviewer=reviewer, at=datetime.now(UTC))
     lines = [
-        f"Took in {taken.added:,} reviews of {taken.rows:,} rows; {taken.known:,} were known, {taken.empty:,} hold no "
+        f"Took in {count_of(taken.added, 'review')} of {count_of(taken.rows, 'row')}; {taken.known:,} "
+        f"{'was' if taken.known == 1 else 'were'} known, {taken.empty:,} {'holds' if taken.empty == 1 else 'hold'} no "
         "verdict."
     ]
     if taken.bad_lines:
-        lines.append(f"{len(taken.bad_lines):,} rows could not be used:")
-        lines += [f"  {line.number}: {line.reason}" for line in taken.bad_lines[:_SHOWN]]
+        lines.append(f"{count_of(len(taken.bad_lines), 'row')} of the spreadsheet could not be used:")
+        lines += [f"  row {line.number}: {line.reason}" for line in taken.bad_lines[:_SHOWN]]
         if len(taken.bad_lines) > _SHOWN:
             lines.append(f"  and {len(taken.bad_lines) - _SHOWN:,} more")
     data = taken._asdict()

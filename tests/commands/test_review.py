@@ -42,7 +42,7 @@ def test_a_file_goes_out_and_its_verdicts_come_in_once(three: Terminal, tmp_path
     taken = three.run("review", "import", str(path), "--reviewer", "Ada", "--json").data
     assert (taken["added"], taken["known"], taken["empty"], taken["bad_lines"]) == (2, 0, 1, [])
     again = three.run("review", "import", str(path), "--reviewer", "Ada")
-    assert again.out == "Took in 0 reviews of 3 rows; 2 were known, 1 hold no verdict.\n"
+    assert again.out == "Took in 0 reviews of 3 rows; 2 were known, 1 holds no verdict.\n"
     rest = three.run("review", "export", str(tmp_path / "rest.csv"), "--json").data
     assert (rest["pairs"], rest["of"]) == (1, 1)  # what was reviewed stays behind
 
