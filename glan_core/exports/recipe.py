@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 
 from glan_core import paper
+from glan_core.amounts import count_of
 from glan_core.errors import ExportError
 from glan_core.exports.choosing import Choice
 from glan_core.exports.formats import TEST, TRAIN, file_of
@@ -24,6 +25,8 @@ _BASE_MODEL = "mistralai/Mistral-7B-v0.1"
 _GPUS, _EACH = 8, 8
 """GPUs of one machine, and pairs on each at a time: how the batch is split up is ours, and changes no result."""
 _SHA_LETTERS = 8
+_WARMUP_SHARE = 10
+"""At most one step in so many warms up: a usual share, and above that of the paper, which is one in 59."""
 _FOLDER = Path(__file__).parent / "recipes"
 
 
@@ -45,6 +48,7 @@ def recipes_of(request: ExportRequest, choice: Choice, files: Sequence[ExportedF
     """Give the scripts by their file name; `files` are those of the pairs."""
     format_ = next(name for name in _READABLE if name in request.formats)
     has_test = choice.taken.test > 0
+    steps = math.ceil(choice.taken.train * paper.TRAINING_EPOCHS / paper.TRAINING_BATCH)
     trained_on = next((each.sha256 for each in files if (each.format, each.split) == (format_, TRAIN)), "")
     values = {
         "kind": _READABLE[format_],
@@ -52,13 +56,14 @@ def recipes_of(request: ExportRequest, choice: Choice, files: Sequence[ExportedF
         "test_file": file_of(format_, TEST, has_test=True) if has_test else "",
         "trained": f"../trained-{trained_on[:_SHA_LETTERS]}",
         "pairs": f"{choice.taken.train:,}",
-        "steps": f"{math.ceil(choice.taken.train * paper.TRAINING_EPOCHS / paper.TRAINING_BATCH):,}",
+        "steps": count_of(steps, "step"),
         "paper_steps": f"{math.ceil(paper.PAIRS * paper.TRAINING_EPOCHS / paper.TRAINING_BATCH):,}",
         "base_model": _BASE_MODEL,
         "epochs": paper.TRAINING_EPOCHS,
         "learning_rate": f"{paper.TRAINING_LEARNING_RATE:.1e}",
         "batch": paper.TRAINING_BATCH,
-        "warmup_steps": paper.TRAINING_WARMUP_STEPS,
+        "warmup_steps": warmup_steps(steps),
+        "paper_warmup_steps": f"{paper.TRAINING_WARMUP_STEPS:,}",
         "gpus": _GPUS,
         "each": _EACH,
         "accumulation": paper.TRAINING_BATCH // _GPUS // _EACH,
@@ -69,6 +74,14 @@ def recipes_of(request: ExportRequest, choice: Choice, files: Sequence[ExportedF
             line for line in made[AXOLOTL].splitlines(keepends=True) if not line.rstrip().endswith("# test")
         )
     return made
+
+
+def warmup_steps(steps: int) -> int:
+    """Give how many of the steps warm up: as many as in the paper, at most a tenth.
+
+    With a set so small that it has few steps more, or none, the learning rate would never get to where it should.
+    """
+    return min(paper.TRAINING_WARMUP_STEPS, steps // _WARMUP_SHARE)
 
 
 def _template(name: str) -> str:

@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import json
+import math
 import random
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from glan_core import paper
+from glan_core.exports.recipe import warmup_steps
 from glan_core.store.export_log import Export
 from glan_core.store.exports import LINEAGE_COLUMNS
 from tests.conftest import Small
@@ -224,6 +226,12 @@ def test_the_script_beside_the_export_trains_one_step_on_answers_only(
     assert learned[-1] == trainer.processing_class.eos_token_id
 
 
+def test_as_many_steps_warm_up_as_in_the_paper_and_at_most_a_tenth():
+    of_paper = math.ceil(paper.PAIRS * paper.TRAINING_EPOCHS / paper.TRAINING_BATCH)
+    assert warmup_steps(of_paper) == warmup_steps(10_000) == paper.TRAINING_WARMUP_STEPS
+    assert [warmup_steps(steps) for steps in (9_999, 587, 10, 9, 1)] == [999, 58, 1, 0, 0]
+
+
 def test_the_script_asks_for_the_numbers_of_the_paper(small_texts: Small, tmp_path: Path):
     export = write(small_texts, tmp_path / "out", has_recipe=True)
     script = script_of(export.path)
@@ -232,7 +240,7 @@ def test_the_script_asks_for_the_numbers_of_the_paper(small_texts: Small, tmp_pa
     assert (settings.num_train_epochs, settings.learning_rate, settings.warmup_steps) == (
         paper.TRAINING_EPOCHS,
         paper.TRAINING_LEARNING_RATE,
-        paper.TRAINING_WARMUP_STEPS,
+        0,  # of so few steps none warms up
     )
     assert settings.per_device_train_batch_size * settings.gradient_accumulation_steps == paper.TRAINING_BATCH
     assert settings.lr_scheduler_type == "cosine"
@@ -249,7 +257,7 @@ def test_the_axolotl_settings_say_the_same_and_name_files_that_are_there(small_t
             paper.TRAINING_BATCH,
             paper.TRAINING_LEARNING_RATE,
             paper.TRAINING_EPOCHS,
-            paper.TRAINING_WARMUP_STEPS,
+            0,
         )
         sets = [*settings["datasets"], *settings.get("test_datasets", [])]
         assert len(sets) == 1 + has_test
