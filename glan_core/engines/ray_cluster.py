@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 from glan_core.errors import SettingsError
 
+_KNOCK_SECONDS = 10.0
 _OBJECT_STORE_BYTES = 200_000_000  # only parts' names and the curriculum pass through it
 
 
@@ -35,6 +37,8 @@ def cluster(address: str, *, actors: int) -> Iterator[Any]:
         quiet["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # so it takes 127.0.0.1 for the address of the machine
     for name, value in quiet.items():
         os.environ.setdefault(name, value)
+    if ":" in address:
+        _knock(address)  # Ray would try for minutes
     import ray
     import ray.data
 
@@ -68,11 +72,24 @@ def _begin(ray: Any, address: str, folder: Path | None, actors: int) -> None:
                 **common,
             )
     except (ConnectionError, OSError, ValueError, RuntimeError, TimeoutError) as error:
-        where = f"at {address}" if address else "on this machine"
-        raise SettingsError(
-            f"There is no Ray cluster {where}: {error}",
-            "Give the address that `ray start --head` printed (HOST:6379), or none for one on this machine.",
-        ) from error
+        raise _none(address, error) from error
+
+
+def _knock(address: str) -> None:
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=_KNOCK_SECONDS):
+            pass
+    except (OSError, ValueError) as error:
+        raise _none(address, error) from error
+
+
+def _none(address: str, error: Exception) -> SettingsError:
+    where = f"at {address}" if address else "on this machine"
+    return SettingsError(
+        f"There is no Ray cluster {where}: {error}",
+        "Give the address that `ray start --head` printed (HOST:6379), or none for one on this machine.",
+    )
 
 
 @contextlib.contextmanager
