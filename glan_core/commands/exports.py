@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from glan_core.commands.chosen_pairs import FILTER_HELP
 from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, tell
 from glan_core.entities import Filter
 from glan_core.errors import ExportError
@@ -17,7 +18,7 @@ from glan_core.exports.formats import FORMATS
 from glan_core.exports.request import NEAR, ExportRequest, request_from_data
 from glan_core.exports.writing import export as write_export
 from glan_core.filter_json import filter_from_json
-from glan_core.gates import STANDARD_GATES, gates_named
+from glan_core.gates import GATES, SHIPPED_GATE_SETS, STANDARD_GATES, gates_named
 from glan_core.scope import resolve_scope
 from glan_core.store.database import Cursor, open_database
 from glan_core.store.export_choice import BALANCE_LEVELS, ORDERS
@@ -38,11 +39,16 @@ def export(
     format_: Annotated[
         str, typer.Option("--format", help=f"Separated by commas: {', '.join(FORMATS)}. hf is a folder.")
     ] = "chat",
-    filter_: Annotated[str | None, typer.Option("--filter", help='Which pairs, such as {"run_ids": ["..."]}.')] = None,
+    filter_: Annotated[str | None, typer.Option("--filter", help=FILTER_HELP)] = None,
     view: Annotated[str | None, typer.Option(help="Which pairs: those of a saved view, by its id.")] = None,
     scope: Annotated[list[str] | None, typer.Option(help="Only below this node: name, path or id.")] = None,
     gates: Annotated[
-        str, typer.Option(help="What is left out, separated by commas; none for nothing; or the name of a gate set.")
+        str,
+        typer.Option(
+            help="What is left out, separated by commas, none for nothing, or the name of a gate set "
+            f"({', '.join(each.name for each in SHIPPED_GATE_SETS)}, or your own). Gates: {', '.join(GATES)}, "
+            "judge_below_6. docs/curating.md says what each means."
+        ),
     ] = ",".join(STANDARD_GATES),
     duplicates: Annotated[
         str, typer.Option(help="keep all; exact: one of equal questions; near: also one of those that mean the same.")
@@ -105,7 +111,7 @@ def list_(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
         exports = list_exports(opened.cursor())
     lines = [
         f"{each.export_id}  {each.exported_at:%Y-%m-%d %H:%M}  {each.manifest['pairs']:>10,}  "
-        f"{','.join(each.request['formats'])}  {each.path}{'' if each.path.exists() else '  (gone)'}"
+        f"{','.join(each.request['formats'])}  {each.path.resolve()}{'' if each.path.exists() else '  (gone)'}"
         for each in exports
     ]
     tell({"exports": [_data(each) for each in exports]}, as_json, "\n".join(lines) or "Nothing was exported yet.")

@@ -195,6 +195,25 @@ def test_gates_can_be_chosen_one_by_one_and_by_a_saved_name(app: AppTest, run_id
     assert any("All 6 pairs of this choice are left out" in info.value for info in app.info)
 
 
+def test_where_all_are_left_out_a_button_opens_the_gate_that_keeps_them_back(
+    app: AppTest, run_id: str, app_database: Database
+) -> None:
+    every = [str(key) for key in list_pairs(app_database.cursor(), Filter(), limit=10)["instruction_id"]]
+    insert_quality_flags(app_database.cursor(), [QualityFlag(key, "truncated") for key in every])
+    open_page(app)
+    assert labels(app)["Pairs in the file"] == "0"
+    app.button(key="export-open-flagged").click()
+    counted(app)
+    assert labels(app)["Pairs in the file"] == "6"
+    assert next(each for each in app.multiselect if each.label == "Leave out these").value == ["demo", "rejected"]
+
+
+def test_a_field_stands_before_what_lies_below_it(app: AppTest, run_id: str) -> None:
+    open_page(app)
+    options = app.multiselect[0].options
+    assert options.index("Natural Science") < options.index("Natural Science › Physical sciences")
+
+
 def test_what_cannot_be_written_is_told_and_the_page_goes_on(app: AppTest, run_id: str, tmp_path: Path) -> None:
     open_page(app)
     (tmp_path / "glan.exports").touch()
