@@ -122,6 +122,7 @@ class Standing:
     """Whether those who would do more may not, as what is left is too little."""
     is_idle: bool
     """Whether no actor does anything any more."""
+    parts_done: int = 0
 
 
 @dataclass(slots=True)
@@ -148,6 +149,7 @@ class Desk:
         self._actors: dict[str, _Actor] = {}
         self._places: dict[str, int] = {}
         self._stints: dict[str, list[Stint]] = {}
+        self._done: set[str] = set()
 
     def open(self, job: Job) -> None:
         """Take what actors need."""
@@ -172,6 +174,7 @@ class Desk:
 
     def end_part(self, part: str, stint: Stint) -> None:
         """Note that it is done."""
+        self._done.add(part)
         self._stints[part] = [stint if each.writer == stint.writer else each for each in self._stints[part]]
 
     def say(self, writer: str, said: Said) -> Orders:
@@ -208,6 +211,7 @@ class Desk:
             and all(each.said.begun == 0 and not each.was_lent for each in there)
             and not any(self._can_lend(each) for each in starved),
             is_idle=all(each.said.is_over for each in there),
+            parts_done=len(self._done),
         )
 
     # Lending ----------------------------------------------------------------------------------------------------------

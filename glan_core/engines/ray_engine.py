@@ -260,6 +260,9 @@ class _Run:
         self._standing = ray.get(desk.look.remote("stop"), timeout=_ANSWER_SECONDS)
         self._keep_findings()
         self._raise_errors(handing.error)
+        left = len(self._parts.names) - self._standing.parts_done
+        if self.end_message is None and left:
+            raise GlanError(f"{left} of {len(self._parts.names)} parts came back undone.", "Go on with the run.")
         if self.end_message is None and self._parts.is_cut_short:
             self.end_message = f"The limit of {self._limits.pairs:,} pairs is reached."
 

@@ -109,9 +109,14 @@ class ShiftWork:
             self._fail(GlanError(f"An actor ended on {type(error).__name__}: {error}"))
         self._is_over = True
         self.is_ready.set()
+        for last_words in (self._ledger.flush, self._seal):
+            try:
+                await last_words()
+            except GlanError as error:
+                self._fail(error)
+            except Exception as error:  # noqa: BLE001 - as above
+                self._fail(GlanError(f"An actor ended on {type(error).__name__}: {error}"))
         with contextlib.suppress(Exception):  # the desk is gone with whoever began the run; all is on disk
-            await self._ledger.flush()
-            await self._seal()
             await self._desk.say(self._shift.writer, self._said())
         for part in self._parts:
             if not part.is_done.done():
@@ -127,6 +132,8 @@ class ShiftWork:
         except GlanError as error:
             self._fail(error)
             return False
+        if self._is_over:  # it ended while the part was being read
+            return False
         self._parts.add(part)
         self._coming.extend(work)
         self._pool.feed()
@@ -136,7 +143,11 @@ class ShiftWork:
             self._parts.discard(part)
         if is_done:
             if not self._parts:
-                await self._seal()  # nobody should wait for it who has nothing else to wait for
+                try:
+                    await self._seal()  # nobody should wait for it who has nothing else to wait for
+                except GlanError as error:
+                    self._fail(error)
+                    return False
             await self._desk.end_part(name, Stint(self._shift.writer, first, self._journal.number))
         return is_done
 

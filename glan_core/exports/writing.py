@@ -27,12 +27,14 @@ from glan_core.exports.places import Place, at_work, check_place, taking_place
 from glan_core.exports.recipe import check_recipe, recipes_of
 from glan_core.exports.request import ExportRequest, check_request
 from glan_core.gates import STANDARD_GATES
-from glan_core.store.database import Cursor, Database, explained_errors, transaction
+from glan_core.store.database import Cursor, Database, explained_errors, limited_memory, transaction
 from glan_core.store.export_choice import forget_choice
 from glan_core.store.export_facts import read_facts
 from glan_core.store.export_log import Export, insert_export
 from glan_core.store.exports import LINEAGE_COLUMNS, average_text_bytes, gather_rows, prepare_rows, read_places
 
+_MOST_MEGABYTES = 1_000
+"""Of the database while it is exported; the rows under way and the program itself come on top."""
 Progress = Callable[[int, int], None]
 """Called with how many pairs are written and how many there are; it may raise, and all is as it was then."""
 _MOST_ROWS_AT_ONCE, _LEAST_ROWS_AT_ONCE, _BYTES_AT_ONCE = 60_000, 200, 60_000_000
@@ -100,6 +102,7 @@ def _export(
     try:
         with (
             explained_errors(database.path),
+            limited_memory(cursor, _MOST_MEGABYTES),
             _written(cursor, out, request, on_progress, is_folder=is_folder, is_replacing=is_replacing) as manifest,
             database.writing,
         ):

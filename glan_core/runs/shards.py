@@ -139,23 +139,25 @@ class Gatherer:
             self._shards.rmdir()
 
     def _take(self, path: Path) -> int:
-        lines = _lines_of(path)
-        kept = [line for line in lines if self._is_new(line)]
+        kept: list[bytes] = []
+        kinds: Counter[str] = Counter()
+        shared: set[str] = set()
+        for line in _lines_of(path):
+            kind = line[9 : line.index(b'"', 9)].decode()  # {"kind":"Answer", ...
+            kinds[kind] += 1
+            if kind == "SharedText":
+                text_id = json.loads(line)["value"]["shared_text_id"]
+                if text_id in self._shared or text_id in shared:
+                    continue
+                shared.add(text_id)
+            kept.append(line)
         self._journal.append_lines(b"".join(kept))
+        self._shared |= shared  # not before they are on disk: a disk that is full now may have room the next time
+        self.kinds += kinds
         taken = self._shards / _TAKEN
         taken.mkdir(exist_ok=True)
         path.replace(taken / path.name)
         return len(kept)
-
-    def _is_new(self, line: bytes) -> bool:
-        kind = line[9 : line.index(b'"', 9)].decode()  # {"kind":"Answer", ...
-        self.kinds[kind] += 1
-        if kind != "SharedText":
-            return True
-        shared = json.loads(line)["value"]["shared_text_id"]
-        is_new = shared not in self._shared
-        self._shared.add(shared)
-        return is_new
 
 
 def gather_shards(folder: Path, journal: Journal) -> int:

@@ -141,6 +141,20 @@ def transaction(cursor: Cursor) -> Iterator[None]:
     cursor.commit()
 
 
+@contextmanager
+def limited_memory(cursor: Cursor, megabytes: int) -> Iterator[None]:
+    """Let the open file hold about so much in memory for a while, and put beside it on disk what is more.
+
+    Where more is held already and cannot be put away, all stays as it is.
+    """
+    with contextlib.suppress(duckdb.OutOfMemoryException):
+        cursor.execute(f"set memory_limit = '{megabytes}MB'")
+    try:
+        yield
+    finally:
+        cursor.execute("reset memory_limit")
+
+
 def first_row(result: duckdb.DuckDBPyConnection) -> tuple[Any, ...] | None:
     """Give the first row of a result, or None.
 

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from glan_core.engines import ray_shift
 from glan_core.engines.ray_desk import Desk, Job, Orders, Said, Stint
 from glan_core.engines.ray_parts import write_parts
 from glan_core.engines.ray_shift import ShiftWork
+from glan_core.errors import DiskError
 from glan_core.planning.plan import Plan
 from glan_core.planning.planned_instructions import PlannedInstructions
 from glan_core.runs.ingesting import take_in_journal
@@ -211,3 +213,17 @@ def test_actors_keep_to_a_limit_of_tokens_together(workbench: Workbench, tmp_pat
     said = actors.desk.look("stop").said
     spent = sum(each.prompt_tokens + each.completion_tokens for each in said)
     assert 700 < spent <= 1_500
+
+
+def test_an_actor_whose_disk_is_full_says_so(workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(closed: Path) -> None:
+        raise DiskError(f"{closed} cannot be written: no space left.", "Free space.")
+
+    monkeypatch.setattr(ray_shift, "seal", refuse)
+    actors = _Actors(workbench, workbench.plan(instructions=3), tmp_path)
+    done = asyncio.run(asyncio.wait_for(actors.work("a", actors.parts), 20))
+    assert not all(done)
+    (said,) = actors.desk.look("stop").said
+    assert said.is_over
+    assert said.error is not None
+    assert said.error[0] == "DiskError"

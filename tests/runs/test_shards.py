@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from glan_core.calls import SharedText
 from glan_core.entities import Failure
+from glan_core.errors import DiskError
 from glan_core.runs.ingesting import take_in_journal
 from glan_core.runs.journal import Journal, read_journal
 from glan_core.runs.shards import Gatherer, ShardJournal, gather_shards, has_shards, read_writer, seal, shards_folder
@@ -126,3 +128,34 @@ def test_shards_that_nobody_gathers_any_more_come_into_the_database_with_the_jou
 
     assert [failure.item_id for failure in list_open_failures(workbench.cursor, plan.run_id)] == ["item"]
     assert not has_shards(folder)
+
+
+def test_a_text_that_did_not_fit_on_the_disk_comes_along_the_next_time(tmp_path: Path):
+    actor = ShardJournal(shards_folder(tmp_path), "s-0001")
+    actor.append(SharedText("shared", "What many prompts begin with."), _failure(1))
+    _sealed(actor)
+
+    with Journal(tmp_path) as journal:
+        gatherer = Gatherer(tmp_path, _FullOnce(journal))  # type: ignore[arg-type]
+        with pytest.raises(DiskError):
+            gatherer.gather()
+        assert gatherer.kinds == {}
+        assert gatherer.gather() == 2
+
+    kinds = [type(entity).__name__ for entity in read_journal(tmp_path / "journal.jsonl")]
+    assert kinds == ["SharedText", "Failure"]
+
+
+class _FullOnce:
+    """A journal whose disk is full the first time."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._is_full = True
+
+    def append_lines(self, lines: bytes) -> None:
+        """Raise DiskError once, and write afterwards."""
+        if self._is_full:
+            self._is_full = False
+            raise DiskError("The disk is full.", "Free space.")
+        self._journal.append_lines(lines)
