@@ -12,6 +12,7 @@ from glan_core import paper
 from glan_core.amounts import Range
 from glan_core.commands.asked import Asked, command
 from glan_core.commands.output import note_unreadable, tell
+from glan_core.engines.engine import engine_named
 from glan_core.errors import SettingsError
 from glan_core.model_choice import choose_model
 from glan_core.planning.estimates import Estimate, estimate
@@ -20,7 +21,11 @@ from glan_core.planning.plan import Forecast
 from glan_core.runs.headless import planning_database
 from glan_core.settings import runs_folder
 
-_SAYS_WHERE = ("scope", "grow", "quota", "weight", "deal", "gaps", "stages")
+# What says where a run draws, or where it ends: the paper's set has all its disciplines, and --pairs of each as many.
+_MEANS_NOTHING = (
+    *("scope", "grow", "quota", "weight", "deal", "gaps", "stages", "rewrite", "hold_saturated"),
+    *("budget", "max_tokens", "max_minutes", "max_pairs", "no_wait", "part_calls", "ray_address", "actors"),
+)
 
 
 class PaperOptions(NamedTuple):
@@ -69,11 +74,12 @@ def with_paper(do: Callable[[Asked], None]) -> Callable[..., None]:
 
 def plan_paper(asked: Asked, options: PaperOptions) -> None:
     """Say what the paper's full set would take: calls, tokens, money and hours."""
-    for name in _SAYS_WHERE:
+    for name in _MEANS_NOTHING:
         if getattr(asked, name):
-            raise SettingsError(f"--paper and --{name} exclude each other.", "The paper's set has all its disciplines.")
+            option = f"--{name.replace('_', '-')}"
+            raise SettingsError(f"--paper and {option} exclude each other.", "The paper's set has all its disciplines.")
     asked = dataclasses.replace(asked, preset=asked.preset or "paper")
-    settings, is_batch = asked.settings, asked.engine == "batch"
+    settings, is_batch = asked.settings, engine_named(asked.engine or "local") == "batch"
     choice = choose_model(settings)
     runs = asked.runs or runs_folder(settings.database)
     with planning_database(settings.database, runs) as planning:

@@ -190,7 +190,13 @@ class _Run:
         in_hand = -(-concurrency // (self._actors * self._parts.rows_a_part)) + _LEAST_IN_HAND
         handing = HandingOut(ray, desk, self._parts.names, actors=self._actors, in_hand=in_hand)
         handing.start()
-        self._watch(ray, desk, handing)
+        try:
+            self._watch(ray, desk, handing)
+        except (ray.exceptions.RayError, TimeoutError) as error:
+            raise GlanError(
+                "What holds the actors of this run together is gone.",
+                "Nothing that was made is lost: go on with the run.",
+            ) from error
 
     def bring_home(self) -> None:
         """Gather what is still on its way, and remove what nobody needs any more."""

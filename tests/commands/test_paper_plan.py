@@ -45,6 +45,8 @@ def test_it_sends_nothing_and_leaves_no_trace(terminal_with_model: Terminal, mod
         (("--rate", "5", "--scope", "Optics"), "--rate is for --paper alone"),
         (("--token-rate", "5", "--scope", "Optics"), "--token-rate is for --paper alone"),
         (("--paper", "--rate", "0"), "A rate is above 0"),
+        (("--paper", "--engine", "bacth"), "There is no engine 'bacth'"),
+        (("--paper", "--budget", "3"), "--paper and --budget exclude each other"),
     ],
 )
 def test_what_does_not_fit_together_is_told(terminal: Terminal, arguments: tuple[str, ...], sentence: str):
