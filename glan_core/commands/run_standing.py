@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from glan_core.amounts import count_of
 from glan_core.entities import RunState
 from glan_core.errors import StoreError
 from glan_core.runs.batch_parts import Part, calls_out, list_parts
@@ -53,8 +54,8 @@ def standing_of(folder: Path) -> Standing:
     if status.state in (RunState.RUNNING, RunState.PAUSED):
         words.insert(1, f"  under way     {status.under_way:,} calls, up to {status.limit:,} at once")
     if out.calls:
-        words.insert(1, f"  with service  {out.calls:,} calls in {out.parts:,} parts")
-    words += [f"  part {part.number:<9}{part.calls:,} calls to {part.model}: {part.words}" for part in parts]
+        words.insert(1, f"  with service  {count_of(out.calls, 'call')} in {count_of(out.parts, 'part')}")
+    words += [f"  part {part.number:<9}{count_of(part.calls, 'call')} to {part.model}: {part.words}" for part in parts]
     data = {"parts": [_part_data(part) for part in parts]} if parts else {}
     return Standing({**status.to_data(), "state": state, **data}, line, tuple(words))
 

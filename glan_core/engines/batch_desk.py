@@ -16,7 +16,7 @@ from glan_core.calls import ChatRequest
 from glan_core.engines.batch_orders import Orders
 from glan_core.errors import CallError, DiskError, EndpointError, SettingsError
 from glan_core.llm.batch_lines import request_line
-from glan_core.llm.batch_service import BatchService, BatchState, told_of
+from glan_core.llm.batch_service import BatchService, BatchState, is_refusal, told_of
 from glan_core.llm.endpoint import Endpoint
 from glan_core.runs.batch_parts import Part, PartLog, now
 
@@ -106,6 +106,7 @@ class BatchDesk:
 
     def take_up(self) -> EndpointError | None:
         """See what an earlier session left; gives what its results say against the service, if anything."""
+        self._take_back()
         hindrance: EndpointError | None = None
         for part in self._log.open_parts:
             if part.endpoint != self._endpoint.label:
@@ -156,10 +157,14 @@ class BatchDesk:
         await self.hand_in()
 
     async def hand_in(self) -> None:
-        """Hand in the parts that are written and not with the service yet."""
-        for part in self._log.open_parts:
-            if part.state in ("made", "uploaded", "handing_in"):
-                await self._order_part(part)
+        """Hand in the parts that are written and not with the service yet; those that it will not take are given up."""
+        try:
+            for part in self._log.open_parts:
+                if part.state in ("made", "uploaded", "handing_in"):
+                    await self._order_part(part)
+        except EndpointError:
+            self._take_back()
+            raise
 
     def drop_drafts(self) -> None:
         """Forget what was noted and not handed in: it is noted again in another pass."""
@@ -247,15 +252,33 @@ class BatchDesk:
             if is_unsure and (found := await self._service.find(part.file_id, labels=labels, since=since)):
                 return found
             is_unsure = True
-            return await self._service.submit(part.file_id, labels=labels)
+            try:
+                return await self._service.submit(part.file_id, labels=labels)
+            except EndpointError as error:
+                is_unsure = not is_refusal(error)
+                raise
 
-        state = await self._steadily(order)
+        try:
+            state = await self._steadily(order)
+        except EndpointError:
+            if not is_unsure:
+                self._log.change(part, state="uploaded")
+            raise
         self._log.change(part, state="ordered", batch_id=state.batch_id, service_state=state.state, seen_at=now())
 
-    def _give_back(self, part: Part, state: BatchState, *, has_room_soon: bool) -> None:
+    def _take_back(self) -> None:
+        """Take the calls of parts that the service does not have for never noted: another pass notes them again."""
+        for part in self._log.open_parts:
+            if not part.is_out:
+                self._forget(part)
+
+    def _forget(self, part: Part) -> None:
         self._orders.give_back(part)
         self._log.change(part, state="given_back")
         self._log.remove_files(part)
+
+    def _give_back(self, part: Part, state: BatchState, *, has_room_soon: bool) -> None:
+        self._forget(part)
         if _TOO_MUCH in state.error_codes and (has_room_soon or self.is_awaiting):
             self._waits_for_room = not has_room_soon  # its calls are noted again once another part is done
             return

@@ -181,6 +181,14 @@ class BatchService:
         return EndpointError(f"{where} cannot {doing}: what it sent is none of a batch service.", _SERVICE_HINT)
 
 
+def is_refusal(error: EndpointError) -> bool:
+    """Say whether a service has understood what was wanted and said no, so that it has nothing of it."""
+    import openai
+
+    cause = error.__cause__
+    return isinstance(cause, openai.APIStatusError) and (cause.status_code < 500 or cause.status_code == 501)
+
+
 def told_of(errors: tuple[str, ...], *, most: int = 3) -> str:
     """Give the first reasons of a failed batch in one sentence."""
     words = "; ".join(errors[:most]) or "it gave no reason"

@@ -71,6 +71,11 @@ class Part:
         return self.state in ("handing_in", "ordered")
 
     @property
+    def is_out(self) -> bool:
+        """Whether its calls may be paid for and are not in the journal yet: another engine would make them again."""
+        return self.is_with_service or self.state == "fetched"
+
+    @property
     def words(self) -> str:
         """How far it is, in words."""
         match self.state:
@@ -176,7 +181,7 @@ def list_parts(folder: Path) -> tuple[Part, ...]:
 
 def calls_out(folder: Path) -> Out:
     """Count what of a run is on its way: handed in and not yet in its journal."""
-    parts = [part for part in list_parts(folder) if part.is_open]
+    parts = [part for part in list_parts(folder) if part.is_out]
     return Out(len(parts), sum(part.calls for part in parts))
 
 

@@ -31,10 +31,12 @@ def test_a_torn_last_line_was_never_acted_upon(tmp_path: Path) -> None:
 
 def test_only_parts_of_which_something_is_to_come_are_out(tmp_path: Path) -> None:
     log = PartLog(tmp_path)
-    for number in (1, 2):
+    for number in (1, 2, 3, 4):
         log.add(part(number, calls=number))
     log.change(log.parts[0], state="settled", missing={"a": "batch_expired"})
-    assert calls_out(tmp_path) == Out(parts=1, calls=2)
+    log.change(log.parts[1], state="handing_in")
+    log.change(log.parts[2], state="fetched")  # paid for, and not in the journal
+    assert calls_out(tmp_path) == Out(parts=2, calls=5)
     assert list_parts(tmp_path)[0].missing == {"a": "batch_expired"}
 
 
