@@ -60,7 +60,8 @@ def show_regenerate(workspace: Workspace, cursor: Cursor, filter_: Filter) -> No
             page_button(
                 "Review the new pairs",
                 "pages/curate/review.py",
-                {"run": run_id, "reviewer": st.session_state.get(state.REVIEWER) or "", state.REVIEW_TAB: "Review"},
+                {"run": run_id, "reviewer": st.session_state.get(state.REVIEWER) or ""},
+                tab=(state.REVIEW_TAB, "Review"),
                 icon=":material/arrow_forward:",
                 key="anew-review",
             )
