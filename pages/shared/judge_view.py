@@ -46,6 +46,8 @@ def show_judge(workspace: Workspace) -> None:
         if plan.open:
             show_judge_plan(workspace, filter_, answered=answered, version=version)
     _show_running(workspace, cursor)
+    version = judged_version(cursor)
+    judges, rivalries = _said(version, cursor, filter_)  # a run of few pairs may have ended since
     if not judges and not rivalries:
         st.caption(f"None of these {count(answered)} answered pairs was judged yet.")
         return
