@@ -16,6 +16,7 @@ from benchmarks.clock import Clock, peak_memory_bytes
 from benchmarks.curriculum import synthetic_curriculum
 from benchmarks.server_process import reset
 from benchmarks.tasks import Measurement, Task, task_from_json
+from glan_core.engines.engine import LOCAL, EngineChoice
 from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
 from glan_core.errors import GlanError
@@ -70,8 +71,11 @@ def run_engine(task: Task) -> Measurement:
             kept = _kept(cursor, plan.run_id)
             peak = peak_memory_bytes()
     if task.is_headless:
+        engine = EngineChoice("ray", actors=task.actors) if task.actors else LOCAL
         with Clock(task.profile) as clock:
-            ended = _ended(lambda: work_off(prepared, endpoint=_endpoint(task), concurrency=task.concurrency))
+            ended = _ended(
+                lambda: work_off(prepared, endpoint=_endpoint(task), concurrency=task.concurrency, engine=engine)
+            )
         peak = peak_memory_bytes()
         bring_home(folder / "glan.duckdb", prepared.folder)
         with open_database(folder / "glan.duckdb") as database:

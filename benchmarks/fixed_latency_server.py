@@ -8,6 +8,7 @@ was given on the loopback address and serves until it is told to end, or until i
     POST /reset                 count from zero, with the behaviour in the body
     GET  /statistics            what has been counted since
     GET  /bodies                the request bodies since, as a JSON list, if the behaviour keeps them
+    GET  /times                 when each completion since was sent off, in seconds of a clock of this process
 
 The n-th request since the reset gets the n-th delay of a fixed sequence, whoever sends it. Two clients that send the
 same number of requests therefore meet the same delays in the same order.
@@ -39,6 +40,7 @@ class _Counted:
     statistics: Statistics = field(default_factory=Statistics)
     seen: Counter[bytes | int] = field(default_factory=Counter)
     bodies: list[bytes] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
     refused_prompt: int | None = None
     cpu_started: float = field(default_factory=time.process_time)
 
@@ -94,6 +96,8 @@ class FixedLatencyServer:
                 return _json(asdict(self._counted.summary()))
             case "/bodies":
                 return web.Response(body=b"[" + b",".join(self._counted.bodies) + b"]")
+            case "/times":
+                return _json(self._counted.times)
             case _:
                 return _error(404, "no such path")
 
@@ -141,6 +145,7 @@ class FixedLatencyServer:
             return web.Response()  # to nobody
         content = _quoting(body, serial) if behaviour.quotes_questions else _completion(body, serial)
         statistics.replies += 1
+        counted.times.append(time.perf_counter())
         return web.Response(body=content, content_type="application/json")
 
 

@@ -55,6 +55,11 @@ class ServerProcess:
         """Give what was counted since the last reset."""
         return Statistics(**json.loads(_get(f"{self.address}/statistics")))
 
+    def reply_times(self) -> list[float]:
+        """Give when each completion since the last reset was sent off, in seconds; the first is not at 0."""
+        times: list[float] = json.loads(_get(f"{self.address}/times"))
+        return times
+
     def save_bodies(self, path: Path) -> None:
         """Write the request bodies since the last reset as a JSON list."""
         path.write_bytes(_get(f"{self.address}/bodies"))

@@ -32,6 +32,8 @@ class Task:
     """Goes on with the run in the folder: neither warm-up nor reset of the server."""
     is_headless: bool = False
     """Works as the command `generate` does: with a small database of the run's own; its pairs come home afterwards."""
+    actors: int = 0
+    """Of Ray, in a cluster of its own on this machine; 0: without Ray. For tasks that are headless."""
     timeout_seconds: float | None = None
     profile: str = ""
     """A file for the profile, if there is to be one; its figures are no measurement then."""
