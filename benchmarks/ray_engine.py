@@ -14,7 +14,7 @@ long all of it took is printed beside it. Ways take turns, and a ratio is one of
 one JSON object; the exit code is 1 if a goal was missed, or a call was not delivered.
 
 Actors, server and the process that began the run share the cores of one machine, so the second goal wants four of them.
-Ray gives its workers niceness 15 where nobody says otherwise: beside other work they starve, and so does the ratio.
+`RAY_worker_niceness=15` in the environment shows what Ray's own niceness costs beside other work.
 """
 
 import argparse

@@ -35,6 +35,7 @@ def cluster(address: str, *, actors: int) -> Iterator[Any]:
     }
     if not address:
         quiet["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # so it takes 127.0.0.1 for the address of the machine
+        quiet["RAY_worker_niceness"] = "0"  # Ray's own is 15, and then actors starve beside anything else that works
     for name, value in quiet.items():
         os.environ.setdefault(name, value)
     if ":" in address:
