@@ -122,6 +122,11 @@ class ShiftWork:
             if not part.is_done.done():
                 part.is_done.set_result(False)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is done."""
+        return self._is_over
+
     async def take(self, name: str) -> bool:
         """Work a part off; False if the end came first."""
         if self._is_over:
@@ -132,7 +137,7 @@ class ShiftWork:
         except GlanError as error:
             self._fail(error)
             return False
-        if self._is_over:  # it ended while the part was being read
+        if self.has_ended:  # while the part was being read
             return False
         self._parts.add(part)
         self._coming.extend(work)

@@ -17,8 +17,9 @@ from glan_core.store.runs import count_runs, list_runs
 from pages.shared import state
 from pages.shared.export_reasons import GATE_WORDS, gate_words
 from pages.shared.feedback import plain
+from pages.shared.filter_bar import read_filter
+from pages.shared.filter_words import conditions
 from pages.shared.formats import ago, shortened
-from pages.shared.map_views import find_view_of_address
 from pages.shared.scope_field import place_in_list
 
 OWN = "Own choice"
@@ -62,12 +63,14 @@ def choose_request(cursor: Cursor) -> ExportRequest:
 def _choose_filter(cursor: Cursor) -> Filter:
     nodes = {node.node_id: node for node in sorted(list_scope_nodes(cursor), key=place_in_list)}
     runs = {run.run_id: run for run in list_runs(cursor, limit=count_runs(cursor))}
-    view = find_view_of_address(cursor)
-    asked_for = st.query_params.get("run", "")
-    narrowed = view.filter_ if view else Filter(run_ids=(asked_for,) if asked_for else ())
-    if view:
+    asked = read_filter(cursor)
+    narrowed = asked.filter_
+    # What the address asks for beside the two choices below.
+    rest = conditions(cursor, dataclasses.replace(narrowed, taxonomy_node_ids=(), run_ids=()))
+    if asked.view or rest:
+        of_view = f"Only the pairs of the view **{plain(asked.view.name)}**" if asked.view else "Only some pairs"
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.markdown(f"Only the pairs of the view **{plain(view.name)}**", width="stretch")
+            st.markdown(": ".join([of_view, *([plain("; ".join(rest))] if rest else [])]), width="stretch")
             st.button("Clear", on_click=st.query_params.clear, type="tertiary", icon=":material/close:")
     # What is removed is named as well: without it nothing would be narrowed, and all pairs would go out.
     places = {node_id: " › ".join(node.path[-2:]) for node_id, node in nodes.items()}
@@ -90,9 +93,7 @@ def _choose_filter(cursor: Cursor) -> Filter:
         format_func=makers.__getitem__,
         placeholder="Every run",
     )
-    return dataclasses.replace(
-        view.filter_ if view else Filter(), taxonomy_node_ids=tuple(below), run_ids=tuple(made_by)
-    )
+    return dataclasses.replace(narrowed, taxonomy_node_ids=tuple(below), run_ids=tuple(made_by))
 
 
 def _told_run(run: Run) -> str:

@@ -4,11 +4,9 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from glan_core.errors import GlanError
 from glan_core.store.database import Cursor
 from glan_core.store.saved_views import (
     SavedView,
-    find_saved_view,
     list_saved_views,
     new_view,
     remove_saved_view,
@@ -16,28 +14,13 @@ from glan_core.store.saved_views import (
     save_view,
 )
 from pages.shared import state
-from pages.shared.feedback import plain, show_error
+from pages.shared.feedback import plain
 from pages.shared.formats import ago, shortened
 from pages.shared.map_look import Look, open_view, shown_of
 from pages.shared.workspace import Workspace
 
 LONGEST_NAME = 80
 _LIST_PIXELS = 320
-
-
-def find_view_of_address(cursor: Cursor) -> SavedView | None:
-    """Give the view that the address names; None without one, or after having said what is wrong with it."""
-    asked_for = st.query_params.get("view")
-    if not asked_for:
-        return None
-    try:
-        view = find_saved_view(cursor, asked_for)
-    except GlanError as error:
-        show_error(error)
-        return None
-    if view is None:
-        st.warning("The view in this address is not there, or was removed.", icon=":material/search_off:")
-    return view
 
 
 def open_view_of_address(view: SavedView | None, projection_id: str) -> None:

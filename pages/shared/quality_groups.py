@@ -33,7 +33,11 @@ def show_groups(workspace: Workspace, cursor: Cursor, kind: DuplicateKind, *, gr
 def _show_group(workspace: Workspace, kind: DuplicateKind, number: int, rows: pd.DataFrame) -> None:
     is_flagged = rows["flags"].map(lambda flags: FLAG_OF[kind] in flags)
     others = ~rows["is_kept"]
-    alike = "the same words" if kind == "exact" else f"{rows['similarity'].iloc[0]:.2f} at least"
+    alike = (
+        "the same text but for case, spaces and punctuation"
+        if kind == "exact"
+        else f"{rows['similarity'].iloc[0]:.2f} at least"
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{count(len(rows))} pairs**, {alike}", width="stretch")
         if (others & ~is_flagged).any():
@@ -44,18 +48,36 @@ def _show_group(workspace: Workspace, kind: DuplicateKind, number: int, rows: pd
     left, right = st.columns(2)
     for place in range(min(len(rows), _SHOWN_PAIRS)):
         with left if place == 0 else right:
-            _show_pair(workspace, kind, number, rows.iloc[place], kept, is_flagged=bool(is_flagged.iloc[place]))
+            _show_pair(
+                workspace,
+                kind,
+                number,
+                rows.iloc[place],
+                kept,
+                is_flagged=bool(is_flagged.iloc[place]),
+                is_settled=bool((others & is_flagged).any()),
+            )
     if len(rows) > _SHOWN_PAIRS:
         st.caption(f"{count(len(rows) - _SHOWN_PAIRS)} more of this group are not shown.")
 
 
 def _show_pair(
-    workspace: Workspace, kind: DuplicateKind, number: int, row: pd.Series, kept: pd.Series, *, is_flagged: bool
+    workspace: Workspace,
+    kind: DuplicateKind,
+    number: int,
+    row: pd.Series,
+    kept: pd.Series,
+    *,
+    is_flagged: bool,
+    is_settled: bool,
 ) -> None:
     is_kept = bool(row["is_kept"])
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         if is_kept:
-            st.badge("Kept", icon=":material/check:", color="green")
+            if is_settled:
+                st.badge("Kept", icon=":material/check:", color="green")
+            else:
+                st.badge("Would be kept", color="gray", help="Nothing of this group is flagged yet.")
         elif is_flagged:
             st.badge("Flagged", icon=":material/flag:", color="orange")
         st.caption(plain(f"{row['discipline']} › {row['subject']}"), width="stretch")

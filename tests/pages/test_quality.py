@@ -94,7 +94,7 @@ def test_duplicates_are_found_beside_the_page_and_kept_one_of(app: AppTest, app_
     assert open_quality_worker().wait(60)
     app.run()
     assert "Compared 6 pairs: 1 group is alike" in said(app).replace("\\", "")
-    assert "**3 pairs**, the same words" in said(app)
+    assert "**3 pairs**, the same text but for case, spaces and punctuation" in said(app)
     press(app, "duplicates-filter_1")
     assert flags(app_database) == {"exact_duplicate": (2, 0)}
     assert "2 of the 2 others are flagged" in said(app)
