@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 from tests.model_server import ModelServer, Script, SeenRequest, completion_of
 
-Fate = Literal["drop", "refuse", "overload", "twice", "garble", "expire"]
+Fate = Literal["drop", "refuse", "overload", "twice", "garble", "expire", "cancel", "infinite"]
 
 
 @dataclass
@@ -45,6 +45,7 @@ class Batch:
     errors: list[dict[str, Any]] = field(default_factory=list)
     done: int = 0
     failed: int = 0
+    knows_counts: bool = True
 
     @property
     def data(self) -> dict[str, Any]:
@@ -61,7 +62,10 @@ class Batch:
             "output_file_id": self.output_file_id,
             "error_file_id": self.error_file_id,
             "errors": {"object": "list", "data": self.errors} if self.errors else None,
-            "request_counts": {"total": len(self.calls), "completed": self.done, "failed": self.failed},
+            "request_counts": {
+                name: number if self.knows_counts else None
+                for name, number in (("total", len(self.calls)), ("completed", self.done), ("failed", self.failed))
+            },
         }
 
 
@@ -74,10 +78,14 @@ class BatchServer(ModelServer):
         self.fate: Callable[[dict[str, Any]], Fate | None] = lambda call: None
         """What becomes of a line; None: it is answered."""
         self.fate_of_batch: Callable[[Batch], str | None] = lambda batch: None
-        """`failed`, `too_much` or `expired` for a whole batch, said once it is done; None: it is completed."""
+        """`failed`, `too_much`, `expired` or `cancelled` for a whole batch, once it is done; None: it is completed."""
         self.looks_until_done = 2
         self.refuse: Callable[[str, str], int | None] = lambda method, path: None
         """HTTP status for a request for Files or Batches, by its method and path."""
+        self.breaks: Callable[[str], bool] = lambda path: False
+        """Whether the connection is cut in the middle of a result file, by its path."""
+        self.knows_counts = True
+        """Whether it says how many calls of a batch are done."""
         self.asked: list[str] = []
         """Each request for Files and Batches, as `POST /v1/files`."""
         self.worked_on: list[str] = []
@@ -96,6 +104,10 @@ class BatchServer(ModelServer):
             if status is not None:
                 return status, json.dumps({"error": {"message": "refused on purpose"}}).encode()
             return self._answer(method, path.partition("?")[0], content_type, content)
+
+    def breaks_off(self, method: str, path: str) -> bool:
+        """Say whether the connection ends in the middle of a result file."""
+        return path.endswith("/content") and self.breaks(path)
 
     def _answer(self, method: str, path: str, content_type: str, content: bytes) -> tuple[int, bytes]:
         match method, path.split("/")[2:]:
@@ -130,6 +142,7 @@ class BatchServer(ModelServer):
         batch = Batch(
             f"batch_{len(self.batches) + 1}", body["input_file_id"], body["metadata"], int(time.time()), calls
         )
+        batch.knows_counts = self.knows_counts
         self.batches.append(batch)
         return batch
 
@@ -161,12 +174,15 @@ class BatchServer(ModelServer):
         custom_id = call["custom_id"]
         if fate == "drop":
             return []
-        if fate == "expire":
-            error = {"code": "batch_expired", "message": "This call was not worked on in time."}
+        if fate in ("expire", "cancel"):
+            code = "batch_expired" if fate == "expire" else "batch_cancelled"
+            error = {"code": code, "message": "This call was not worked on."}
             return [json.dumps({"custom_id": custom_id, "response": None, "error": error}).encode()]
         self.worked_on.append(custom_id)
         if fate == "garble":
             return [b'{"custom_id": "' + custom_id.encode() + b'", "respon']
+        if fate == "infinite":
+            return [b'{"custom_id": "' + custom_id.encode() + b'", "response": {"status_code": 1e999, "body": {}}}']
         if fate in ("refuse", "overload"):
             status = 400 if fate == "refuse" else 503
             return [_line(custom_id, status, {"error": {"message": f"It cannot take this ({fate})."}})]

@@ -177,6 +177,10 @@ class ModelServer:
         """Answer a request that is not for a completion nor for the models; None: it is one of these."""
         return None
 
+    def breaks_off(self, method: str, path: str) -> bool:
+        """Say whether the connection ends before all of what `other` gave is sent."""
+        return False
+
     def _scripted(self, request: SeenRequest) -> Reply:
         scripted = self.script(request.body)
         if scripted is None:
@@ -366,7 +370,7 @@ def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:
         def _other(self, method: str, content: bytes) -> bool:
             answered = server.other(method, self.path, self.headers.get("Content-Type", ""), content)
             if answered is not None:
-                self._send(*answered)
+                self._send(*answered, is_broken_off=server.breaks_off(method, self.path))
             return answered is not None
 
         def _read(self) -> bytes:
@@ -386,15 +390,17 @@ def _handler_of(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             *,
             content_type: str = "application/json",
             headers: Mapping[str, str] | None = None,
+            is_broken_off: bool = False,
         ) -> None:
             try:
                 self.send_response(status)
                 for name, value in {"Content-Type": content_type, **(headers or {})}.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
+                self.send_header("Content-Length", str(len(content) + is_broken_off))
                 self.end_headers()
                 self.wfile.write(content)
                 self.wfile.flush()
+                self.close_connection |= is_broken_off
             except OSError:
                 self.close_connection = True  # the client is gone, as in a test that kills it
 

@@ -7,44 +7,31 @@ killed at any point orders nothing twice: whether the last order went out is loo
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 from glan_core.amounts import count_of
 from glan_core.calls import ChatRequest
+from glan_core.engines.batch_drafts import Drafts, Finished
 from glan_core.engines.batch_orders import Orders
 from glan_core.errors import CallError, DiskError, EndpointError, SettingsError
-from glan_core.llm.batch_lines import request_line
 from glan_core.llm.batch_service import BatchService, BatchState, is_refusal, told_of
 from glan_core.llm.endpoint import Endpoint
-from glan_core.runs.batch_parts import Part, PartLog, now
+from glan_core.runs.batch_parts import LOST, Part, PartLog, now
 
 MOST_CALLS = 50_000
-MOST_BYTES = 200_000_000
-"""What the service takes in one part; a MB is a million bytes here, and may be more there."""
+"""What the service takes in one part."""
 MOST_OPEN_PARTS = 20
 """With the service at once: a million calls, whose ids are held in memory."""
 _TOO_MUCH = "token_limit_exceeded"
 """The service's code where more is waiting than it lets wait."""
+_UNKNOWN = "not_known_to_the_service"
 _FIRST_WAIT_SECONDS = 1.0
 _MOST_WAIT_SECONDS = 60.0
 _STEP_SECONDS = 0.2
 _SAFE_HINT = "What was ordered is safe. Go on with the run later."
 _A_DAY = 86_400.0
 T = TypeVar("T")
-
-
-@dataclass
-class _Draft:
-    """A part that is being written."""
-
-    number: int
-    file: BinaryIO
-    ids: set[str]
-    size: int = 0
-    tokens: int = 0
-    dollars: float | None = 0.0
 
 
 class BatchDesk:
@@ -70,10 +57,9 @@ class BatchDesk:
         self._endpoint = endpoint
         self._run_id = run_id
         self._order = order
-        self._most_calls = min(most_calls, MOST_CALLS)
         self._patience_seconds = patience_seconds
         self._is_stopped = is_stopped
-        self._drafts: dict[str, _Draft] = {}
+        self._drafts = Drafts(log, most_calls=min(most_calls, MOST_CALLS))
         self._waits_for_room = False
         self._away_since: float | None = None
         self.retry_after_seconds = 0.0
@@ -83,8 +69,7 @@ class BatchDesk:
         """Say whether another call of a model may be noted."""
         if self._waits_for_room:
             return False
-        draft = self._drafts.get(model)
-        if draft is not None and len(draft.ids) < self._most_calls:
+        if self._drafts.has_room_for(model):
             return True
         return len(self._log.open_parts) + len(self._drafts) < MOST_OPEN_PARTS
 
@@ -96,13 +81,12 @@ class BatchDesk:
     @property
     def reserved_tokens(self) -> int:
         """What calls that were noted and not recorded may come to at most."""
-        return sum(part.tokens for part in self._log.open_parts) + sum(each.tokens for each in self._drafts.values())
+        return self._drafts.tokens + sum(part.tokens for part in self._log.open_parts)
 
     @property
     def reserved_dollars(self) -> float:
         """Likewise, where prices are known."""
-        drafted = sum(each.dollars or 0.0 for each in self._drafts.values())
-        return sum(part.dollars or 0.0 for part in self._log.open_parts) + drafted
+        return self._drafts.dollars + sum(part.dollars or 0.0 for part in self._log.open_parts)
 
     def take_up(self) -> EndpointError | None:
         """See what an earlier session left; gives what its results say against the service, if anything."""
@@ -115,6 +99,8 @@ class BatchDesk:
                     f"{self._endpoint.label}.",
                     "Go on there, with --base-url or --endpoint.",
                 )
+            if part.state == "fetched" and not self._log.results_path(part.number).exists():
+                part = self._log.change(part, state="ordered")  # they are fetched again
             if part.state == "fetched":
                 hindrance = self._orders.read_results(part) or hindrance
             else:
@@ -127,33 +113,20 @@ class BatchDesk:
 
     def note(self, request: ChatRequest, *, tokens: int, dollars: float | None) -> None:
         """Write a call into the next part of its model; `hand_in_full` is to be called soon."""
-        draft = self._drafts.get(request.model) or self._new_draft(request.model)
-        if request.model_call_id in draft.ids:
-            return  # two steps wait for one reply
-        line = request_line(request)
-        try:
-            if draft.ids and (len(draft.ids) >= self._most_calls or draft.size + len(line) > MOST_BYTES):
-                self._finish(request.model)
-                draft = self._new_draft(request.model)
-            draft.file.write(line)
-        except OSError as error:
-            raise DiskError(f"{self._log.files} cannot be written: {error.strerror}.", "Free space.") from error
-        draft.ids.add(request.model_call_id)
-        draft.size += len(line)
-        draft.tokens += tokens
-        draft.dollars = None if draft.dollars is None or dollars is None else draft.dollars + dollars
+        full = self._drafts.note(request, tokens=tokens, dollars=dollars)
+        if full is not None:
+            self._add(full)
 
     async def hand_in_full(self) -> None:
         """Hand in the parts that are as large as they may be."""
-        for model, draft in tuple(self._drafts.items()):
-            if len(draft.ids) >= self._most_calls:
-                self._finish(model)
+        for finished in self._drafts.finish(only_full=True):
+            self._add(finished)
         await self.hand_in()
 
     async def hand_in_all(self) -> None:
         """Hand in everything that was noted."""
-        for model in tuple(self._drafts):
-            self._finish(model)
+        for finished in self._drafts.finish(only_full=False):
+            self._add(finished)
         await self.hand_in()
 
     async def hand_in(self) -> None:
@@ -168,10 +141,7 @@ class BatchDesk:
 
     def drop_drafts(self) -> None:
         """Forget what was noted and not handed in: it is noted again in another pass."""
-        for draft in self._drafts.values():
-            draft.file.close()
-            self._log.requests_path(draft.number).unlink(missing_ok=True)
-        self._drafts.clear()
+        self._drafts.drop()
 
     async def look(self) -> tuple[Part, ...]:
         """Ask how far all parts are, and fetch those that are done: these are given."""
@@ -189,6 +159,12 @@ class BatchDesk:
                     raise EndpointError(error.message, _SAFE_HINT) from error
                 continue  # asked again at the next look
             self._away_since = None
+            if state is None:
+                if part.service_state == _UNKNOWN:
+                    ended.append(self._lose(part))
+                else:  # a service may not know of what it has just taken
+                    self._log.change(part, service_state=_UNKNOWN, seen_at=now())
+                continue
             seen = (state.state, state.done, state.failed)
             if seen != (part.service_state, part.done, part.failed):
                 part = self._log.change(
@@ -209,24 +185,13 @@ class BatchDesk:
             if part.state == "fetched" and (is_all or not self._orders.has_answers(part)):
                 self._orders.settle(part)
 
-    def _new_draft(self, model: str) -> _Draft:
-        number = max([self._log.next_number - 1, *(draft.number for draft in self._drafts.values())]) + 1
-        try:
-            self._log.files.mkdir(parents=True, exist_ok=True)
-            draft = _Draft(number, self._log.requests_path(number).open("wb"), set())
-        except OSError as error:
-            raise DiskError(f"{self._log.files} cannot be written: {error.strerror}.", "Free space.") from error
-        self._drafts[model] = draft
-        return draft
-
-    def _finish(self, model: str) -> None:
-        draft = self._drafts.pop(model)
-        draft.file.close()
+    def _add(self, finished: Finished) -> None:
+        draft = finished.draft
         part = self._log.add(
             Part(
                 number=draft.number,
                 order=self._order,
-                model=model,
+                model=finished.model,
                 calls=len(draft.ids),
                 size=draft.size,
                 tokens=draft.tokens,
@@ -290,9 +255,19 @@ class BatchDesk:
 
     async def _fetch(self, part: Part, state: BatchState) -> Part:
         path = self._log.results_path(part.number)
-        await self._steadily(lambda: self._service.fetch(state.result_files, path))
+        has_all = await self._steadily(lambda: self._service.fetch(state.result_files, path))
         self._waits_for_room = False
-        return self._log.change(part, state="fetched")
+        return self._log.change(part, state="fetched", **({} if has_all else {"service_state": LOST}))
+
+    def _lose(self, part: Part) -> Part:
+        """Take a part that the service does not know of for one without answers."""
+        path = self._log.results_path(part.number)
+        try:
+            path.write_bytes(b"")
+        except OSError as error:
+            raise DiskError(f"{path} cannot be written: {error.strerror}.", "Free space, then go on.") from error
+        self._waits_for_room = False
+        return self._log.change(part, state="fetched", service_state=LOST)
 
     def _files(self, part: Part) -> tuple[object, ...]:
         return (self._log.requests_path(part.number), self._log.results_path(part.number))

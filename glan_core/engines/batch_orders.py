@@ -9,14 +9,18 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from glan_core.amounts import count_of
 from glan_core.calls import ChatReply
 from glan_core.errors import CallError, EndpointError
 from glan_core.llm.batch_lines import call_id_of, outcome_of
-from glan_core.llm.completions import reply_of
+from glan_core.llm.completions import UNREADABLE, reply_of
 from glan_core.llm.endpoint import Endpoint
-from glan_core.runs.batch_parts import MOST_ORDERS, Part, PartLog
+from glan_core.runs.batch_parts import LOST, MOST_ORDERS, Part, PartLog
 
 _SHORTEST_KEY = 12
+_CANCELLED = "cancelled"
+_NO_ANSWER = ("batch_missing", "The batch service gave no answer to it.")
+_IS_LOST = ("batch_lost", "The batch service does not know of it any more.")
 
 
 class Orders:
@@ -28,6 +32,8 @@ class Orders:
         self._endpoint = endpoint
         self._masked_key = endpoint.api_key if len(endpoint.api_key) >= _SHORTEST_KEY else ""
         self._under_way: dict[int, set[str]] = {}
+        self._unreadable: set[int] = set()
+        """Parts under way of which nobody can say what they hold: any call may be among them."""
         self._answers: dict[int, dict[str, int]] = {}
         self._missing: dict[int, dict[str, str]] = {}
         self._refused: dict[int, dict[str, list[str]]] = {}
@@ -39,16 +45,21 @@ class Orders:
                 self._times_missing.update(part.missing)
 
     def is_under_way(self, model_call_id: str) -> bool:
-        """Say whether the service has a call."""
-        return any(model_call_id in ids for ids in self._under_way.values())
+        """Say whether the service has a call, or may have it."""
+        return bool(self._unreadable) or any(model_call_id in ids for ids in self._under_way.values())
 
     def hand_over(self, part: Part, ids: set[str] | None = None) -> None:
         """Take the calls of a part for under way: those with these ids, or else those that its file holds."""
-        self._under_way[part.number] = ids if ids is not None else _ids(self._log.requests_path(part.number))
+        known = ids if ids is not None else self._ids_of(part)
+        if known is None:
+            self._unreadable.add(part.number)
+        else:
+            self._under_way[part.number] = known
 
     def give_back(self, part: Part) -> None:
         """Take the calls of a part for never ordered."""
         self._under_way.pop(part.number, None)
+        self._unreadable.discard(part.number)
 
     def refusal(self, model_call_id: str) -> CallError | None:
         """Give why a call was refused for good, where that is in the journal already."""
@@ -74,11 +85,14 @@ class Orders:
 
         Lines that are none, calls that were never asked for and second answers to a call are passed over.
         """
-        open_ids = self._under_way.pop(part.number, None) or _ids(self._log.requests_path(part.number))
+        open_ids = self._under_way.pop(part.number, None) or self._ids_of(part)
+        if open_ids is None:
+            open_ids = self._ids_of_results(part)
+        self._unreadable.discard(part.number)
         answers: dict[str, int] = {}
         missing: dict[str, str] = {}
         refused: dict[str, list[str]] = {}
-        hindrance: EndpointError | None = None
+        hindrance = _cancellation(part)
         for place, line in _lines(self._log.results_path(part.number)):
             outcome = outcome_of(line, self._endpoint) if line.strip() else None
             if outcome is None or outcome.model_call_id not in open_ids:
@@ -90,14 +104,16 @@ class Orders:
             open_ids.discard(outcome.model_call_id)
             if error is None:
                 answers[outcome.model_call_id] = place
+            elif error.is_retryable and part.service_state == _CANCELLED:
+                continue  # a person did that, so it is ordered again and not counted
             elif error.is_retryable:
                 self._miss(outcome.model_call_id, error.kind, error.message, missing=missing, refused=refused)
             else:
                 refused[outcome.model_call_id] = [error.kind, error.message]
         if hindrance is None:
-            why = "The batch service gave no answer to it."
+            kind, why = _IS_LOST if part.service_state == LOST else _NO_ANSWER
             for model_call_id in open_ids:
-                self._miss(model_call_id, "batch_missing", why, missing=missing, refused=refused)
+                self._miss(model_call_id, kind, why, missing=missing, refused=refused)
         self._answers[part.number], self._missing[part.number] = answers, missing
         self._refused[part.number] = refused
         return hindrance
@@ -115,6 +131,18 @@ class Orders:
         self._log.change(part, state="settled", missing=missing, refused=refused)
         self._log.remove_files(part)
 
+    def _ids_of(self, part: Part) -> set[str] | None:
+        """Give the ids of the calls that a part holds; None if its file is gone or damaged."""
+        try:
+            ids = _ids(self._log.requests_path(part.number))
+        except (OSError, *UNREADABLE):
+            return None
+        return ids if len(ids) == part.calls else None
+
+    def _ids_of_results(self, part: Part) -> set[str]:
+        lines = (line for _, line in _lines(self._log.results_path(part.number)) if line.strip())
+        return {outcome.model_call_id for line in lines if (outcome := outcome_of(line, self._endpoint)) is not None}
+
     def _miss(
         self, model_call_id: str, kind: str, message: str, *, missing: dict[str, str], refused: dict[str, list[str]]
     ) -> None:
@@ -129,6 +157,15 @@ class Orders:
             file.seek(place)
             body = json.loads(file.readline())["response"]["body"]
         return reply_of(body, model_call_id=model_call_id, seconds=0.0, masked_key=self._masked_key)
+
+
+def _cancellation(part: Part) -> EndpointError | None:
+    if part.service_state != _CANCELLED:
+        return None
+    return EndpointError(
+        f"A batch of {count_of(part.calls, 'call')} was cancelled at the provider.",
+        "What it had answered is kept. Go on with the run to order the rest again.",
+    )
 
 
 def _error(told: list[str]) -> CallError:

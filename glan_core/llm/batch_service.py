@@ -4,9 +4,10 @@ The Files and Batches of OpenAI's API, which other providers offer alike. Nothin
 again comes as a retryable CallError, and what makes the service of no use as an EndpointError.
 """
 
+import os
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Self
 
 from glan_core.errors import CallError, DiskError, EndpointError
 from glan_core.llm.batch_lines import URL
@@ -24,7 +25,8 @@ _SERVICE_HINT = (
     "--engine local."
 )
 _SIZE_HINT = "Hand in smaller parts: --part-calls with fewer calls."
-_UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
+_UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+_GONE = (404, 410)
 ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
 """States after which a batch does not change any more."""
 
@@ -93,12 +95,16 @@ class BatchService:
         except (openai.OpenAIError, *_UNREADABLE) as error:
             raise self._explained(error, doing="take an order") from error
 
-    async def look(self, batch_id: str) -> BatchState:
-        """Ask how far a batch is."""
+    async def look(self, batch_id: str) -> BatchState | None:
+        """Ask how far a batch is; None if the service does not know of it."""
         import openai
 
         try:
             return self._state_of(await self._client.batches.retrieve(batch_id))
+        except openai.APIStatusError as error:
+            if error.status_code in _GONE:
+                return None
+            raise self._explained(error, doing=f"say how far batch {batch_id} is", is_known=True) from error
         except (openai.OpenAIError, *_UNREADABLE) as error:
             raise self._explained(error, doing=f"say how far batch {batch_id} is", is_known=True) from error
 
@@ -116,25 +122,45 @@ class BatchService:
             raise self._explained(error, doing="list what was ordered", is_known=True) from error
         return None
 
-    async def fetch(self, file_ids: tuple[str, ...], path: Path) -> None:
-        """Put what these files hold into one, whole or not at all. DiskError if it cannot be written."""
+    async def fetch(self, file_ids: tuple[str, ...], path: Path) -> bool:
+        """Put what these files hold into one, whole or not at all; says whether the service had all of them.
+
+        DiskError if it cannot be written.
+        """
+        import httpx2
         import openai
 
+        has_all = True
         unfinished = path.with_suffix(".unfinished")
         try:
             with unfinished.open("wb") as file:
                 for file_id in file_ids:
-                    async with self._client.files.with_streaming_response.content(
-                        file_id, timeout=_FILE_SECONDS
-                    ) as content:
-                        async for piece in content.iter_bytes():
-                            file.write(piece)
+                    has_all &= await self._write(file_id, file)
                     file.write(b"\n")
+                file.flush()
+                os.fsync(file.fileno())
             unfinished.replace(path)
+            return has_all
         except openai.OpenAIError as error:
             raise self._explained(error, doing="give a result file", is_known=True) from error
+        except httpx2.HTTPError as error:  # while it comes in, nobody wraps them
+            words = f"{self._endpoint.label} broke off while it gave a result file."
+            raise CallError(words, kind="connection", is_retryable=True) from error
         except OSError as error:
             raise DiskError(f"{path} cannot be written: {error.strerror}.", "Free space, then go on.") from error
+
+    async def _write(self, file_id: str, file: BinaryIO) -> bool:
+        import openai
+
+        try:
+            async with self._client.files.with_streaming_response.content(file_id, timeout=_FILE_SECONDS) as content:
+                async for piece in content.iter_bytes():
+                    file.write(piece)
+        except openai.APIStatusError as error:
+            if error.status_code in _GONE:
+                return False
+            raise
+        return True
 
     def _state_of(self, batch: "Batch") -> BatchState:
         counts = batch.request_counts
@@ -142,9 +168,9 @@ class BatchService:
         state = BatchState(
             batch_id=batch.id,
             state=batch.status,
-            calls=counts.total if counts else 0,
-            done=counts.completed if counts else 0,
-            failed=counts.failed if counts else 0,
+            calls=_count(counts.total) if counts else 0,
+            done=_count(counts.completed) if counts else 0,
+            failed=_count(counts.failed) if counts else 0,
             result_files=tuple(file for file in (batch.output_file_id, batch.error_file_id) if file),
             errors=tuple(self._sentence(reason.message or reason.code or "", reason.line) for reason in reasons),
             error_codes=tuple(reason.code or "" for reason in reasons),
@@ -179,6 +205,11 @@ class BatchService:
             kind = "timeout" if isinstance(error, openai.APITimeoutError) else "connection"
             return CallError(f"{where} cannot be reached.", kind=kind, is_retryable=True)
         return EndpointError(f"{where} cannot {doing}: what it sent is none of a batch service.", _SERVICE_HINT)
+
+
+def _count(said: object) -> int:
+    """Read a number that a service may not know yet."""
+    return said if isinstance(said, int) and said >= 0 else 0
 
 
 def is_refusal(error: EndpointError) -> bool:

@@ -9,7 +9,7 @@ from glan_core.calls import ChatReply, ChatRequest
 from glan_core.llm.refusals import storable, without_key
 
 # What the lines that read a body raise when it is something else: JSON of another shape.
-UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 _MOST_TOKENS = 2**31 - 1  # what the ledger can hold; no reply has as many
 
 

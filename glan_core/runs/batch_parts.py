@@ -24,6 +24,8 @@ from typing import Any, NamedTuple
 
 from glan_core.errors import DiskError
 
+LOST = "lost"
+"""The state of a batch that the service does not know any more, or whose results are gone there."""
 MOST_ORDERS = 3
 """How often a call is ordered that comes back without an answer of its own: expired, left out or lost."""
 
