@@ -29,7 +29,7 @@ from glan_core.runs.journal import Journal, write_plan
 from glan_core.runs.kinds import AnySteps, pipeline_of
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.recording import RecordingModel
-from glan_core.runs.shards import gather_shards
+from glan_core.runs.shards import ACTORS_END_SECONDS, gather_shards
 from glan_core.store.database import Database
 from glan_core.store.runs import RunCounts, run_counts
 
@@ -79,7 +79,7 @@ def execute(
     with contextlib.nullcontext(journal) if journal else Journal(folder) as kept:
         if journal is None:
             wish_of_folder(folder)  # one that was left for an earlier session means nothing any more
-        gather_shards(folder, kept)
+        gather_shards(folder, kept, wait_seconds=ACTORS_END_SECONDS)
         record = RunRecord(plan, database=database, folder=folder, endpoint=endpoint, concurrency=concurrency)
         record.save_state(RunState.RUNNING)
         loop = _Loop(plan, record, database=database, folder=folder, control=control or RunControl(), limits=limits)

@@ -38,7 +38,7 @@ from glan_core.planning.planned_instructions import PlannedInstructions
 from glan_core.runs.costs import Costs
 from glan_core.runs.ingesting import take_in_journal
 from glan_core.runs.journal import Journal, write_plan
-from glan_core.runs.shards import Gatherer, gather_shards
+from glan_core.runs.shards import ACTORS_END_SECONDS, Gatherer, gather_shards
 from glan_core.store.database import Database
 from glan_core.store.runs import RunCounts, run_counts
 from glan_core.store.slices import write_slice
@@ -77,7 +77,7 @@ def execute(
     with nullcontext(journal) if journal else Journal(folder) as kept:
         if journal is None:
             wish_of_folder(folder)
-        gather_shards(folder, kept)
+        gather_shards(folder, kept, wait_seconds=ACTORS_END_SECONDS)
         take_in_journal(database, folder)
         record = RunRecord(
             plan, database=database, folder=folder, endpoint=endpoint, concurrency=concurrency, engine="ray"

@@ -35,7 +35,7 @@ from glan_core.runs.claims import list_plans_at_work
 from glan_core.runs.ingesting import TakenIn, take_in_journal, take_in_journals
 from glan_core.runs.journal import Journal, is_at_work, write_plan
 from glan_core.runs.run_folder import list_run_folders
-from glan_core.runs.shards import gather_shards
+from glan_core.runs.shards import ACTORS_END_SECONDS, gather_shards
 from glan_core.runs.turns import in_turn
 from glan_core.store.database import Cursor, Database, open_database
 from glan_core.store.regenerations import list_regenerated_ids
@@ -117,7 +117,7 @@ def prepare(database: Database, plan: Plan, folder: Path, *, added: Sequence[Tax
     journal = Journal(folder)
     try:
         wish_of_folder(folder)  # one that was left for an earlier session; from here on they are meant
-        gather_shards(folder, journal)
+        gather_shards(folder, journal, wait_seconds=ACTORS_END_SECONDS)
         take_in_journal(database, folder)  # another process may have worked on it until just now
         journal.append(*added)
         cursor = database.cursor()

@@ -26,6 +26,7 @@ _SHARDS, _TAKEN = "shards", "taken"
 _PART = ".part"  # a file that is not whole yet
 _LOOKS = 5  # while files move from one place to the next
 _LOOK_AGAIN_SECONDS = 0.05
+ACTORS_END_SECONDS = 20.0  # Ray ends actors some seconds after the process that began them is gone
 
 
 def shards_folder(folder: Path) -> Path:
@@ -160,12 +161,24 @@ class Gatherer:
         return len(kept)
 
 
-def gather_shards(folder: Path, journal: Journal) -> int:
-    """Bring what an earlier session left in shards into the run's journal, which the caller holds."""
+def gather_shards(folder: Path, journal: Journal, *, wait_seconds: float = 0.0) -> int:
+    """Bring what an earlier session left in shards into the run's journal, which the caller holds.
+
+    With `wait_seconds`, actors that outlived whoever began the run are waited for so long; StoreError if one of them
+    still holds what it wrote then, as a session that goes on without it would send calls again.
+    """
     if not shards_folder(folder).is_dir():
         return 0
     gatherer = Gatherer(folder, journal)
     lines = gatherer.gather(None)
+    deadline = time.monotonic() + wait_seconds
+    while wait_seconds and not gatherer.is_complete():
+        if time.monotonic() >= deadline:
+            raise StoreError(
+                f"Actors of an earlier session still write in {folder}.", "Go on with the run once they have ended."
+            )
+        time.sleep(_LOOK_AGAIN_SECONDS)
+        lines += gatherer.gather(None)
     gatherer.clear()
     return lines
 

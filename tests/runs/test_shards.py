@@ -6,7 +6,7 @@ import pytest
 
 from glan_core.calls import SharedText
 from glan_core.entities import Failure
-from glan_core.errors import DiskError
+from glan_core.errors import DiskError, StoreError
 from glan_core.runs.ingesting import take_in_journal
 from glan_core.runs.journal import Journal, read_journal
 from glan_core.runs.shards import Gatherer, ShardJournal, gather_shards, has_shards, read_writer, seal, shards_folder
@@ -159,3 +159,14 @@ class _FullOnce:
             self._is_full = False
             raise DiskError("The disk is full.", "Free space.")
         self._journal.append_lines(lines)
+
+
+def test_who_goes_on_waits_for_an_actor_that_still_holds_what_it_wrote(tmp_path: Path):
+    actor = ShardJournal(shards_folder(tmp_path), "s-0001")
+    actor.append(_failure(1))
+    with Journal(tmp_path) as journal:
+        with pytest.raises(StoreError, match="still write"):
+            gather_shards(tmp_path, journal, wait_seconds=0.2)
+        actor.close()
+        assert gather_shards(tmp_path, journal, wait_seconds=5) == 1
+    assert _written(tmp_path) == ["item-1"]
