@@ -29,6 +29,7 @@ class BatchBudget:
         self.completion_tokens = 0
         self.cost: float | None = 0.0
         """US dollars of this session; None once the price of a call is not known."""
+        self._has_unknown_tokens = False
         self._most_tokens = before.most_tokens
         self._most_dollars = before.most_cost
 
@@ -36,6 +37,7 @@ class BatchBudget:
         """Count a call that came back."""
         self.calls += 1
         prompt, completion = call.prompt_tokens or 0, call.completion_tokens or 0
+        self._has_unknown_tokens |= not call.error_kind and None in (call.prompt_tokens, call.completion_tokens)
         self.prompt_tokens += prompt
         self.completion_tokens += completion
         self.cost = None if self.cost is None or call.cost is None else self.cost + call.cost
@@ -56,6 +58,9 @@ class BatchBudget:
     def hindrance(self, request: ChatRequest, *, reserved_tokens: int, reserved_dollars: float) -> str:
         """Say which limit a call would go beyond, after all that was ordered; nothing if none."""
         limits, before = self._limits, self._before
+        if self._has_unknown_tokens and (limits.tokens is not None or limits.dollars is not None):
+            what = "their limit" if limits.tokens is not None else "the budget"
+            return f"The endpoint does not tell how many tokens a call took, so {what} cannot be kept."
         if limits.tokens is not None:
             spent = before.prompt_tokens + before.completion_tokens + self.prompt_tokens + self.completion_tokens
             if spent + reserved_tokens + self.most_tokens(request) > limits.tokens:
