@@ -274,7 +274,7 @@ def test_an_empty_queue_says_why(app: AppTest, run_id: str, queue: str, sentence
 def test_what_judges_scored_is_offered_once_there_are_scores(app: AppTest, app_database: Database, run_id: str):
     row = app_database.cursor().execute("select instruction_id, answer_id, instruction from pair").fetchall()[0]
     app_database.cursor().execute(
-        "insert into judgement values ('j', ?, ?, 'j', 'f', 2, 5, 5, 5, 5, '', ?, 'c', now())", [*row[:2], run_id]
+        "insert into judgement values ('j', ?, ?, '', 'j', 'f', 2, 5, 5, 5, 5, '', ?, 'c', now())", [*row[:2], run_id]
     )
     open_page(app, reviewer="Ada", step="Review", queue="Lowest judge score")
     assert "1 of 1 in this queue" in said(app)
