@@ -118,6 +118,13 @@ def clear_filter() -> None:
         st.query_params.pop(name, None)
 
 
+def show_no_pair() -> None:
+    """Say that no pair fits the filter, and offer all pairs."""
+    st.info("No pair fits this filter.", icon=":material/filter_alt:")
+    if is_narrowed():
+        st.button("Show all pairs", on_click=clear_filter, key="filter-none", icon=":material/filter_alt_off:")
+
+
 def _view(cursor: Cursor) -> SavedView | None:
     asked_for = st.query_params.get("view")
     if not asked_for:

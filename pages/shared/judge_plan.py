@@ -95,7 +95,8 @@ def _choose(model: ModelChoice, answered: int) -> _Asked:
         )
         seed = st.number_input("Seed", 0, 2**30, 0, key="judge-seed", help="Of the draw and of the calls.")
     name = f"{model.endpoint_name}, " if model.endpoint_name else ""
-    st.caption(plain(f"At {name}{model.endpoint.label}."))
+    where = "By the built-in model." if model.endpoint.is_built_in else f"At {name}{model.endpoint.label}."
+    st.caption(plain(where))
     return _Asked(judge.strip() or model.model, other.strip() if way == _COMPARE else None, int(n), int(seed))
 
 

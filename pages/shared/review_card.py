@@ -17,6 +17,7 @@ from pages.shared.formats import count
 from pages.shared.page_button import page_button
 from pages.shared.pair_neighbours import show_neighbours
 from pages.shared.plan_view import show_messages
+from pages.shared.reading_direction import show_in_its_direction
 from pages.shared.regeneration_links import show_regenerations
 from pages.shared.review_edit import show_edit
 from pages.shared.review_flags import show_flags
@@ -113,7 +114,7 @@ def _show_texts(cursor: Cursor, row: pd.Series) -> None:
 def _show_text(text: str) -> None:
     """Show a text as it is, in a box of its own to scroll in if it is long."""
     with st.container(height=_LONG_PIXELS if len(text) > _LONG_TEXT else "content", border=False):
-        st.text(text or "(empty)")
+        show_in_its_direction(text or "(empty)")
 
 
 def _show_keys(stand: Stand, row: pd.Series) -> None:
@@ -157,7 +158,7 @@ def _show_keys(stand: Stand, row: pd.Series) -> None:
             st.button(
                 words,
                 key=f"reason-{reason}-{key}",
-                type="primary" if reason in chosen else "tertiary",
+                type="primary" if reason in chosen else "secondary",
                 shortcut=str(place) if has_keys else None,
                 on_click=toggle_reason,
                 args=(key, reason),

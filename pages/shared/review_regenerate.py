@@ -84,6 +84,9 @@ def _show_plan(workspace: Workspace, cursor: Cursor, filter_: Filter, rejected: 
     if not sum(plan.calls.values()):
         st.caption("All of them were written anew already, with all that was said of them.")
         return
+    st.caption(plain(f"Written by {model.model}{', built in' if model.endpoint.is_built_in else ''}."))
+    if model.endpoint.is_built_in:
+        st.warning("The built-in model is good for learning this tool, not for making data.", icon=":material/warning:")
     show_plan(plan, expected)
     with st.container(horizontal=True, gap="small"):
         starts = st.button("Write them anew", type="primary", icon=":material/play_arrow:", key="anew-start")
@@ -112,7 +115,7 @@ def _choose(rejected: int) -> _Asked:
             "Seed", 0, 2**30, 0, key="anew-seed", help="Another seed writes others, though all else is the same."
         )
         is_answers_only = st.toggle(
-            "Keep every question",
+            "Answers only",
             key="anew-answers",
             help="Asks for another answer alone, also where the reasons are about the question.",
         )
@@ -128,12 +131,13 @@ def _show_reasons(plan: Plan) -> None:
     answers = plan.wanted - regenerating.questions
     with st.container(horizontal=True, gap="xsmall"):
         for reason, pairs in reasons.most_common():
-            st.badge(plain(f"{REASON_WORDS[reason]} · {count(pairs)}"), color="orange")
+            st.badge(plain(f"{REASON_WORDS.get(reason, reason.replace('_', ' '))} · {count(pairs)}"), color="orange")
         if comments:
             st.badge(f"With a comment · {count(comments)}", color="blue")
         if silent:
             st.badge(f"Without a word · {count(silent)}", color="gray", help="The model is told that nobody said why.")
-    st.caption(f"{count_of(regenerating.questions, 'other question')}, {count_of(answers, 'other answer')}.")
+    questions = count_of(regenerating.questions, "new question")
+    st.caption(f"{questions}, each with a new answer; {count_of(answers, 'new answer')} alone.")
 
 
 def _start(workspace: Workspace, plan: Plan, model: ModelChoice) -> None:

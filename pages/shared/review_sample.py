@@ -12,6 +12,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.review_queues import By
 from pages.shared import state
 from pages.shared.feedback import plain
+from pages.shared.filter_bar import show_no_pair
 from pages.shared.formats import ago, count
 from pages.shared.review_queue import Draw, find_sample
 from pages.shared.workspace import Workspace
@@ -66,7 +67,7 @@ def show_sample(
     """Show the share of good pairs of each branch with its interval, and let branches be held."""
     sample = find_sample(workspace, cursor, filter_, draw)
     if sample.empty:
-        st.info("No pair fits this filter.", icon=":material/filter_alt:")
+        show_no_pair()
         return
     rows = acceptance_of(cursor, sample, threshold=threshold / 100)
     reviewed = int(rows["reviewed"].sum())
@@ -165,7 +166,7 @@ def _show_holding(
     reviewer: str,
 ) -> None:
     ids = {branch.taxonomy_node_id for branch in held}
-    weak = [row for row in chosen if rows["reviewed"].iloc[row] and 100 * rows["lower"].iloc[row] < threshold]
+    weak = [row for row in chosen if rows["says"].iloc[row] == "below"]
     to_hold = [str(rows["stratum"].iloc[row]) for row in weak if rows["stratum"].iloc[row] not in ids]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
@@ -174,11 +175,11 @@ def _show_holding(
             disabled=not to_hold or not reviewer,
             on_click=_hold,
             args=(workspace, to_hold),
-            kwargs={"is_held": True, "reviewer": reviewer, "reason": f"Below {threshold} % is possible"},
+            kwargs={"is_held": True, "reviewer": reviewer, "reason": f"Below {threshold} %"},
         )
         st.caption(
-            "Tick branches whose interval begins below the threshold to hold them: a mark that nothing should be "
-            "generated there until it is let go."
+            "Tick branches that say Below, so whose whole interval is below the threshold, to hold them: a mark that "
+            "nothing should be generated there until it is let go."
         )
     for branch in held:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

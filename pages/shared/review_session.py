@@ -8,10 +8,11 @@ from glan_core.errors import GlanError
 from glan_core.filter_json import filter_to_json
 from glan_core.store.database import Cursor
 from glan_core.store.edited_texts import list_edits_of
-from glan_core.store.reviews import find_review
+from glan_core.store.reviews import count_reviewed_by, find_review
 from glan_core.store.samples import read_samples
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
+from pages.shared.filter_bar import show_no_pair
 from pages.shared.formats import count
 from pages.shared.gap_finding import open_gap_finder, show_finding
 from pages.shared.page_button import page_button
@@ -43,6 +44,8 @@ def show_session(
     rows = read_samples(cursor, [] if number is None else [number])
     if rows.empty and st.query_params.get("card"):
         st.warning("The pair in this address is not there, or was removed.", icon=":material/search_off:")
+    elif rows.empty and not len(queue.numbers) and draw.kind in ("random", "sample"):
+        show_no_pair()
     elif rows.empty:
         _show_end(cursor, stand, draw)
     else:
@@ -79,7 +82,7 @@ def _show_end(cursor: Cursor, stand: Stand, draw: Draw) -> None:
                 "widen the filter, or see how good each branch is in the tab *Sample*.",
                 text_alignment="center",
             )
-        if stand.reviewer:
+        if stand.reviewer and count_reviewed_by(cursor, stand.reviewer):
             show_undo(stand)
 
 
@@ -90,7 +93,7 @@ def _why_empty(cursor: Cursor, draw: Draw) -> str:
             f"{encoder.encoder} has not read or compared such pairs of the filter yet. Opening the map starts that."
         )
     words = {"flagged": "is flagged", "rejected": "is rejected", "elsewhere": "is nearer to another subject"}
-    return f"No pair of the filter {words.get(draw.kind, 'is there')}."
+    return f"No pair of the filter {words.get(draw.kind, 'is in this queue')}."
 
 
 def _show_last(cursor: Cursor, stand: Stand) -> None:
