@@ -48,7 +48,9 @@ class Cell(NamedTuple):
     names: tuple[str, ...]
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/decisions.md", "docs/tree.md", "data/README.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/decisions.md", "docs/tree.md", "data/README.md", "CHANGELOG.md"]
+)
 def test_every_path_that_a_document_names_exists(document: str):
     text = (PROJECT_FOLDER / document).read_text(encoding="utf-8")
     if document == "README.md":
@@ -113,7 +115,9 @@ def test_every_entity_of_the_noun_grid_is_a_class_of_its_row():
     for cell in grid():
         if cell.column == "entity":
             homes = [PROJECT_FOLDER / "glan_core" / "store" / name for name in stores[cell.noun]]
-            known = {*vars(entities), *vars(calls), *vars(judgements), *vars(regenerations)}.union(*(classes(home) for home in homes))
+            known = {*vars(entities), *vars(calls), *vars(judgements), *vars(regenerations)}.union(
+                *(classes(home) for home in homes)
+            )
             assert set(cell.names) <= known
 
 

@@ -15,5 +15,8 @@ def test_every_case_handles_all_pairs(tmp_path: Path):
     figures = json.loads(ran.stdout)
     assert list(figures) == ["plan", "ingest", "pages", "export"]
     assert all(each["pairs"] == 400 and each["peak_megabytes"] > 0 for each in figures.values())
-    assert (figures["ingest"]["unreadable"], figures["ingest"]["rows"]) == ([], 4 * 400 + 126)  # and a shared text of each course
+    assert (figures["ingest"]["unreadable"], figures["ingest"]["rows"]) == (
+        [],
+        4 * 400 + 126,
+    )  # and a shared text of each course
     assert figures["export"]["checksum"] is True
