@@ -19,10 +19,11 @@ from glan_core.entities import Filter, TaxonomyNode
 from glan_core.errors import CallError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.plan import Plan, PlanRequest, make_plan
+from glan_core.runs.attempts import Counts
 from glan_core.runs.costs import Costs
 from glan_core.runs.journal import Journal
 from glan_core.runs.ledger import Ledger
-from glan_core.runs.pipeline import Counts, Pipeline
+from glan_core.runs.pipeline import Pipeline
 from glan_core.runs.recording import RecordingModel
 from glan_core.store.failures import list_open_failures
 from glan_core.store.model_calls import find_model_call
