@@ -371,12 +371,12 @@ def test_export_can_be_narrowed_by_a_filter(generated: Generated, tmp_path: Path
     assert disciplines_in(out) == ["Physics"]
 
 
-def test_a_scope_and_a_filter_must_both_hold(generated: Generated, tmp_path: Path):
+def test_a_scope_beside_a_filter_is_refused(generated: Generated, tmp_path: Path):
     filter_ = json.dumps({"run_ids": [generated.first.data["run_id"]]})
     error, _ = complaint(
         generated.terminal.run("export", tmp_path / "pairs.jsonl", "--scope", "Chemistry", "--filter", filter_)
     )
-    assert "No answered pair fits" in error
+    assert "--filter and --view exclude --scope" in error
     assert list(tmp_path.iterdir()) == []
 
 

@@ -9,6 +9,7 @@ from glan_core import paper, presets, prompts
 from glan_core.entities import STAGES
 from glan_core.errors import SettingsError
 from glan_core.generation_settings import settings_from_data
+from glan_core.regenerations import REGENERATING_STAGES
 
 
 @pytest.mark.parametrize("name", presets.PRESETS)
@@ -30,7 +31,8 @@ def test_every_template_belongs_to_a_preset():
         for template in stage.templates
     }
     judging = {"judge", "judge_quick", "compare", "compare_quick"}  # their settings: judge_settings.py
-    assert used | judging | {"repair_list"} == set(prompts.names())  # the repair belongs to every list
+    regenerating = {f"{stage}{ending}" for stage in REGENERATING_STAGES for ending in ("", "_quick")}
+    assert used | judging | regenerating | {"repair_list"} == set(prompts.names())  # the repair belongs to every list
 
 
 @pytest.mark.parametrize("name", presets.PRESETS)

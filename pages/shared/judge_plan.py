@@ -45,7 +45,8 @@ class _Asked(NamedTuple):
 def show_judge_plan(workspace: Workspace, filter_: Filter, *, answered: int, version: str) -> None:
     """Let the visitor choose who judges how many of the answered pairs, show what it takes, and begin it."""
     try:
-        model = open_model()
+        with st.spinner("Asking the model"):
+            model = open_model()
         asked = _choose(model, answered)
         if asked.compared_model == "":
             st.caption("Name the other model to see what it takes.")
@@ -121,7 +122,9 @@ def _check_price(plan: Plan, model: ModelChoice) -> None:
 
 
 @st.cache_data(
-    max_entries=20, show_spinner=False, hash_funcs={Filter: repr, GenerationSettings: repr, ModelChoice: lambda _: ""}
+    max_entries=20,
+    show_spinner="Planning",
+    hash_funcs={Filter: repr, GenerationSettings: repr, ModelChoice: lambda _: ""},
 )
 def _plan(
     version: str, _cursor: Cursor, filter_: Filter, settings: GenerationSettings, asked: _Asked, model: ModelChoice

@@ -69,7 +69,8 @@ def show_regenerate(workspace: Workspace, cursor: Cursor, filter_: Filter) -> No
 
 def _show_plan(workspace: Workspace, cursor: Cursor, filter_: Filter, rejected: int) -> None:
     try:
-        model = open_model()
+        with st.spinner("Asking the model"):
+            model = open_model()
         asked = _choose(rejected)
         settings = regenerate_settings(model.generation_settings())
         buttons = st.container(horizontal=True, gap="small")
@@ -161,7 +162,9 @@ def _check_price(plan: Plan, model: ModelChoice) -> None:
 
 
 @st.cache_data(
-    max_entries=20, show_spinner=False, hash_funcs={Filter: repr, GenerationSettings: repr, ModelChoice: lambda _: ""}
+    max_entries=20,
+    show_spinner="Planning",
+    hash_funcs={Filter: repr, GenerationSettings: repr, ModelChoice: lambda _: ""},
 )
 def _plan(
     version: str, _cursor: Cursor, filter_: Filter, settings: GenerationSettings, asked: _Asked, model: ModelChoice

@@ -152,7 +152,7 @@ def test_a_list_keeps_its_order_and_what_fits_the_filter(twenty: Small):
 def test_what_a_judge_scored_comes_worst_first(twenty: Small):
     for key, score in (("pair02", 7), ("pair01", 3), ("pair04", 9)):
         twenty.cursor.execute(
-            "insert into judgement values (?, ?, ?, 'j', 'f', ?, 5, 5, 5, 5, '', 'run', 'c', ?)",
+            "insert into judgement values (?, ?, ?, '', 'j', 'f', ?, 5, 5, 5, 5, '', 'run', 'c', ?)",
             [f"j-{key}", key, f"answer-{key}", score, datetime(2024, 1, 1, tzinfo=UTC)],
         )
     assert ids(twenty.cursor, low_score_queue(twenty.cursor, Filter()).numbers) == ["pair01", "pair02", "pair04"]

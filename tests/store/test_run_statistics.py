@@ -61,6 +61,8 @@ def test_items_are_counted_for_the_run_that_made_them(made: Small):
         "compared_answers": 0,
         "judge": 0,
         "compare": 0,
+        "regenerated_instructions": 0,
+        "regenerated_answers": 0,
     }
     syllabus = made.nodes.syllabus
     made.cursor.execute("update syllabus set run_id = 'grown' where syllabus_id = ?", [syllabus.syllabus_id])
