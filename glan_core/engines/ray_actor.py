@@ -6,6 +6,7 @@ to a halt. So the calls have a thread and a loop of their own, and what Ray call
 
 import asyncio
 import atexit
+import dataclasses
 import os
 import shutil
 import tempfile
@@ -30,6 +31,8 @@ class PartWorker:
         _sweep()
         actor_id = ray.get_runtime_context().get_actor_id()
         shift: Shift = ray.get(desk.begin_shift.remote(actor_id))
+        endpoint = dataclasses.replace(shift.job.endpoint, api_key=ray.get(desk.give_key.remote()))
+        shift = dataclasses.replace(shift, job=dataclasses.replace(shift.job, endpoint=endpoint))
         curriculum: bytes = ray.get(shift.job.curriculum[0])
         only = frozenset(ray.get(shift.job.only[0])) if shift.job.only else None
         self._begun: Future[tuple[asyncio.AbstractEventLoop, ShiftWork]] = Future()

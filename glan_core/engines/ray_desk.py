@@ -2,7 +2,8 @@
 
 A Desk is an actor of its own beside that process. Actors come to it for what they need, say several times a second what
 they have done, and hear what is wanted of them; the process reads there how all of it stands. The key of the endpoint
-is in its memory, and goes to the others in their answers: never into an argument that Ray keeps, logs or spills.
+goes to the desk and from there to actors by itself, in messages of some bytes: what is larger than 100 kB Ray puts into
+its object store and, when that is full, on disk.
 
 An allowance of dollars or tokens is lent out bit by bit, so that all actors together keep to it: what is not lent to
 one cannot be spent by it, whatever the others do meanwhile.
@@ -15,12 +16,30 @@ from typing import Any
 
 from glan_core.calls import AddressStanding, EndpointModel
 from glan_core.engines.control import Wish
+from glan_core.entities import Filter
 from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan
+from glan_core.planning.planned_instructions import PlannedInstructions
 from glan_core.runs.attempts import Counts
 
 _SILENT_SECONDS = 30.0
 """After so long without a word an actor is taken for lost, whatever Ray says."""
+
+
+def bare_plan(plan: Plan) -> Plan:
+    """Give a plan without all that is as long as the run is large: actors get their items as parts."""
+    request = dataclasses.replace(plan.request, scope=(), shares=(), gaps=(), left_out=())
+    none = PlannedInstructions({}, settings=request.settings, seed=request.seed)
+    judging, regenerating = plan.judging, plan.regenerating
+    return dataclasses.replace(
+        plan,
+        request=request,
+        items=none,
+        growths=(),
+        novelty=None,
+        judging=judging and dataclasses.replace(judging, filter_=Filter(), pairs=()),
+        regenerating=regenerating and dataclasses.replace(regenerating, filter_=Filter(), pairs=()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +47,10 @@ class Job:
     """What every actor needs."""
 
     plan: Plan
-    """Without its items."""
+    """A bare one."""
     folder: str
     endpoint: Endpoint
+    """Without its key."""
     concurrency: int
     """Of all actors together."""
     actors: int
@@ -145,6 +165,7 @@ class Desk:
         """`session` tells the names of writers from those of other sessions of the run."""
         self._session = session
         self._job: Job | None = None
+        self._key = ""
         self._wish: Wish = "work"
         self._actors: dict[str, _Actor] = {}
         self._places: dict[str, int] = {}
@@ -154,6 +175,14 @@ class Desk:
     def open(self, job: Job) -> None:
         """Take what actors need."""
         self._job = job
+
+    def keep_key(self, key: str) -> None:
+        """Take the key of the endpoint."""
+        self._key = key
+
+    def give_key(self) -> str:
+        """Give it."""
+        return self._key
 
     def begin_shift(self, actor_id: str) -> Shift:
         """Tell an actor what it needs; one that comes back is a new one, and what it was before is lost."""

@@ -1,10 +1,12 @@
 """Tests of glan_core.engines.ray_desk: what do the actors of a run and the process that began it tell each other?"""
 
 import dataclasses
+import pickle
 import random
 
-from glan_core.engines.ray_desk import Desk, Job, Orders, Said, Stint
+from glan_core.engines.ray_desk import Desk, Job, Orders, Said, Stint, bare_plan
 from glan_core.llm.endpoint import Endpoint
+from glan_core.planning.plan import Gap, Growth
 from tests.workbench import Workbench
 
 
@@ -110,3 +112,19 @@ def test_a_run_is_told_when_nobody_can_be_lent_another_call(workbench: Workbench
 
 def test_a_key_is_in_nothing_that_says_what_it_is(workbench: Workbench):
     assert "sk-0123" not in repr(_job(workbench))
+
+
+def test_the_key_comes_by_itself(workbench: Workbench):
+    desk = _desk(workbench)
+    desk.keep_key("sk-0123")
+    assert desk.give_key() == "sk-0123"
+
+
+def test_the_plan_of_actors_is_as_small_for_a_large_run_as_for_a_small_one(workbench: Workbench):
+    gaps = tuple(Gap(f"node-{number}", 1) for number in range(5_000))
+    plan = workbench.plan(instructions=40)
+    request = dataclasses.replace(plan.request, scope=("node",) * 5_000, shares=(1.0,) * 5_000, gaps=gaps)
+    growths = (Growth("node", "subjects", 9, 1),) * 5_000
+    bare = bare_plan(dataclasses.replace(plan, request=request, growths=growths))
+    assert len(pickle.dumps(bare)) < 10_000
+    assert (bare.run_id, bare.request.seed, bare.request.settings) == (plan.run_id, 1, plan.request.settings)
