@@ -15,12 +15,12 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from glan_core.calls import EndpointModel, ReplyForm
-from glan_core.entities import SavedEndpoint
 from glan_core.errors import SettingsError
 from glan_core.ids import stable_id
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
 from glan_core.model_choice import CONCURRENCY
+from glan_core.saved_endpoint import SavedEndpoint
 from glan_core.settings import Settings, check_addresses
 from glan_core.store.database import Cursor, Database
 from glan_core.store.endpoint_models import insert_endpoint_models, list_endpoint_models

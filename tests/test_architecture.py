@@ -33,6 +33,7 @@ LAYERS = (
             "map_labels",
             "outline",
             "regenerations",
+            "saved_endpoint",
             "shared_texts",
             "text_changes",
         ),

@@ -23,11 +23,11 @@ from glan_core.endpoints import (
     settings_at,
     use_endpoint,
 )
-from glan_core.entities import SavedEndpoint
 from glan_core.errors import SettingsError
 from glan_core.llm.endpoint import Endpoint
 from glan_core.model_choice import choose_model
 from glan_core.providers import PLACEHOLDER, PROVIDERS
+from glan_core.saved_endpoint import SavedEndpoint
 from glan_core.settings import check_base_url, read_settings
 from glan_core.store.database import Database, open_database
 from glan_core.store.endpoint_models import insert_endpoint_models, list_endpoint_models

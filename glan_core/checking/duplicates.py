@@ -25,16 +25,9 @@ from glan_core.errors import GlanError, SettingsError
 from glan_core.near_duplicates import near_duplicates
 from glan_core.quality.near_texts import LEAST_SIMILARITY, Candidates, TextSketches, similarities
 from glan_core.quality.words import normalised, read_words
+from glan_core.store.compared_texts import find_places, list_places, read_ranks, read_texts_at
 from glan_core.store.database import Cursor, Database, explained_errors, transaction
-from glan_core.store.duplicates import (
-    DuplicateGroup,
-    DuplicateKind,
-    find_places,
-    list_places,
-    read_ranks,
-    read_texts_at,
-    replace_groups,
-)
+from glan_core.store.duplicates import DuplicateGroup, DuplicateKind, replace_groups
 from glan_core.store.quality_checks import QualityCheck, find_check, save_check
 
 TEXT_SIMILARITY = 0.8

@@ -20,11 +20,11 @@ from glan_core.endpoints import (
     remove_endpoint,
     settings_at,
 )
-from glan_core.entities import SavedEndpoint
 from glan_core.errors import SettingsError
 from glan_core.llm.endpoint import Endpoint, label_of
 from glan_core.model_choice import CONCURRENCY, choose_endpoint
 from glan_core.runs.headless import planning_database
+from glan_core.saved_endpoint import SavedEndpoint
 from glan_core.settings import runs_folder
 from glan_core.store.database import open_database
 

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from glan_core.endpoints import endpoint_named, settings_at
-from glan_core.entities import SavedEndpoint
 from glan_core.errors import SettingsError
 from glan_core.generation_settings import Limits
 from glan_core.runs.headless import planning_database
+from glan_core.saved_endpoint import SavedEndpoint
 from glan_core.settings import Settings, runs_folder
 from glan_core.text_encoding import key_of_environment
 

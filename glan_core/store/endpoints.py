@@ -4,7 +4,7 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
-from glan_core.entities import SavedEndpoint
+from glan_core.saved_endpoint import SavedEndpoint
 from glan_core.store.database import Cursor, first_row
 
 _COLUMNS = (

@@ -23,10 +23,10 @@ from glan_core.endpoints import (
     settings_at,
     use_endpoint,
 )
-from glan_core.entities import SavedEndpoint
 from glan_core.errors import GlanError
 from glan_core.llm.endpoint import Endpoint
 from glan_core.model_choice import choose_endpoint
+from glan_core.saved_endpoint import SavedEndpoint
 from pages.shared import state
 from pages.shared.endpoint_form import Fields, News, save, show_fields, show_key
 from pages.shared.feedback import as_code, plain, show_error

@@ -6,9 +6,9 @@ from typing import NamedTuple, Self
 import streamlit as st
 
 from glan_core.endpoints import LONGEST_NAME, MOST_CONCURRENCY, add_endpoint, key_standing, make_endpoint
-from glan_core.entities import SavedEndpoint
 from glan_core.errors import SettingsError
 from glan_core.providers import PROVIDERS
+from glan_core.saved_endpoint import SavedEndpoint
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
 from pages.shared.keys import find_key

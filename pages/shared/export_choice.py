@@ -8,18 +8,19 @@ from glan_core.entities import Filter, Run
 from glan_core.exports.formats import FORMATS
 from glan_core.exports.recipe import can_be_trained_on
 from glan_core.exports.request import NEAR, ExportRequest
-from glan_core.gates import GATES, HIGHEST_SCORE, LOWEST_SCORE, gate_sets, judge_gate
+from glan_core.gates import gate_sets
 from glan_core.paper import TEST_QUESTIONS_PER_DISCIPLINE
 from glan_core.scope import list_scope_nodes
 from glan_core.store.database import Cursor
 from glan_core.store.exports import LINEAGE_COLUMNS
 from glan_core.store.runs import count_runs, list_runs
 from pages.shared import state
-from pages.shared.export_reasons import GATE_WORDS, gate_words
 from pages.shared.feedback import plain
 from pages.shared.filter_bar import read_filter
 from pages.shared.filter_words import conditions
 from pages.shared.formats import ago, shortened
+from pages.shared.gate_fields import choose_gates
+from pages.shared.gate_words import GATE_WORDS, gate_words
 from pages.shared.scope_field import place_in_list
 
 OWN = "Own choice"
@@ -116,31 +117,13 @@ def _choose_gates(cursor: Cursor) -> tuple[str, ...]:
     )
     if chosen != OWN:
         return by_name[chosen]
-    st.session_state.setdefault(state.EXPORT_OWN_GATES, list(by_name["standard"]))
-    gates = st.multiselect(
-        "Leave out these",
-        list(GATES),
-        format_func=gate_words,
-        select_all=False,
-        key=state.EXPORT_OWN_GATES,
-    )
-    least = st.number_input(
-        "Judged below",
-        min_value=LOWEST_SCORE,
-        max_value=HIGHEST_SCORE,
-        value=None,
-        step=0.5,
-        placeholder="Not asked",
-        key=state.EXPORT_LEAST_SCORE,
-        help="Leaves out what judges gave less, and what nobody judged.",
-    )
-    return (*gates, *([judge_gate(float(least))] if least is not None else []))
+    return choose_gates(state.EXPORT_OWN_GATES, begun=by_name["standard"])
 
 
 def _told_set(name: str, gates: tuple[str, ...] | None) -> str:
     if gates is None:
         return name
-    told = ", ".join(gate_words(gate).removeprefix("Flagged: ").split(",")[0].lower() for gate in gates)
+    told = ", ".join(gate_words(gate).split(",")[0].lower() for gate in gates)
     return f"{name.capitalize()}: {told or 'nothing is left out'}"
 
 

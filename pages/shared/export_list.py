@@ -14,10 +14,10 @@ from glan_core.exports.manifest import ExportedFile, files_of
 from glan_core.exports.request import request_from_data
 from glan_core.store.database import Cursor
 from glan_core.store.export_log import Export, list_exports
-from pages.shared.export_reasons import reason_words, reasons_in_a_sentence
 from pages.shared.export_writing import open_exporter, write
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import ago, count, duration
+from pages.shared.gate_words import reason_words, reasons_in_a_sentence
 from pages.shared.workspace import Workspace
 
 LARGEST_DOWNLOAD = 200_000_000

@@ -4,11 +4,11 @@ import streamlit as st
 
 from glan_core.exports.preview import Preview
 from glan_core.exports.request import ExportRequest
-from glan_core.gates import GATES, judge_bound
 from pages.shared import state
 from pages.shared.export_choice import OWN
-from pages.shared.export_reasons import gate_words
 from pages.shared.formats import count, count_of
+from pages.shared.gate_fields import set_gates
+from pages.shared.gate_words import gate_words
 from pages.shared.page_button import page_button
 
 
@@ -41,5 +41,4 @@ def show_nothing_left(request: ExportRequest, preview: Preview) -> None:
 
 def _open(gates: tuple[str, ...], gate: str) -> None:
     st.session_state[state.EXPORT_GATES] = OWN
-    st.session_state[state.EXPORT_LEAST_SCORE] = None if gate not in GATES else judge_bound(gates)
-    st.session_state[state.EXPORT_OWN_GATES] = [each for each in gates if each != gate and each in GATES]
+    set_gates(state.EXPORT_OWN_GATES, [each for each in gates if each != gate])

@@ -11,9 +11,9 @@ from glan_core.exports.preview import Preview, heading
 from glan_core.exports.request import ExportRequest, request_to_data
 from glan_core.store.database import Cursor
 from glan_core.store.samples import samples_version
-from pages.shared.export_reasons import reasons_in_a_sentence
 from pages.shared.feedback import show_error
 from pages.shared.formats import count
+from pages.shared.gate_words import reasons_in_a_sentence
 from pages.shared.workspace import open_workspace
 
 _PATIENCE_SECONDS = 0.5

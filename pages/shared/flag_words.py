@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from glan_core.gates import judge_bound
 from glan_core.store.database import Database
 from glan_core.store.flags import lift_flags, put_back_flags
 from pages.shared import state
@@ -24,14 +23,6 @@ _WORDS = {
     "near_duplicate": "near duplicate",
     "contaminated": "in a benchmark",
 }
-_GATES = {
-    "unanswered": "Without an answer",
-    "demo": "Demo pairs",
-    "flagged": "Any flag",
-    "rejected": "Rejected",
-    "unaccepted": "Not accepted",
-    "duplicates": "Duplicates, exact and near",
-}
 
 
 def flag_words(kinds: Iterable[str]) -> str:
@@ -42,13 +33,6 @@ def flag_words(kinds: Iterable[str]) -> str:
 def listed_flag_words(kinds: object) -> str:
     """Name the flags of a cell of a table that lists them as `refusal, truncated`; empty where there are none."""
     return flag_words(kinds.split(", ")) if isinstance(kinds, str) else ""
-
-
-def gate_words(gate: str) -> str:
-    """Name what a gate of gates.py leaves out, or the reason why a pair is."""
-    if bound := judge_bound([gate]):
-        return f"Judged below {bound:g}, or not judged"
-    return _GATES.get(gate) or flag_words([gate]).capitalize()
 
 
 def lift_button(database: Database, kind: str, instruction_id: str, *, is_lifted: bool, key: str, by: str = "") -> None:

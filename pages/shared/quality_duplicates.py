@@ -37,7 +37,7 @@ def show_duplicates(workspace: Workspace, worker: QualityWorker) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Look again" if check else "Look for duplicates",
-            type="primary",
+            type="secondary" if check and check.state == "finished" else "primary",
             icon=":material/content_copy:",
             key="duplicates-look",
             on_click=worker.check_duplicates,
@@ -179,6 +179,7 @@ def _button(
         on_click=act,
         args=(workspace.database, [kind]),
         disabled=is_off,
+        type="primary" if act is keep_one and not is_off else "secondary",
         help="The others are flagged and stay where they are; an export may leave them out."
         if act is keep_one
         else "No pair of these groups is flagged as a duplicate any more.",

@@ -9,26 +9,21 @@ import streamlit as st
 from glan_core.entities import Filter
 from glan_core.errors import GlanError
 from glan_core.gates import (
-    GATES,
-    HIGHEST_SCORE,
-    LOWEST_SCORE,
-    check_gates,
     count_left_out,
     gate_sets,
     gated,
-    judge_bound,
-    judge_gate,
     keep_gate_set,
 )
-from glan_core.quality.kinds import FLAG_KINDS
 from glan_core.store.database import Cursor
-from glan_core.store.gate_sets import LONGEST_NAME, GateSet, remove_gate_set
+from glan_core.store.gate_sets import LONGEST_NAME, remove_gate_set
 from glan_core.store.judgements import judged_version
 from glan_core.store.pairs import count_pairs
 from pages.shared import state
 from pages.shared.feedback import plain, show_error
-from pages.shared.flag_words import gate_words
 from pages.shared.formats import ago, count
+from pages.shared.gate_fields import choose_gates
+from pages.shared.gate_words import gate_words, reason_words
+from pages.shared.page_button import page_button
 from pages.shared.workspace import Workspace
 
 
@@ -36,7 +31,7 @@ def show_gates(workspace: Workspace) -> None:
     """Let gates be chosen, count what they leave out, and save them under a name."""
     cursor = workspace.cursor()
     st.caption(
-        "Gates say which pairs stay out of exports. Saved under a name, they can be chosen there with one click."
+        "Gates say which pairs an export leaves out. Save a set under a name, and Export offers it under *Leave out*."
     )
     sets = gate_sets(cursor)
     listed = (*sets.shipped, *sets.saved)
@@ -53,36 +48,9 @@ def show_gates(workspace: Workspace) -> None:
                 on_click=remove_gate_set,
                 args=(cursor, begun.name),
             )
-    gates = _choose(begun)
+    gates = choose_gates(f"{state.GATES_CHOSEN}-{begun.name}-{begun.saved_at}", begun=begun.gates)
     _show_counts(workspace, cursor, gates)
     _show_save(cursor, gates)
-
-
-def _choose(begun: GateSet) -> tuple[str, ...]:
-    key = f"{state.GATES_CHOSEN}-{begun.name}-{begun.saved_at}"
-    chosen = st.pills(
-        "Leave out",
-        GATES,
-        default=[gate for gate in begun.gates if gate in GATES],
-        selection_mode="multi",
-        format_func=gate_words,
-        key=key,
-    )
-    bound = judge_bound(begun.gates)
-    least = st.number_input(
-        "Leave out what judges gave less than",
-        LOWEST_SCORE,
-        HIGHEST_SCORE,
-        bound,
-        0.5,
-        placeholder="Whatever they gave",
-        key=f"{key}-judge",
-        width=280,
-        help="The mean of all judges, 1 to 10. What no judge has seen is left out as well.",
-    )
-    if "flagged" in chosen and set(chosen) & {"duplicates", *FLAG_KINDS}:
-        st.caption(f"*{gate_words('flagged')}* holds every kind of flag: the kinds beside it change nothing.")
-    return check_gates((*chosen, *([judge_gate(least)] if least else [])))
 
 
 class _Counted(NamedTuple):
@@ -111,11 +79,16 @@ def _show_counts(workspace: Workspace, cursor: Cursor, gates: tuple[str, ...]) -
     with st.grid(2, min_column_width=150, gap="small"):
         st.metric("Pairs that pass", count(left), border=True, help="Of all answered pairs.")
         st.metric("Left out", count(sum(left_out.values())), border=True)
+    if not left and set(left_out) == {"demo"}:
+        st.info("All are demo pairs: switch that gate off to see what the others do.", icon=":material/lightbulb:")
     if left_out:
         st.dataframe(
             pd.DataFrame(
                 {
-                    "Left out for": [gate_words(reason) for reason in reasons],
+                    "Left out for": [
+                        gate_words(reason) if reason in by_itself else reason_words(reason).capitalize()
+                        for reason in reasons
+                    ],
                     "Pairs": [left_out.get(reason, 0) for reason in reasons],
                     "By itself": [by_itself.get(reason, left_out.get(reason)) for reason in reasons],
                 }
@@ -130,6 +103,7 @@ def _show_counts(workspace: Workspace, cursor: Cursor, gates: tuple[str, ...]) -
                 ),
             },
             height="content",
+            width="content",
             alt="How many pairs are left out for which reason.",
         )
         if len(left_out) > 1:
@@ -138,7 +112,11 @@ def _show_counts(workspace: Workspace, cursor: Cursor, gates: tuple[str, ...]) -
 
 def _show_save(cursor: Cursor, gates: tuple[str, ...]) -> None:
     if news := st.session_state.pop(state.GATES_NEWS, None):
-        st.success(plain(news), icon=":material/check:") if isinstance(news, str) else show_error(news)
+        if isinstance(news, str):
+            st.success(plain(news), icon=":material/check:")
+            page_button("Export with them", "pages/curate/export.py", key="gates-export", type="tertiary")
+        else:
+            show_error(news)
     with st.form("gates-save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Name", key=state.GATE_NAME, max_chars=LONGEST_NAME, placeholder="for training", width=280)
         st.form_submit_button("Save gates", icon=":material/save:", on_click=_save, args=(cursor, gates))

@@ -45,61 +45,57 @@ def _show_group(workspace: Workspace, kind: DuplicateKind, number: int, rows: pd
         if is_flagged.any():
             _act("Keep all", keep_all, workspace, kind, number)
     kept = rows.iloc[0]
-    left, right = st.columns(2)
+    is_settled = bool((others & is_flagged).any())
+    if kind == "exact":
+        _show_text(kept, kept)  # all say the same, so once is enough
+    sides = [st.container(gap=None)] * 2 if kind == "exact" else st.columns(2)
     for place in range(min(len(rows), _SHOWN_PAIRS)):
-        with left if place == 0 else right:
-            _show_pair(
-                workspace,
-                kind,
-                number,
-                rows.iloc[place],
-                kept,
-                is_flagged=bool(is_flagged.iloc[place]),
-                is_settled=bool((others & is_flagged).any()),
-            )
+        row = rows.iloc[place]
+        with sides[min(place, 1)]:
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                _show_place(row, is_flagged=bool(is_flagged.iloc[place]), is_settled=is_settled)
+                if kind == "exact":
+                    _show_buttons(workspace, f"{kind}-{number}", row)
+            if kind != "exact":
+                _show_text(row, kept)
+                with st.container(horizontal=True, gap="small"):
+                    _show_buttons(workspace, f"{kind}-{number}", row)
     if len(rows) > _SHOWN_PAIRS:
         st.caption(f"{count(len(rows) - _SHOWN_PAIRS)} more of this group are not shown.")
 
 
-def _show_pair(
-    workspace: Workspace,
-    kind: DuplicateKind,
-    number: int,
-    row: pd.Series,
-    kept: pd.Series,
-    *,
-    is_flagged: bool,
-    is_settled: bool,
-) -> None:
-    is_kept = bool(row["is_kept"])
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if is_kept:
-            if is_settled:
-                st.badge("Kept", icon=":material/check:", color="green")
-            else:
-                st.badge("Would be kept", color="gray", help="Nothing of this group is flagged yet.")
-        elif is_flagged:
-            st.badge("Flagged", icon=":material/flag:", color="orange")
-        st.caption(plain(f"{row['discipline']} › {row['subject']}"), width="stretch")
+def _show_place(row: pd.Series, *, is_flagged: bool, is_settled: bool) -> None:
+    if row["is_kept"]:
+        if is_settled:
+            st.badge("Kept", icon=":material/check:", color="green")
+        else:
+            st.badge("Would be kept", color="gray", help="Nothing of this group is flagged yet.")
+    elif is_flagged:
+        st.badge("Flagged", icon=":material/flag:", color="orange")
+    st.caption(plain(f"{row['discipline']} › {row['subject']}"), width="stretch")
+
+
+def _show_text(row: pd.Series, kept: pd.Series) -> None:
     for content in ("instruction", "answer") if row["content"] == "both" else (row["content"],):
         said, other = (str(each[content]) if pd.notna(each[content]) else "" for each in (row, kept))
         marked = mark_differences(said, other)
         show_marked(marked.one)
         if not marked.is_whole:
             show_cut()
-    with st.container(horizontal=True, gap="small"):
-        key = f"{kind}-{number}-{row['instruction_id']}"
-        page_button(
-            "Open", "pages/explore/samples.py", {"pair": str(row["instruction_id"])}, key=f"open-{key}", type="tertiary"
+
+
+def _show_buttons(workspace: Workspace, group: str, row: pd.Series) -> None:
+    instruction_id = str(row["instruction_id"])
+    key = f"{group}-{instruction_id}"
+    page_button("Open", "pages/explore/samples.py", {"pair": instruction_id}, key=f"open-{key}", type="tertiary")
+    if not row["is_kept"]:
+        st.button(
+            "Keep this one",
+            key=f"keep-{key}",
+            type="tertiary",
+            on_click=keep_this,
+            args=(workspace.database, instruction_id),
         )
-        if not is_kept:
-            st.button(
-                "Keep this one",
-                key=f"keep-{key}",
-                type="tertiary",
-                on_click=keep_this,
-                args=(workspace.database, str(row["instruction_id"])),
-            )
 
 
 def _act(label: str, act: object, workspace: Workspace, kind: DuplicateKind, number: int) -> None:

@@ -48,14 +48,19 @@ def show_rules(workspace: Workspace, worker: QualityWorker) -> None:
 
 def _show_counts(counts: dict[str, FlagCount]) -> None:
     kinds = [*FLAG_KINDS, *(kind for kind in counts if kind not in FLAG_KINDS)]
+    absent = [kind for kind in kinds if kind not in counts]
+    shown = kinds
+    if counts and absent:
+        told = f"Also the {count(len(absent))} flags that no pair carries"
+        shown = kinds if st.toggle(told, key="rules-all") else [kind for kind in kinds if kind in counts]
     none = FlagCount("", 0, 0)
     st.dataframe(
         pd.DataFrame(
             {
-                "Flag": [flag_words([kind]).capitalize() for kind in kinds],
-                "Pairs": [counts.get(kind, none).flagged for kind in kinds],
-                "Lifted": [counts.get(kind, none).lifted for kind in kinds],
-                "What it means": [FLAG_KINDS.get(kind, "") for kind in kinds],
+                "Flag": [flag_words([kind]).capitalize() for kind in shown],
+                "Pairs": [counts.get(kind, none).flagged for kind in shown],
+                "Lifted": [counts.get(kind, none).lifted for kind in shown],
+                "What it means": [FLAG_KINDS.get(kind, "") for kind in shown],
             }
         ),
         hide_index=True,
@@ -91,6 +96,7 @@ def _show_flagged(workspace: Workspace, cursor: Cursor, counts: dict[str, FlagCo
                 icon=":material/table_rows:",
                 type="tertiary",
             )
+    st.caption(FLAG_KINDS.get(kind, ""))
     page = f"{kind}-{is_lifted}"
     begun: dict[str, list[str]] = st.session_state.setdefault(state.FLAG_PAGE, {})
     before = begun.setdefault(page, [])
@@ -108,17 +114,24 @@ def _show_flagged(workspace: Workspace, cursor: Cursor, counts: dict[str, FlagCo
 
 def _show_pair(workspace: Workspace, kind: str, row: pd.Series, *, is_lifted: bool) -> None:
     key = str(row["instruction_id"])
+    lifted = f"lifted by {row['lifted_by'] or 'somebody'}" if is_lifted else ""
+    said = [f"{row['discipline']} › {row['subject']}", str(row["detail"] or ""), lifted]
+    st.caption(plain(" · ".join(each for each in said if each)))
+    shown = _end if kind == "truncated" else _start
+    for words, text in (("Question", row["instruction"]), ("Answer", row["answer"])):
+        if pd.notna(text):
+            st.markdown(f":gray[{words}]  \n{plain(shown(text))}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        by = f" Lifted by {row['lifted_by'] or 'somebody'}." if is_lifted else ""
-        said = f"{row['discipline']} › {row['subject']}. {row['detail']}{by}"
-        st.caption(plain(said), width="stretch")
         lift_button(workspace.database, kind, key, is_lifted=is_lifted, key=f"{kind}-{key}")
         page_button("Open", "pages/explore/samples.py", {"pair": key}, key=f"open-{kind}-{key}", type="tertiary")
-    st.markdown(plain(_start(row["instruction"])))
-    if pd.notna(row["answer"]):
-        st.caption(plain(_start(row["answer"])))
 
 
 def _start(text: object) -> str:
     line = " ".join(str(text).split())
-    return line if len(line) <= _SHOWN_CHARACTERS else f"{line[: _SHOWN_CHARACTERS - 1]}…"
+    return line if len(line) <= _SHOWN_CHARACTERS else f"{line[:_SHOWN_CHARACTERS].rsplit(' ', 1)[0]} …"
+
+
+def _end(text: object) -> str:
+    """Give the last words: of a text that was cut off, they are what shows it."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= _SHOWN_CHARACTERS else f"… {line[-_SHOWN_CHARACTERS:].split(' ', 1)[-1]}"

@@ -5,6 +5,7 @@ import pytest
 
 from glan_core.encoders import Content
 from glan_core.entities import Filter
+from glan_core.store.compared_texts import list_places, read_texts_at
 from glan_core.store.corpora import Corpus, RowBatch, insert_corpus, insert_corpus_rows
 from glan_core.store.drawn_rows import (
     Drawable,
@@ -15,7 +16,6 @@ from glan_core.store.drawn_rows import (
     row_set_from_text,
     row_set_to_text,
 )
-from glan_core.store.duplicates import list_places, read_texts_at
 from glan_core.store.encoders import list_unread_texts
 from glan_core.store.ingest import ingest
 from glan_core.store.runs import save_run

@@ -4,7 +4,7 @@ import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
-from glan_core.entities import SavedEndpoint
+from glan_core.saved_endpoint import SavedEndpoint
 from glan_core.store.database import Cursor, open_database
 from glan_core.store.endpoints import (
     find_chosen_endpoint_id,
