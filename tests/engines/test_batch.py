@@ -5,53 +5,25 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from glan_core.engines.batch import execute
 from glan_core.engines.control import RunControl
-from glan_core.engines.engine import EngineChoice
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
 from glan_core.errors import EndpointError, GlanError, SettingsError
 from glan_core.generation_settings import Limits, Price
-from glan_core.planning.plan import Plan
 from glan_core.runs.batch_parts import calls_out, list_parts
 from glan_core.runs.journal import write_plan
 from glan_core.settings import PROJECT_FOLDER
 from glan_core.store.database import open_database
 from glan_core.store.failures import list_open_failures
 from tests.batch_server import BatchServer
+from tests.engines.batch_case import HURRIED, QUICK, batch
 from tests.model_server import Reply
 from tests.workbench import Workbench, belongs
-
-QUICK = EngineChoice("batch", poll_seconds=0.01, most_poll_seconds=0.02)
-
-
-@pytest.fixture
-def server() -> Iterator[BatchServer]:
-    server = BatchServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def bench(workbench: Workbench, server: BatchServer) -> Workbench:
-    return dataclasses.replace(workbench, server=server)
-
-
-def batch(bench: Workbench, plan: Plan, *, choice: EngineChoice = QUICK, **options: Any) -> Progress:
-    return execute(
-        plan,
-        choice=choice,
-        database=bench.database,
-        folder=bench.folder(plan),
-        endpoint=bench.server.endpoint,
-        concurrency=1,
-        **options,
-    )
 
 
 def test_questions_come_back_and_then_their_answers(bench: Workbench, server: BatchServer):
@@ -144,14 +116,13 @@ def test_a_reply_that_cannot_be_used_is_asked_for_again_in_a_later_part_and_then
 
 def test_without_waiting_it_hands_in_and_ends_and_a_day_later_goes_on(bench: Workbench, server: BatchServer):
     plan = bench.plan(instructions=4)
-    hurried = dataclasses.replace(QUICK, waits=False)
-    progress = batch(bench, plan, choice=hurried)
+    progress = batch(bench, plan, choice=HURRIED)
     assert progress.state is RunState.STOPPED
     assert "4 calls in 1 part are with the batch service" in progress.message
     server.looks_until_done = 0
-    progress = batch(bench, plan, choice=hurried)
+    progress = batch(bench, plan, choice=HURRIED)
     assert progress.counts.instructions == 4
-    progress = batch(bench, plan, choice=hurried)
+    progress = batch(bench, plan, choice=HURRIED)
     assert (progress.state, progress.counts.answers) == (RunState.FINISHED, 4)
     assert len(server.worked_on) == len(set(server.worked_on)) == 8
 
@@ -322,7 +293,7 @@ def test_a_service_that_is_overloaded_for_a_moment_is_asked_again(bench: Workben
 
 def test_parts_with_one_service_are_not_looked_for_at_another(bench: Workbench, server: BatchServer):
     plan = bench.plan(instructions=2)
-    batch(bench, plan, choice=dataclasses.replace(QUICK, waits=False))
+    batch(bench, plan, choice=HURRIED)
     elsewhere = dataclasses.replace(bench.server.endpoint, base_url="http://127.0.0.1:9/v1")
     with pytest.raises(SettingsError, match="2 calls of this run are with"):
         execute(

@@ -1,47 +1,18 @@
 """Tests of glan_core.engines.batch_desk: what becomes of parts that a service refuses, loses or cannot give back."""
 
 import dataclasses
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from glan_core.engines.batch import execute
 from glan_core.engines.engine import EngineChoice, check_calls_out
-from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
 from glan_core.errors import EndpointError, PlanError
-from glan_core.planning.plan import Plan
 from glan_core.runs.batch_parts import Out, Part, PartLog, calls_out, list_parts, now
 from glan_core.store.failures import list_open_failures
 from tests.batch_server import BatchServer, Fate
+from tests.engines.batch_case import HURRIED, QUICK, batch
 from tests.workbench import Workbench
-
-QUICK = EngineChoice("batch", poll_seconds=0.01, most_poll_seconds=0.02)
-
-
-@pytest.fixture
-def server() -> Iterator[BatchServer]:
-    server = BatchServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def bench(workbench: Workbench, server: BatchServer) -> Workbench:
-    return dataclasses.replace(workbench, server=server)
-
-
-def batch(bench: Workbench, plan: Plan, *, choice: EngineChoice = QUICK, **options: Any) -> Progress:
-    return execute(
-        plan,
-        choice=choice,
-        database=bench.database,
-        folder=bench.folder(plan),
-        endpoint=bench.server.endpoint,
-        concurrency=1,
-        **options,
-    )
 
 
 @pytest.mark.parametrize("refused", ["/v1/files", "/v1/batches"])
@@ -180,7 +151,7 @@ def test_paid_answers_are_used_though_the_file_of_their_calls_is_gone(
     bench: Workbench, server: BatchServer, damage: str
 ):
     plan = bench.plan(instructions=3)
-    batch(bench, plan, choice=dataclasses.replace(QUICK, waits=False))
+    batch(bench, plan, choice=HURRIED)
     path = PartLog(bench.folder(plan)).requests_path(1)
     if damage == "gone":
         path.unlink()
@@ -193,7 +164,7 @@ def test_paid_answers_are_used_though_the_file_of_their_calls_is_gone(
 
 def test_results_that_are_gone_are_fetched_again(bench: Workbench, server: BatchServer):
     plan = bench.plan(instructions=3)
-    batch(bench, plan, choice=dataclasses.replace(QUICK, waits=False))
+    batch(bench, plan, choice=HURRIED)
     log = PartLog(bench.folder(plan))
     log.change(log.parts[0], state="fetched")
     assert batch(bench, plan).counts.answers == 3
