@@ -115,7 +115,7 @@ def _show_flagged(workspace: Workspace, cursor: Cursor, counts: dict[str, FlagCo
 def _show_pair(workspace: Workspace, kind: str, row: pd.Series, *, is_lifted: bool) -> None:
     key = str(row["instruction_id"])
     lifted = f"lifted by {row['lifted_by'] or 'somebody'}" if is_lifted else ""
-    said = [f"{row['discipline']} › {row['subject']}", str(row["detail"] or ""), lifted]
+    said = [f"{row['discipline']} › {row['subject']}", str(row["detail"] or "").rstrip("."), lifted]
     st.caption(plain(" · ".join(each for each in said if each)))
     shown = _end if kind == "truncated" else _start
     for words, text in (("Question", row["instruction"]), ("Answer", row["answer"])):

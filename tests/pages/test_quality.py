@@ -11,6 +11,7 @@ from glan_core.checking.contamination import check_contamination
 from glan_core.checking.duplicates import DuplicateSettings, check_duplicates
 from glan_core.checking.kept_duplicates import keep_one
 from glan_core.entities import QualityFlag
+from glan_core.quality.kinds import FLAG_KINDS
 from glan_core.store.answers import insert_quality_flags
 from glan_core.store.benchmarks import Benchmark
 from glan_core.store.database import Database
@@ -95,6 +96,7 @@ def test_duplicates_are_found_beside_the_page_and_kept_one_of(app: AppTest, app_
     app.run()
     assert "Compared 6 pairs: 1 group is alike" in said(app).replace("\\", "")
     assert "**3 pairs**, the same text but for case, spaces and punctuation" in said(app)
+    assert said(app).count("the length of the lens") == 1
     press(app, "duplicates-filter_1")
     assert flags(app_database) == {"exact_duplicate": (2, 0)}
     assert "2 of the 2 others are flagged" in said(app)
@@ -188,7 +190,32 @@ def test_rules_are_applied_and_flagged_pairs_listed_page_by_page(app: AppTest, a
     press(app, next(key for key in keys(app) if key.startswith("flag-too_short")))
     assert flags(app_database)["too_short"] == (5, 1)
     app.toggle(key="flag-lifted-too_short").set_value(True).run()
-    assert "Lifted by somebody" in said(app)
+    assert "lifted by somebody" in said(app)
+
+
+def test_flags_that_no_pair_carries_are_listed_when_asked_for(app: AppTest, app_database: Database, run_id: str):
+    first = app_database.cursor().execute("select instruction_id from instruction order by 1 limit 1").fetchone()
+    assert first is not None
+    insert_quality_flags(app_database.cursor(), [QualityFlag(first[0], "too_short")])
+    open_page(app, check="Rules")
+    assert app.dataframe[0].value["Flag"].tolist() == ["Too short"]
+    app.toggle(key="rules-all").set_value(True).run()
+    assert len(app.dataframe[0].value) == len(FLAG_KINDS)
+
+
+def test_of_a_text_that_was_cut_off_the_end_is_shown(app: AppTest, app_database: Database, run_id: str):
+    first = app_database.cursor().execute("select instruction_id from instruction order by 1 limit 1").fetchone()
+    assert first is not None
+    app_database.cursor().execute("update answer set text = ?", ["beginning " + "word " * 100 + "and then it"])
+    insert_quality_flags(
+        app_database.cursor(), [QualityFlag(first[0], "truncated"), QualityFlag(first[0], "too_short")]
+    )
+    open_page(app, check="Rules", flag="truncated")
+    assert "and then it" in said(app)
+    assert "beginning" not in said(app)
+    app.selectbox(key="flag").set_value("too_short").run()
+    assert "and then it" not in said(app)
+    assert "beginning" in said(app)
 
 
 def test_gates_are_counted_saved_under_a_name_and_removed(app: AppTest, app_database: Database, run_id: str):
@@ -223,6 +250,23 @@ def test_what_a_gate_would_leave_out_by_itself_is_told(app: AppTest, app_databas
     table = app.dataframe[0].value.set_index("Left out for")
     assert table.loc["Demo pairs"].tolist() == [6, 6]
     assert table.loc["Any flag"].tolist() == [0, 2]
+    assert "All are demo pairs" in said(app)
+
+
+def test_kinds_of_flags_are_chosen_where_not_all_of_them_are_left_out(
+    app: AppTest, app_database: Database, run_id: str
+):
+    check_duplicates(app_database, DuplicateSettings(has_meaning=False))
+    keep_one(app_database, ["exact"])
+    open_page(app, check="Gates")
+    pairs, kinds = app.get("button_group")[-2:]
+    assert [pairs.label, kinds.label] == ["Leave out these", "Or those with one of these flags"]
+    assert kinds.disabled
+    assert metrics(app) == {"Pairs that pass": "4", "Left out": "2"}
+    app.get("button_group")[-2].set_value(["demo"]).run()
+    assert metrics(app) == {"Pairs that pass": "6", "Left out": "0"}
+    app.get("button_group")[-1].set_value(["exact_duplicate"]).run()
+    assert metrics(app) == {"Pairs that pass": "4", "Left out": "2"}
 
 
 def test_duplicates_that_no_gate_sees_are_told_and_flagged_with_one_button(
