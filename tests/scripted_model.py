@@ -1,5 +1,6 @@
 """A chat model that says what a test tells it to."""
 
+import asyncio
 from collections.abc import Callable
 
 from glan_core.calls import ChatReply, ChatRequest, ReplyForm
@@ -54,6 +55,7 @@ class AnsweringModel:
     async def complete(self, request: ChatRequest) -> ChatReply:
         """Give the reply, or raise the exception, that the function gives."""
         self.requests.append(request)
+        await asyncio.sleep(0)  # as with an endpoint, others have their turn before the reply is there
         reply = self.script(request)
         if isinstance(reply, Exception):
             raise reply

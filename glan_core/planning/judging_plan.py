@@ -14,16 +14,12 @@ from glan_core.entities import Filter
 from glan_core.errors import PlanError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.judged_pairs import Judging, PairToJudge, read_in_batches
+from glan_core.planning.open_pairs import find_open_comparisons, find_open_judgements
 from glan_core.planning.plan import Plan
 from glan_core.planning.plan_request import WHOLE_TAXONOMY, PlanRequest
 from glan_core.planning.planned_instructions import PlannedInstructions
-from glan_core.stages.compare import comparison_id
-from glan_core.stages.compared_answers import compared_answer_id
-from glan_core.stages.judge import judgement_id
-from glan_core.store.comparisons import find_compared_answers, list_known_comparison_ids
 from glan_core.store.database import Cursor
 from glan_core.store.judged_pairs import draw_judged_pairs
-from glan_core.store.judgements import list_known_judgement_ids
 
 
 def make_judging_plan(
@@ -71,18 +67,12 @@ def _calls(cursor: Cursor, judging: Judging, settings: GenerationSettings) -> di
     counted: set[str] = set()  # two answers of one question share the second model's
     for pairs in read_in_batches(cursor, judging.pairs):
         if "judge" in calls:
-            wanted = {judgement_id(pair, settings=settings) for pair in pairs}
-            calls["judge"] += len(wanted - list_known_judgement_ids(cursor, sorted(wanted)))
+            calls["judge"] += len(find_open_judgements(cursor, pairs, settings=settings).open)
         if "compared_answers" in calls:
-            answers = {pair: compared_answer_id(pair, settings=settings) for pair in pairs}
-            answer_ids = set(answers.values()) - counted
-            calls["compared_answers"] += len(answer_ids - find_compared_answers(cursor, sorted(answer_ids)).keys())
-            counted |= answer_ids
-        if "compare" in calls:
-            wanted = {
-                comparison_id(pair, compared_answer_id=answer, is_swapped=is_swapped, settings=settings)
-                for pair, answer in answers.items()
-                for is_swapped in (False, True)
-            }
-            calls["compare"] += len(wanted - list_known_comparison_ids(cursor, sorted(wanted)))
+            for each in find_open_comparisons(cursor, pairs, settings=settings).open:
+                if each.answer is None and each.answer_id not in counted:
+                    counted.add(each.answer_id)
+                    calls["compared_answers"] += 1
+                if each.missing:
+                    calls["compare"] += len(each.missing)
     return calls

@@ -14,17 +14,13 @@ from glan_core import ids, prompts
 from glan_core.entities import Filter
 from glan_core.errors import PlanError
 from glan_core.generation_settings import GenerationSettings
+from glan_core.planning.open_pairs import find_open_regenerations
 from glan_core.planning.plan import Plan
 from glan_core.planning.plan_request import WHOLE_TAXONOMY, PlanRequest
 from glan_core.planning.planned_instructions import PlannedInstructions
 from glan_core.planning.rejected_pairs import PairToRegenerate, Regenerating, read_rejected_pairs
 from glan_core.regenerations import wants_question
-from glan_core.stages.answers import answer_id
-from glan_core.stages.regenerated_answers import regenerated_answer_id
-from glan_core.stages.regenerated_instructions import regenerated_instruction_id
-from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
-from glan_core.store.instructions import list_known_instruction_ids
 from glan_core.store.regenerations import count_rejected, list_rejected
 
 
@@ -93,17 +89,10 @@ def _calls(cursor: Cursor, regenerating: Regenerating, settings: GenerationSetti
     """Count, by stage, the calls whose outcome is not there yet."""
     calls = dict.fromkeys(_stages(regenerating), 0)
     for pairs in read_rejected_pairs(cursor, regenerating.pairs):
-        new = [regenerated_instruction_id(pair, settings=settings, seed=seed) for pair in pairs]
-        known = list_known_instruction_ids(cursor, new)
-        answers = [
-            answer_id(each, settings=settings) if pair.wants_question else regenerated_answer_id(each)
-            for each, pair in zip(new, pairs, strict=True)
-        ]
-        answered = list_known_answer_ids(cursor, answers)
-        for pair, instruction, answer in zip(pairs, new, answers, strict=True):
-            if pair.wants_question:
-                calls["regenerated_instructions"] += instruction not in known
-                calls["answers"] += answer not in answered
+        for each in find_open_regenerations(cursor, pairs, settings=settings, seed=seed).open:
+            if each.pair.wants_question:
+                calls["regenerated_instructions"] += each.instruction is None
+                calls["answers"] += 1
             else:
-                calls["regenerated_answers"] += answer not in answered
+                calls["regenerated_answers"] += 1
     return calls

@@ -7,23 +7,30 @@ It hands out work as runs/pipeline.py does: an engine decides when each piece is
 other along.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 
 from glan_core import prompts
 from glan_core.judgements import ComparedAnswer, Comparison, JudgedPair, Judgement
-from glan_core.planning.judged_pairs import Judging, read_in_batches
+from glan_core.planning.judged_pairs import read_in_batches
+from glan_core.planning.open_pairs import (
+    OpenComparison,
+    OpenJudgement,
+    find_open_comparisons,
+    find_open_judgements,
+    orders_of,
+)
 from glan_core.planning.plan import Plan
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.recording import RecordingModel
 from glan_core.runs.steps import Steps
 from glan_core.runs.work import Work
-from glan_core.stages.compare import compare_answers, comparison_id
-from glan_core.stages.compared_answers import compared_answer_id, generate_compared_answers
-from glan_core.stages.judge import judge_answer, judgement_id
-from glan_core.store.comparisons import find_compared_answers, list_known_comparison_ids
+from glan_core.stages.compare import Compared, compare_answers
+from glan_core.stages.compared_answers import generate_compared_answers
+from glan_core.stages.judge import Scored, judge_answer
 from glan_core.store.database import Cursor
-from glan_core.store.judgements import list_known_judgement_ids
 
 
 class JudgingPipeline(Steps):
@@ -32,7 +39,6 @@ class JudgingPipeline(Steps):
     def __init__(
         self,
         plan: Plan,
-        judging: Judging,
         *,
         cursor: Cursor,
         model: RecordingModel,
@@ -41,38 +47,43 @@ class JudgingPipeline(Steps):
     ) -> None:
         """With `only`, no other judgements, comparisons and answers than those with these ids are made."""
         super().__init__(plan, cursor=cursor, model=model, ledger=ledger, only=only)
-        self._judging = judging
         self._stages = plan.request.stages
-        self._answers_made: dict[str, ComparedAnswer] = {}  # two answers of one question share the second model's
+        # Two answers of one question share the second model's.
+        self._answers_made: dict[str, ComparedAnswer] = {}
+        self._in_turn: dict[str, asyncio.Lock] = {}
 
     def first_work(self) -> Iterator[Work]:
         """Give the work that can be begun at once, one piece a pair; what is in the database already is left out."""
-        for pairs in read_in_batches(self._cursor, self._judging.pairs):
-            if "judge" in self._stages:
-                yield from self._judge_work(pairs)
-            if "compare" in self._stages or "compared_answers" in self._stages:
-                yield from self._comparing_work(pairs)
+        assert self._plan.judging is not None
+        for pairs in read_in_batches(self._cursor, self._plan.judging.pairs):
+            yield from self.work_of(pairs)
+
+    def work_of(self, pairs: Iterable[JudgedPair]) -> Iterator[Work]:
+        """Give the work of these pairs alone."""
+        if "judge" in self._stages:
+            judgements = find_open_judgements(self._cursor, pairs, settings=self._settings)
+            self.counts.items_reused += judgements.items_reused
+            for judgement in judgements.open:
+                if self._is_wanted(*judgement.item_ids):
+                    yield self._judgement(judgement)
+        else:
+            comparisons = find_open_comparisons(self._cursor, pairs, settings=self._settings)
+            self.counts.items_reused += comparisons.items_reused
+            for comparison in comparisons.open:
+                if not self._is_wanted(*comparison.item_ids):
+                    continue
+                if comparison.answer is None:
+                    yield self._compared_answer(comparison)
+                else:
+                    yield from self._comparisons(comparison.pair, comparison.answer, comparison.missing)
 
     # Judging ----------------------------------------------------------------------------------------------------------
 
-    def _judge_work(self, pairs: tuple[JudgedPair, ...]) -> Iterator[Work]:
-        wanted = {judgement_id(pair, settings=self._settings): pair for pair in pairs}
-        known = list_known_judgement_ids(self._cursor, list(wanted))
-        for item_id, pair in wanted.items():
-            if item_id in known:
-                self.counts.items_reused += 1
-            elif self._is_wanted(item_id):
-                yield self._judgement(item_id, pair)
+    def _judgement(self, judgement: OpenJudgement) -> Work:
+        pair, item_id = judgement.pair, judgement.judgement_id
 
-    def _judgement(self, item_id: str, pair: JudgedPair) -> Work:
         async def do() -> list[Work]:
-            scored = await self._attempts.make(
-                item_id,
-                "judge",
-                lambda attempt: judge_answer(
-                    self._model, pair=pair, settings=self._settings, seed=self._seed, attempt=attempt
-                ),
-            )
+            scored = await self._make(item_id, "judge", partial(judge_answer, pair=pair))
             if scored is None:
                 return []
             self._ledger.keep(
@@ -90,8 +101,7 @@ class JudgingPipeline(Steps):
                     text_digest=pair.text_digest,
                 )
             )
-            self._ledger.settle(scored.model_call_id, left_out=scored.left_out)
-            self._ledger.settle_unusable(scored.unusable)
+            self._settle(scored)
             self.counts.judgements += 1
             return []
 
@@ -99,56 +109,26 @@ class JudgingPipeline(Steps):
 
     # Comparing --------------------------------------------------------------------------------------------------------
 
-    def _comparing_work(self, pairs: tuple[JudgedPair, ...]) -> Iterator[Work]:
-        answer_ids = {pair: compared_answer_id(pair, settings=self._settings) for pair in pairs}
-        answers = find_compared_answers(self._cursor, sorted(set(answer_ids.values())))
-        orders = {pair: self._orders(pair, answer_id) for pair, answer_id in answer_ids.items()}
-        known = list_known_comparison_ids(self._cursor, [item_id for both in orders.values() for item_id in both])
-        for pair, answer_id in answer_ids.items():
-            missing = {item_id: is_swapped for item_id, is_swapped in orders[pair].items() if item_id not in known}
-            self.counts.items_reused += (answer_id in answers) + len(orders[pair]) - len(missing)
-            if answer_id not in answers:
-                if self._is_wanted(answer_id, *missing):
-                    yield self._compared_answer(answer_id, pair)
-            elif self._is_wanted(*missing):
-                yield from self._comparisons(pair, answers[answer_id], missing)
-
-    def _orders(self, pair: JudgedPair, answer_id: str) -> dict[str, bool]:
-        """Give, by the id of the comparison, whether the answers are swapped in it: the one order and the other."""
-        if "compare" not in self._stages:
-            return {}
-        return {
-            comparison_id(
-                pair, compared_answer_id=answer_id, is_swapped=is_swapped, settings=self._settings
-            ): is_swapped
-            for is_swapped in (False, True)
-        }
-
-    def _compared_answer(self, answer_id: str, pair: JudgedPair) -> Work:
+    def _compared_answer(self, comparison: OpenComparison) -> Work:
         async def do() -> list[Work]:
-            answer = self._answers_made.get(answer_id)
+            pair, answer_id = comparison.pair, comparison.answer_id
+            async with self._in_turn.setdefault(answer_id, asyncio.Lock()):
+                answer = self._answers_made.get(answer_id) or await self._make_compared_answer(pair, answer_id)
             if answer is None:
-                answer = await self._attempts.make(
-                    answer_id,
-                    "compared_answers",
-                    lambda attempt: generate_compared_answers(
-                        self._model,
-                        pair=pair,
-                        settings=self._settings,
-                        seed=self._seed,
-                        run_id=self._run_id,
-                        attempt=attempt,
-                    ),
-                )
-                if answer is None:
-                    return []
-                self._ledger.keep(answer)
-                self._ledger.settle(answer.model_call_id)
-                self._answers_made[answer_id] = answer
-                self.counts.compared_answers += 1
-            return self._comparisons(pair, answer, self._orders(pair, answer_id))
+                return []
+            return self._comparisons(pair, answer, orders_of(pair, answer_id, settings=self._settings))
 
         return Work("compared_answers", do)
+
+    async def _make_compared_answer(self, pair: JudgedPair, answer_id: str) -> ComparedAnswer | None:
+        ask = partial(generate_compared_answers, pair=pair, run_id=self._run_id)
+        answer = await self._make(answer_id, "compared_answers", ask)
+        if answer is not None:
+            self._ledger.keep(answer)
+            self._ledger.settle(answer.model_call_id)
+            self._answers_made[answer_id] = answer
+            self.counts.compared_answers += 1
+        return answer
 
     def _comparisons(self, pair: JudgedPair, answer: ComparedAnswer, missing: dict[str, bool]) -> list[Work]:
         """Give the work of the first of the orders that are missing; the other one follows from it."""
@@ -157,20 +137,14 @@ class JudgingPipeline(Steps):
         item_id, *rest = missing
 
         async def do() -> list[Work]:
-            compared = await self._attempts.make(
-                item_id,
-                "compare",
-                lambda attempt: compare_answers(
-                    self._model,
-                    pair=pair,
-                    compared_answer=answer.text,
-                    compared_answer_id=answer.compared_answer_id,
-                    is_swapped=missing[item_id],
-                    settings=self._settings,
-                    seed=self._seed,
-                    attempt=attempt,
-                ),
+            ask = partial(
+                compare_answers,
+                pair=pair,
+                compared_answer=answer.text,
+                compared_answer_id=answer.compared_answer_id,
+                is_swapped=missing[item_id],
             )
+            compared = await self._make(item_id, "compare", ask)
             if compared is None:
                 return []  # one order alone tells nothing, so the other is not paid for
             self._ledger.keep(
@@ -191,12 +165,15 @@ class JudgingPipeline(Steps):
                     text_digest=pair.text_digest,
                 )
             )
-            self._ledger.settle(compared.model_call_id, left_out=compared.left_out)
-            self._ledger.settle_unusable(compared.unusable)
+            self._settle(compared)
             self.counts.comparisons += 1
             return self._comparisons(pair, answer, {other: missing[other] for other in rest})
 
         return [Work("compare", do)]
+
+    def _settle(self, said: Scored | Compared) -> None:
+        self._ledger.settle(said.model_call_id, left_out=said.left_out)
+        self._ledger.settle_unusable(said.unusable)
 
     def _fingerprint(self, stage: str) -> str:
         (template,) = self._settings.stages[stage].templates

@@ -16,7 +16,7 @@ def pipeline_of(
 ) -> AnySteps:
     """Give the steps of a plan: one that generates, one that judges, or one that writes rejected pairs anew."""
     if plan.judging is not None:
-        return JudgingPipeline(plan, plan.judging, cursor=cursor, model=model, ledger=ledger, only=only)
+        return JudgingPipeline(plan, cursor=cursor, model=model, ledger=ledger, only=only)
     if plan.regenerating is not None:
-        return RegeneratingSteps(plan, plan.regenerating, cursor=cursor, model=model, ledger=ledger, only=only)
+        return RegeneratingSteps(plan, cursor=cursor, model=model, ledger=ledger, only=only)
     return Pipeline(plan, cursor=cursor, model=model, ledger=ledger, only=only)

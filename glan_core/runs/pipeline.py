@@ -9,18 +9,17 @@ other along, and an answer is bound to its instruction by id. Nodes that have to
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from glan_core.courses import Course, find_courses
 from glan_core.entities import Instruction
 from glan_core.planning.plan import Growth, Plan, PlannedInstruction, draw_items
 from glan_core.planning.taken import find_taken
-from glan_core.quality.checks import check_answer, check_instruction
 from glan_core.runs.growing import Grower
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.recording import RecordingModel
 from glan_core.runs.steps import Steps
 from glan_core.runs.work import Work
-from glan_core.stages.answers import generate_answers
 from glan_core.stages.instructions import generate_instructions
 from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
@@ -95,63 +94,25 @@ class Pipeline(Steps):
     def _instruction_work(self, item: PlannedInstruction) -> Work:
         async def do() -> list[Work]:
             course = self._courses[item.syllabus_id]
-            instruction = await self._attempts.make(
-                item.instruction_id,
-                "instructions",
-                lambda attempt: generate_instructions(
-                    self._model,
-                    discipline=course.path[-1].name,
-                    subject=course.subject,
-                    syllabus=course.syllabus,
-                    details=course.details,
-                    combination=item.combination,
-                    settings=self._settings,
-                    seed=self._seed,
-                    run_id=self._run_id,
-                    attempt=attempt,
-                ),
+            ask = partial(
+                generate_instructions,
+                discipline=course.path[-1].name,
+                subject=course.subject,
+                syllabus=course.syllabus,
+                details=course.details,
+                combination=item.combination,
+                run_id=self._run_id,
             )
+            instruction = await self._make(item.instruction_id, "instructions", ask)
             if instruction is None:
                 return []
-            flags = check_instruction(
-                instruction,
-                finish_reason=self._finish_reason(instruction.model_call_id),
-                language=self._settings.language,
-            )
-            self._ledger.keep(instruction, *flags)
-            self._ledger.settle(instruction.model_call_id)
-            self.counts.instructions += 1
+            self._keep_instruction(instruction)
             return self._answer_work(instruction, item.answer_id)
 
         return Work("instructions", do)
 
     def _answer_work(self, instruction: Instruction, answer_id: str) -> list[Work]:
-        async def do() -> list[Work]:
-            answer = await self._attempts.make(
-                answer_id,
-                "answers",
-                lambda attempt: generate_answers(
-                    self._model,
-                    instruction=instruction,
-                    settings=self._settings,
-                    seed=self._seed,
-                    run_id=self._run_id,
-                    attempt=attempt,
-                ),
-            )
-            if answer is not None:
-                flags = check_answer(
-                    answer,
-                    instruction,
-                    finish_reason=self._finish_reason(answer.model_call_id),
-                    language=self._settings.language,
-                )
-                self._ledger.keep(answer, *flags)
-                self._ledger.settle(answer.model_call_id)
-                self.counts.answers += 1
-            return []
-
-        return [Work("answers", do)] if "answers" in self._plan.request.stages else []
+        return [self._answering(instruction, answer_id)] if "answers" in self._plan.request.stages else []
 
     def _drawn(self, course: Course, instructions: int) -> list[Work]:
         """Give the work of a course that has just grown."""

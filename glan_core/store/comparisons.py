@@ -11,7 +11,7 @@ from glan_core.judgements import ComparedAnswer, Comparison
 from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor
 from glan_core.store.filters import condition_of
-from glan_core.store.kept_rows import delete_of_removed_runs, list_known_ids
+from glan_core.store.kept_rows import delete_of_removed_runs
 
 
 class Rivalry(NamedTuple):
@@ -54,9 +54,32 @@ def find_compared_answers(cursor: Cursor, compared_answer_ids: Sequence[str]) ->
     return {row[0]: ComparedAnswer(*row) for row in rows}
 
 
-def list_known_comparison_ids(cursor: Cursor, comparison_ids: Sequence[str]) -> frozenset[str]:
-    """Give those of the ids that are there, and not of a removed run."""
-    return list_known_ids(cursor, "comparison", comparison_ids)
+def find_comparisons(cursor: Cursor, comparison_ids: Sequence[str]) -> dict[str, Comparison]:
+    """Give those of the comparisons that are there, and not of a removed run, by id."""
+    rows = cursor.execute(
+        """
+        select
+            comparison_id,
+            instruction_id,
+            answer_id,
+            compared_answer_id,
+            model,
+            template_fingerprint,
+            is_swapped,
+            score,
+            compared_score,
+            reason,
+            run_id,
+            model_call_id,
+            judged_at,
+            text_digest
+        from comparison
+        where comparison_id in (select unnest(?::varchar[]))
+            and run_id not in (select run_id from removed_run)
+        """,
+        [list(comparison_ids)],
+    ).fetchall()
+    return {row[0]: Comparison(*row) for row in rows}
 
 
 def list_rivalries(cursor: Cursor, filter_: Filter) -> tuple[Rivalry, ...]:

@@ -3,31 +3,23 @@
 The steps are driven here one piece of work at a time, with a scripted model and a real journal and database.
 """
 
-import asyncio
 import dataclasses
 import json
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from glan_core.calls import ChatRequest
 from glan_core.entities import Filter, ScoreRange
-from glan_core.errors import CallError, PlanError
+from glan_core.errors import PlanError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.judging_plan import make_judging_plan
 from glan_core.planning.plan import Plan, plan_from_data
 from glan_core.reviewing import Decision, decide, undo_newest
-from glan_core.runs.attempts import Counts
 from glan_core.runs.claims import check_claims
-from glan_core.runs.costs import Costs
-from glan_core.runs.journal import Journal, read_journal
-from glan_core.runs.kinds import pipeline_of
-from glan_core.runs.ledger import Ledger
-from glan_core.runs.recording import RecordingModel
+from glan_core.runs.journal import read_journal
 from glan_core.store.comparisons import list_rivalries, read_compared_pairs
 from glan_core.store.failures import list_open_failures
 from glan_core.store.ingest import ingest
@@ -37,23 +29,13 @@ from glan_core.store.runs import remove_run, run_counts, save_run
 from glan_core.store.samples import find_samples
 from tests.conftest import Small
 from tests.model_server import MODEL, merit_of
-from tests.scripted_model import AnsweringModel, Script
+from tests.runs.worked_off import REFUSED, Done, works_off
+from tests.scripted_model import Script
 from tests.small_pairs import answer, instruction, run
 from tests.stages.test_judge import reply, scores
 from tests.stages.test_own_templates import judging_stages
 
 OTHER = "another-model"
-
-
-class Done(NamedTuple):
-    """What one working-off of a plan came to."""
-
-    counts: Counts
-    model: AnsweringModel
-
-    def sent(self) -> Counter[str]:
-        """Count the calls that were sent, by stage."""
-        return Counter(request.stage for request in self.model.requests)
 
 
 @pytest.fixture
@@ -81,32 +63,7 @@ def pairs(small: Small) -> Small:
 @pytest.fixture
 def work_off(pairs: Small, tmp_path: Path) -> Callable[..., Done]:
     """Work a plan off with a script, one piece after the other."""
-
-    def do(plan: Plan, script: Script = lambda request: None, *, only: frozenset[str] | None = None) -> Done:
-        return asyncio.run(_work_off(plan, pairs, tmp_path / "runs" / plan.run_id, AnsweringModel(script), only))
-
-    return do
-
-
-async def _work_off(plan: Plan, small: Small, folder: Path, model: AnsweringModel, only: frozenset[str] | None) -> Done:
-    save_run(small.cursor, run(plan.run_id, seed=plan.request.seed))
-    with Journal(folder) as journal:
-        ledger = Ledger(small.database, journal, run_id=plan.run_id)
-        recording = RecordingModel(
-            model,
-            run_id=plan.run_id,
-            find=ledger.find_call,
-            record=ledger.record,
-            cost=Costs(plan.request.settings, base_url="").of,
-        )
-        pipeline = pipeline_of(plan, cursor=small.cursor, model=recording, ledger=ledger, only=only)
-        for first in pipeline.first_work():
-            waiting = [first]
-            while waiting:
-                waiting.extend(await waiting.pop().do())
-        await ledger.flush()
-        ledger.close()
-    return Done(pipeline.counts, model)
+    return works_off(pairs, tmp_path / "runs")
 
 
 def plan_of(small: Small, settings: GenerationSettings, filter_: Filter = Filter(), **options: object) -> Plan:  # noqa: B008 - frozen
@@ -116,9 +73,6 @@ def plan_of(small: Small, settings: GenerationSettings, filter_: Filter = Filter
 def on(stage: str, said: str | Exception, *, that: str = "") -> Script:
     """Give a script that says this at a stage (where the prompt holds a text), else the default."""
     return lambda request: said if request.stage == stage and that in request.messages[-1].content else None
-
-
-REFUSED = CallError("HTTP 400: no", kind="http_400")
 
 
 # Plans ----------------------------------------------------------------------------------------------------------------
@@ -440,6 +394,14 @@ def test_two_answers_of_one_question_share_the_other_models(
     plan = plan_of(pairs, compare, Filter(instruction_ids=("a",)))
     assert plan.calls == {"compared_answers": 1, "compare": 4}
     assert work_off(plan).sent() == {"compared_answers": 1, "compare": 4}
+
+
+def test_pieces_that_are_under_way_at_once_share_the_other_models_answer_too(
+    pairs: Small, compare: GenerationSettings, work_off: Callable[..., Done]
+):
+    ingest(pairs.cursor, [answer("a", answer_id="second", text="A second answer.")])
+    plan = plan_of(pairs, compare, Filter(instruction_ids=("a",)))
+    assert work_off(plan, at_once=True).sent() == {"compared_answers": 1, "compare": 4}
 
 
 # The journal ----------------------------------------------------------------------------------------------------------

@@ -3,13 +3,11 @@
 The pipeline is driven here one piece of work at a time, with a scripted model and a real journal and database.
 """
 
-import asyncio
 import dataclasses
 import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -20,65 +18,23 @@ from glan_core.errors import CallError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.plan import Plan, PlanRequest, make_plan
 from glan_core.runs.attempts import Counts
-from glan_core.runs.costs import Costs
-from glan_core.runs.journal import Journal
-from glan_core.runs.ledger import Ledger
-from glan_core.runs.pipeline import Pipeline
-from glan_core.runs.recording import RecordingModel
 from glan_core.store.failures import list_open_failures
 from glan_core.store.model_calls import find_model_call
 from glan_core.store.pairs import list_pairs
 from glan_core.store.reports import totals
-from glan_core.store.runs import run_errors, save_run
+from glan_core.store.runs import run_errors
 from glan_core.store.subjects import insert_subjects, list_subjects
 from glan_core.store.syllabi import list_syllabi_of
 from tests.conftest import Small
-from tests.scripted_model import AnsweringModel, Script, reply_to
-from tests.small_pairs import run
+from tests.runs.worked_off import REFUSED, Done, works_off
+from tests.scripted_model import Script, reply_to
 from tests.workbench import ALL_STAGES
-
-
-class Done(NamedTuple):
-    """What one working-off of a plan came to."""
-
-    counts: Counts
-    model: AnsweringModel
-    calls_reused: int
-
-    def sent(self) -> Counter[str]:
-        """Count the calls that were sent, by stage."""
-        return Counter(request.stage for request in self.model.requests)
 
 
 @pytest.fixture
 def work_off(small: Small, tmp_path: Path) -> Callable[..., Done]:
     """Work a plan off with a script, one piece after the other, the latest stage first."""
-
-    def do(plan: Plan, script: Script = lambda request: None) -> Done:
-        return asyncio.run(_work_off(plan, small, tmp_path / "runs" / plan.run_id, AnsweringModel(script)))
-
-    return do
-
-
-async def _work_off(plan: Plan, small: Small, folder: Path, model: AnsweringModel) -> Done:
-    save_run(small.cursor, run(plan.run_id, seed=plan.request.seed))
-    with Journal(folder) as journal:
-        ledger = Ledger(small.database, journal, run_id=plan.run_id)
-        recording = RecordingModel(
-            model,
-            run_id=plan.run_id,
-            find=ledger.find_call,
-            record=ledger.record,
-            cost=Costs(plan.request.settings, base_url="").of,
-        )
-        pipeline = Pipeline(plan, cursor=small.cursor, model=recording, ledger=ledger)
-        for first in pipeline.first_work():
-            waiting = [first]
-            while waiting:
-                waiting.extend(await waiting.pop().do())
-        await ledger.flush()
-        ledger.close()
-    return Done(pipeline.counts, model, recording.calls_reused + pipeline.counts.items_reused)
+    return works_off(small, tmp_path / "runs")
 
 
 @pytest.fixture
@@ -112,7 +68,6 @@ def on(stage: str, reply: str | Exception, *, times: int = 1000, that: str = "")
     return script
 
 
-REFUSED = CallError("HTTP 400: no", kind="http_400")
 GARBAGE = CallError("It sent something that is no completion.", kind="unreadable", is_retryable=True)
 
 

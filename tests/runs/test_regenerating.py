@@ -3,18 +3,15 @@
 The steps are driven here one piece of work at a time, with a scripted model and a real journal and database.
 """
 
-import asyncio
 import json
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from glan_core.entities import Filter
-from glan_core.errors import CallError, PlanError
+from glan_core.errors import PlanError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.plan import Plan, make_plan, plan_from_data
 from glan_core.planning.plan_request import PlanRequest
@@ -22,39 +19,17 @@ from glan_core.planning.regenerating_plan import make_regenerating_plan
 from glan_core.regenerate_settings import regenerate_settings
 from glan_core.regenerations import REASON_SENTENCES, Regeneration
 from glan_core.reviewing import REASONS, Decision, decide, undo
-from glan_core.runs.attempts import Counts
 from glan_core.runs.claims import check_claims
-from glan_core.runs.costs import Costs
-from glan_core.runs.journal import Journal, read_journal
-from glan_core.runs.kinds import pipeline_of
-from glan_core.runs.ledger import Ledger
-from glan_core.runs.recording import RecordingModel
+from glan_core.runs.journal import read_journal
 from glan_core.store.failures import list_open_failures
 from glan_core.store.ingest import ingest
 from glan_core.store.regenerations import find_rejected_ids, list_regenerated_ids
 from glan_core.store.runs import remove_run, save_run
 from tests.conftest import Small
-from tests.scripted_model import AnsweringModel, Script
+from tests.runs.worked_off import REFUSED, Done, works_off
 from tests.small_pairs import answer, instruction, run
 
 AT = datetime(2024, 5, 1, tzinfo=UTC)
-REFUSED = CallError("HTTP 400: no", kind="http_400")
-
-
-class Done(NamedTuple):
-    """What one working-off of a plan came to."""
-
-    counts: Counts
-    model: AnsweringModel
-
-    def sent(self) -> Counter[str]:
-        """Count the calls that were sent, by stage."""
-        return Counter(request.stage for request in self.model.requests)
-
-    def prompt(self, stage: str) -> str:
-        """Give the last turn of the only call of a stage."""
-        (request,) = self.model.requests_of(stage)
-        return request.messages[-1].content
 
 
 @pytest.fixture
@@ -82,33 +57,7 @@ def reject(small: Small, instruction_id: str, *reasons: str, comment: str = "", 
 @pytest.fixture
 def work_off(pairs: Small, tmp_path: Path) -> Callable[..., Done]:
     """Work a plan off with a script, one piece after the other."""
-
-    def do(plan: Plan, script: Script = lambda request: None, *, only: frozenset[str] | None = None) -> Done:
-        return asyncio.run(_work_off(plan, pairs, tmp_path / "runs" / plan.run_id, AnsweringModel(script), only))
-
-    return do
-
-
-async def _work_off(plan: Plan, small: Small, folder: Path, model: AnsweringModel, only: frozenset[str] | None) -> Done:
-    wanted = {"scope": [], "instructions": plan.wanted, "stages": list(plan.request.stages)}
-    save_run(small.cursor, run(plan.run_id, seed=plan.request.seed, plan=wanted))
-    with Journal(folder) as journal:
-        ledger = Ledger(small.database, journal, run_id=plan.run_id)
-        recording = RecordingModel(
-            model,
-            run_id=plan.run_id,
-            find=ledger.find_call,
-            record=ledger.record,
-            cost=Costs(plan.request.settings, base_url="").of,
-        )
-        pipeline = pipeline_of(plan, cursor=small.cursor, model=recording, ledger=ledger, only=only)
-        for first in pipeline.first_work():
-            waiting = [first]
-            while waiting:
-                waiting.extend(await waiting.pop().do())
-        await ledger.flush()
-        ledger.close()
-    return Done(pipeline.counts, model)
+    return works_off(pairs, tmp_path / "runs")
 
 
 def plan_of(small: Small, settings: GenerationSettings, **options: object) -> Plan:
