@@ -126,11 +126,15 @@ def count_flags(cursor: Cursor) -> tuple[FlagCount, ...]:
     return tuple(FlagCount(*row) for row in rows)
 
 
-def list_flagged(cursor: Cursor, kind: str, *, is_lifted: bool = False, limit: int, after: str = "") -> pd.DataFrame:
+def list_flagged(
+    cursor: Cursor, kind: str, *, is_lifted: bool = False, limit: int, after: str = "", has_ends: bool = False
+) -> pd.DataFrame:
     """List pairs with a flag of a kind, or (`is_lifted`) of which it was lifted, by id, from after that id on.
 
-    Columns: instruction_id, detail, lifted_by, instruction and answer (400 characters of each), discipline, subject.
+    Columns: instruction_id, detail, lifted_by, instruction and answer (the first 400 characters of each, with
+    `has_ends` the last), discipline, subject.
     """
+    part = f"[-{_SHOWN_CHARACTERS}:]" if has_ends else f"[:{_SHOWN_CHARACTERS}]"
     table = "lifted_flag" if is_lifted else "quality_flag"
     return cursor.execute(
         f"""
@@ -138,8 +142,8 @@ def list_flagged(cursor: Cursor, kind: str, *, is_lifted: bool = False, limit: i
             pair.instruction_id,
             any_value(flag.detail) as detail,
             any_value({"flag.lifted_by" if is_lifted else "''"}) as lifted_by,
-            any_value(pair.instruction[:{_SHOWN_CHARACTERS}]) as instruction,
-            any_value(pair.answer[:{_SHOWN_CHARACTERS}]) as answer,
+            any_value(pair.instruction{part}) as instruction,
+            any_value(pair.answer{part}) as answer,
             any_value(pair.discipline) as discipline,
             any_value(pair.subject) as subject
         from pair

@@ -17,7 +17,9 @@ def choose_gates(key: str, *, begun: Sequence[str]) -> tuple[str, ...]:
     """Let gates be chosen, beginning with some; keys of the session begin with `key`."""
     if f"{key}-pairs" not in st.session_state:
         set_gates(key, begun)
-    pairs = st.pills("Leave out these", _PAIRS, selection_mode="multi", format_func=gate_words, key=f"{key}-pairs")
+    pairs = st.pills(
+        "Leave out these", _PAIRS, selection_mode="multi", format_func=gate_words, key=f"{key}-pairs", wrap=True
+    )
     is_any = "flagged" in pairs
     kinds = st.pills(
         "Or those with one of these flags",
@@ -26,6 +28,7 @@ def choose_gates(key: str, *, begun: Sequence[str]) -> tuple[str, ...]:
         format_func=gate_words,
         key=f"{key}-kinds",
         disabled=is_any,
+        wrap=True,
         help=f"*{gate_words('flagged')}* leaves out all of them." if is_any else None,
     )
     least = st.number_input(

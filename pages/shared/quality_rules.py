@@ -19,6 +19,8 @@ from pages.shared.workspace import Workspace
 
 _PAIRS_A_PAGE = 20
 _SHOWN_CHARACTERS = 240
+_CUT_OFF = "truncated"
+"""Of these texts the end is shown: it is what shows that they were cut off."""
 
 
 def show_rules(workspace: Workspace, worker: QualityWorker) -> None:
@@ -100,7 +102,14 @@ def _show_flagged(workspace: Workspace, cursor: Cursor, counts: dict[str, FlagCo
     page = f"{kind}-{is_lifted}"
     begun: dict[str, list[str]] = st.session_state.setdefault(state.FLAG_PAGE, {})
     before = begun.setdefault(page, [])
-    rows = list_flagged(cursor, kind, is_lifted=is_lifted, limit=_PAIRS_A_PAGE + 1, after=before[-1] if before else "")
+    rows = list_flagged(
+        cursor,
+        kind,
+        is_lifted=is_lifted,
+        limit=_PAIRS_A_PAGE + 1,
+        after=before[-1] if before else "",
+        has_ends=kind == _CUT_OFF,
+    )
     for _, row in rows.head(_PAIRS_A_PAGE).iterrows():
         with st.container(border=True):
             _show_pair(workspace, kind, row, is_lifted=is_lifted)
@@ -117,7 +126,7 @@ def _show_pair(workspace: Workspace, kind: str, row: pd.Series, *, is_lifted: bo
     lifted = f"lifted by {row['lifted_by'] or 'somebody'}" if is_lifted else ""
     said = [f"{row['discipline']} › {row['subject']}", str(row["detail"] or "").rstrip("."), lifted]
     st.caption(plain(" · ".join(each for each in said if each)))
-    shown = _end if kind == "truncated" else _start
+    shown = _end if kind == _CUT_OFF else _start
     for words, text in (("Question", row["instruction"]), ("Answer", row["answer"])):
         if pd.notna(text):
             st.markdown(f":gray[{words}]  \n{plain(shown(text))}")
