@@ -86,6 +86,8 @@ class BatchServer(ModelServer):
         """Whether the connection is cut in the middle of a result file, by its path."""
         self.knows_counts = True
         """Whether it says how many calls of a batch are done."""
+        self.tells_tokens = True
+        """Whether replies come with their tokens."""
         self.asked: list[str] = []
         """Each request for Files and Batches, as `POST /v1/files`."""
         self.worked_on: list[str] = []
@@ -187,7 +189,8 @@ class BatchServer(ModelServer):
             status = 400 if fate == "refuse" else 503
             return [_line(custom_id, status, {"error": {"message": f"It cannot take this ({fate})."}})]
         reply = self.reply_to(SeenRequest("/v1/chat/completions", {}, call["body"]))
-        line = _line(custom_id, reply.status, json.loads(completion_of(call["body"], reply)))
+        body = json.loads(completion_of(call["body"], reply))
+        line = _line(custom_id, reply.status, body if self.tells_tokens else {**body, "usage": None})
         return [line, line] if fate == "twice" else [line]
 
 

@@ -198,6 +198,9 @@ class _Loop:
                     raise hindrance
                 wait = self._choice.poll_seconds
                 is_first = passed.was_paused
+                if passed.has_room and not desk.is_awaiting:
+                    is_first = True  # another pass at once: there is nothing to wait for
+                    continue
                 if self._is_over(passed, desk):
                     return
             if not self._choice.waits or not await self._wait(max(wait, desk.retry_after_seconds)):

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from glan_core.amounts import count_of
 from glan_core.calls import ChatRequest
+from glan_core.engines.batch_budget import May
 from glan_core.engines.batch_drafts import Drafts, Finished
 from glan_core.engines.batch_orders import Orders
 from glan_core.errors import CallError, DiskError, EndpointError, SettingsError
@@ -79,14 +80,14 @@ class BatchDesk:
         return any(part.state != "fetched" for part in self._log.open_parts)
 
     @property
-    def reserved_tokens(self) -> int:
-        """What calls that were noted and not recorded may come to at most."""
-        return self._drafts.tokens + sum(part.tokens for part in self._log.open_parts)
-
-    @property
-    def reserved_dollars(self) -> float:
-        """Likewise, where prices are known."""
-        return self._drafts.dollars + sum(part.dollars or 0.0 for part in self._log.open_parts)
+    def reserved(self) -> May:
+        """What calls that were noted may come to, without those whose answers were taken: they are spent."""
+        tokens, dollars = float(self._drafts.tokens), self._drafts.dollars
+        for part in self._log.open_parts:
+            share = self._orders.left(part) / part.calls
+            tokens += part.tokens * share
+            dollars += (part.dollars or 0.0) * share
+        return May(round(tokens), dollars)
 
     def take_up(self) -> EndpointError | None:
         """See what an earlier session left; gives what its results say against the service, if anything."""
@@ -111,9 +112,9 @@ class BatchDesk:
                 path.unlink()  # a part that was never finished, or one that was settled just when the process ended
         return hindrance
 
-    def note(self, request: ChatRequest, *, tokens: int, dollars: float | None) -> None:
+    def note(self, request: ChatRequest, may: May) -> None:
         """Write a call into the next part of its model; `hand_in_full` is to be called soon."""
-        full = self._drafts.note(request, tokens=tokens, dollars=dollars)
+        full = self._drafts.note(request, tokens=may.tokens, dollars=may.dollars)
         if full is not None:
             self._add(full)
 

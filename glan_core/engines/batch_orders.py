@@ -76,9 +76,9 @@ class Orders:
                 raise _error(refused[model_call_id])
         return None
 
-    def tries(self, model_call_id: str) -> int:
-        """Say how often a call was ordered before without an answer."""
-        return self._times_missing[model_call_id]
+    def left(self, part: Part) -> int:
+        """Count the calls of an open part that may still cost something: those whose answer nobody has taken."""
+        return len(self._answers[part.number]) if part.number in self._answers else part.calls
 
     def read_results(self, part: Part) -> EndpointError | None:
         """Read the results of a part that were fetched; gives why the service is of no use any more, if it says so.

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from glan_core.calls import ChatRequest, EndpointModel, ModelCall, ReplyForm
-from glan_core.engines.batch_budget import BatchBudget
+from glan_core.engines.batch_budget import BatchBudget, May
 from glan_core.engines.batch_desk import BatchDesk
 from glan_core.engines.batch_model import BatchModel, OrderingSender, ReplyLater
 from glan_core.engines.batch_orders import Orders
@@ -50,6 +50,8 @@ class Passed(NamedTuple):
     """Whether it came to the end of the plan, and noted every call that can be asked."""
     was_paused: bool
     """Whether calls were not noted because a person wants the run to pause."""
+    has_room: bool
+    """Whether the limit would hold a call now that it did not hold then: answers have come to less than was thought."""
 
 
 class BatchPass:
@@ -66,7 +68,10 @@ class BatchPass:
         only: frozenset[str] | None,
         before: RunCounts,
     ) -> None:
-        self.budget = BatchBudget(limits, before=before, cost=costs.of)
+        request = plan.request
+        self.budget = BatchBudget(
+            limits, before=before, cost=costs.of, stages=request.stages, settings=request.settings.stages
+        )
         self.calls_reused = 0
         """At the first pass: later ones only find what this session has made."""
         self._made = Counts()
@@ -81,6 +86,8 @@ class BatchPass:
         self._forms: dict[str, ReplyForm] = {}
         self._is_first = True
         self._hindrance = ""
+        self._held_back: May | None = None
+        """The least of the calls that a limit did not hold."""
         self._was_paused = False
         self._is_full = False
         self._may_order = True
@@ -115,7 +122,7 @@ class BatchPass:
     async def run(self, *, may_order: bool) -> Passed:
         """Use what has come, and hand in what can be asked now unless `may_order` is false."""
         self._hindrance, self._was_paused, self._is_full, self._may_order = "", False, False, may_order
-        self._is_cut_short = False
+        self._held_back, self._is_cut_short = None, False
         self._pairs_left = None if self._limits.pairs is None else max(0, self._limits.pairs - self._pairs_done())
         ledger = _Ledger(self._database, self._journal, run_id=self._plan.run_id, kept=self._kept_failures)
         cursor = self._database.cursor()
@@ -135,7 +142,7 @@ class BatchPass:
         self._desk.settle(is_all=is_whole and self._only is None and not self._is_cut_short)
         if is_whole and self._wants_more():
             await self._desk.hand_in_all()
-        return Passed(self._hindrance, is_whole, self._was_paused)
+        return Passed(self._hindrance, is_whole, self._was_paused, self._has_room())
 
     def _model(self, ledger: Ledger) -> BatchModel:
         def record(call: ModelCall) -> None:
@@ -167,7 +174,7 @@ class BatchPass:
             if step % _STEPS_AT_ONCE == 0:
                 await asyncio.sleep(0)
                 await self._desk.hand_in_full()
-                if self._is_full and not self._orders.has_answers():
+                if (self._is_full or self._held_back) and not self._orders.has_answers():
                     self._is_cut_short = True
                     return True  # nothing more can be used or ordered
             if time.monotonic() - flushed_at >= _FLUSH_SECONDS:
@@ -206,14 +213,25 @@ class BatchPass:
             return
         if not self._wants_more():
             self._was_paused = True
-        elif not self._desk.has_room_for(request.model):
+            return
+        if not self._desk.has_room_for(request.model):
             self._is_full = True
-        elif words := self.budget.hindrance(
-            request, reserved_tokens=self._desk.reserved_tokens, reserved_dollars=self._desk.reserved_dollars
-        ):
+            return
+        may = self.budget.may_come_to(request)
+        words = self._limit(may)
+        if words:
             self._hindrance = words
+            self._held_back = (
+                may if self._held_back is None else min(self._held_back, may, key=lambda each: each.tokens)
+            )
         else:
-            self._desk.note(request, tokens=self.budget.most_tokens(request), dollars=self.budget.most_dollars(request))
+            self._desk.note(request, may)
+
+    def _limit(self, may: May) -> str:
+        return self.budget.hindrance(may, reserved=self._desk.reserved) if self.budget.is_spending else ""
+
+    def _has_room(self) -> bool:
+        return self._held_back is not None and not self._limit(self._held_back)
 
     def _pairs_done(self) -> int:
         counts, stages = self._made, self._plan.request.stages

@@ -13,6 +13,19 @@ from glan_core.store.database import Cursor, first_row
 _COLUMNS = "run_id, plan, settings, seed, state, engine, started_at, finished_at, message, is_demo, is_removed"
 
 
+class DearestCall(NamedTuple):
+    """What the calls of one stage to one model took at most."""
+
+    stage: str
+    model: str
+    calls: int
+    """Those whose tokens are known."""
+    tokens: int
+    """Of prompt and reply."""
+    cost: float
+    """US dollars, of those whose price is known."""
+
+
 class RunCounts(NamedTuple):
     """What one run has made and spent so far."""
 
@@ -30,6 +43,10 @@ class RunCounts(NamedTuple):
     """US dollars of the dearest call whose price is known."""
     judged: int = 0
     """Judgements, and comparisons in one order."""
+    without_tokens: int = 0
+    """Calls whose reply came without its tokens."""
+    dearest: tuple[DearestCall, ...] = ()
+    """By stage and model, of the calls that were answered."""
 
 
 class Spending(NamedTuple):
@@ -148,26 +165,50 @@ def run_counts(cursor: Cursor, run_id: str) -> RunCounts:
     row = first_row(
         cursor.execute(
             """
+        with of_kind as (
+            select
+                stage,
+                model,
+                count(*) as calls,
+                count(error_kind) as failed_calls,
+                sum(prompt_tokens) as prompt_tokens,
+                sum(completion_tokens) as completion_tokens,
+                count(cost) as priced,
+                sum(cost) as cost,
+                max(cost) as most_cost,
+                count(prompt_tokens + completion_tokens) as with_tokens,
+                max(prompt_tokens + completion_tokens) as most_tokens,
+                count(*) filter (finish_reason <> '' and prompt_tokens + completion_tokens is null) as without_tokens
+            from model_call
+            where run_id = $run_id
+            group by stage, model
+        )
         select
-            count(*),
-            count(error_kind),
+            coalesce(sum(calls), 0)::bigint,
+            coalesce(sum(failed_calls), 0)::bigint,
             (select count(*) from instruction where run_id = $run_id),
             (select count(*) from answer where run_id = $run_id),
             coalesce(sum(prompt_tokens), 0)::bigint,
             coalesce(sum(completion_tokens), 0)::bigint,
-            case when count(*) = count(cost) then coalesce(sum(cost), 0) end,
-            coalesce(max(prompt_tokens + completion_tokens), 0),
-            coalesce(max(cost), 0),
+            case when coalesce(sum(calls) = sum(priced), true) then coalesce(sum(cost), 0) end,
+            coalesce(max(most_tokens), 0),
+            coalesce(max(most_cost), 0),
             (select count(*) from judgement where run_id = $run_id)
-                + (select count(*) from comparison where run_id = $run_id)
-        from model_call
-        where run_id = $run_id
+                + (select count(*) from comparison where run_id = $run_id),
+            coalesce(sum(without_tokens), 0)::bigint,
+            coalesce(
+                list((stage, model, with_tokens, most_tokens, coalesce(most_cost, 0)) order by stage, model)
+                    filter (with_tokens > 0),
+                []
+            )
+        from of_kind
         """,
             {"run_id": run_id},
         )
     )
     assert row is not None  # an aggregate always gives a row
-    return RunCounts(*row)
+    *counts, dearest = row
+    return RunCounts(*counts, dearest=tuple(DearestCall(*each) for each in dearest))
 
 
 def run_errors(cursor: Cursor, run_id: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from glan_core.store.database import Cursor
 from glan_core.store.ingest import ingest
 from glan_core.store.pairs import count_pairs
 from glan_core.store.runs import (
+    DearestCall,
     RunCounts,
     Spending,
     count_runs,
@@ -77,7 +78,17 @@ def test_a_run_that_has_ended_is_not_marked(cursor: Cursor):
 
 
 def test_a_run_is_counted_with_its_calls_tokens_and_cost(made: Small):
-    assert run_counts(made.cursor, "run") == RunCounts(6, 1, 3, 2, 120, 30, 1.5, most_tokens=25, most_cost=0.25)
+    calls = (("answers", "faster", 2), ("answers", "m", 1), ("instructions", "m", 3))
+    dearest = tuple(DearestCall(stage, model, number, 25, 0.25) for stage, model, number in calls)
+    assert run_counts(made.cursor, "run") == RunCounts(
+        6, 1, 3, 2, 120, 30, 1.5, most_tokens=25, most_cost=0.25, dearest=dearest
+    )
+
+
+def test_replies_that_came_without_their_tokens_are_counted(made: Small):
+    ingest(made.cursor, [model_call("untold", completion_tokens=None)])
+    ingest(made.cursor, [model_call("lost", error_kind="timeout", prompt_tokens=None, finish_reason="")])
+    assert run_counts(made.cursor, "run").without_tokens == 1
 
 
 def test_a_run_without_calls_has_cost_nothing(small: Small):
