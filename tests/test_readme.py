@@ -18,7 +18,7 @@ import typer
 
 from docs.make_screenshots import GROUNDS, Example, pictures
 from glan_core import calls, entities, judgements, prompts, regenerations
-from glan_core.__main__ import app
+from glan_core.__main__ import COMMANDS, app_with
 from glan_core.llm import built_in
 from glan_core.model_choice import CONCURRENCY
 from glan_core.presets import PRESETS, preset
@@ -312,7 +312,7 @@ def anchor(heading: str) -> str:
 @cache
 def commands() -> dict[str, Any]:
     """Give the commands of the command line by name."""
-    return dict(vars(typer.main.get_command(app))["commands"])
+    return dict(vars(typer.main.get_command(app_with(COMMANDS)))["commands"])
 
 
 def options(command: str) -> set[str]:

@@ -1,11 +1,11 @@
 """What does a person ask for with `plan` and `generate`?
 
-Both take the same options. They are written down once, as the arguments of a function that typer can read.
+Both take the same options (see run_options.py).
 """
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -20,30 +20,9 @@ from glan_core.commands.dealing_options import (
     allocation_named,
     gaps_named,
 )
-from glan_core.commands.engine_options import (
-    ActorsOption,
-    EngineOption,
-    NoWaitOption,
-    PartCallsOption,
-    RayAddressOption,
-)
-from glan_core.commands.options import (
-    BaseUrlOption,
-    BudgetOption,
-    ConcurrencyOption,
-    EndpointOption,
-    MaxMinutesOption,
-    MaxPairsOption,
-    MaxTokensOption,
-    PriceOption,
-    TimeoutOption,
-    limits_of,
-    settings_of,
-)
-from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, settings_with
+from glan_core.commands.run_options import RunOptions, with_prices
 from glan_core.errors import SettingsError
-from glan_core.generation_settings import GenerationSettings, Limits
-from glan_core.llm.prices import parse_prices
+from glan_core.generation_settings import GenerationSettings
 from glan_core.model_choice import ModelChoice
 from glan_core.planning.gaps import scope_of_gaps
 from glan_core.planning.held_branches import held_in_scope
@@ -57,73 +36,43 @@ GROWING_STAGES = ("subjects", "syllabus", "class_details", *DEFAULT_STAGES)
 REWRITING_STAGES = ("syllabus", "class_details", *DEFAULT_STAGES)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(RunOptions):
     """The options of one command, as they were given."""
 
-    scope: Sequence[str]
-    grow: str | None
-    as_given: bool
-    rewrite: bool
-    instructions: int
-    quota: Sequence[str]
-    weight: Sequence[str]
-    deal: str | None
-    hold_saturated: bool
-    with_held: bool
-    gaps: str | None
-    seed: int
-    stages: str | None
-    strategy_mix: float | None
-    language: str | None
-    templates: Path | None
-    preset: str | None
-    endpoint: str | None
-    base_url: Sequence[str] | None
-    model: str | None
-    answer_model: str | None
-    stage_model: Sequence[str]
-    price: Sequence[str]
-    concurrency: int | None
-    timeout: float | None
-    engine: str | None
-    no_wait: bool
-    part_calls: int | None
-    ray_address: str | None
-    actors: int | None
-    budget: float | None
-    max_tokens: int | None
-    max_minutes: float | None
-    max_pairs: int | None
-    runs: Path | None
-    database: Path | None
-    as_json: bool
+    scope: Annotated[list[str] | None, typer.Option(help="Where: name, path or id of a node. Repeatable.")] = None
+    grow: Annotated[str | None, typer.Option(help="Grow this path, added if need be: Industry/Beekeeping.")] = None
+    as_given: Annotated[bool, typer.Option("--as-given", help="Add it though it is like another.")] = False
+    rewrite: Annotated[
+        bool, typer.Option("--rewrite", help="Write the syllabi of the scope anew, as another version.")
+    ] = False
+    instructions: Annotated[int, typer.Option(help="How many questions over the whole scope.")] = 20
+    quota: Annotated[list[str] | None, typer.Option(help="NODE=NUMBER: so many there. Repeatable.")] = None
+    weight: Annotated[list[str] | None, typer.Option(help="NODE=WEIGHT: deal in proportion. Repeatable.")] = None
+    deal: DealOption = None
+    hold_saturated: HoldSaturatedOption = False
+    with_held: WithHeldOption = False
+    gaps: GapsOption = None
+    seed: Annotated[int, typer.Option(help="Names the sequence of draws: the same one repeats it.")] = 0
+    stages: Annotated[str | None, typer.Option(help="Stages by commas. Default: instructions,answers.")] = None
+    strategy_mix: Annotated[float | None, typer.Option(help="Share of draws over two sessions, 0 to 1.")] = None
+    language: Annotated[str | None, typer.Option(help="Language of questions and answers: ko or Korean.")] = None
+    templates: Annotated[Path | None, typer.Option(help="Folder of templates of your own.")] = None
+    preset: Annotated[str | None, typer.Option(help="paper, quick or a saved one. Default: what fits the model.")] = (
+        None
+    )
+    model: Annotated[str | None, typer.Option(help="Model for every stage. Default: GLAN_MODEL.")] = None
+    answer_model: Annotated[str | None, typer.Option(help="Another model for the answers.")] = None
+    stage_model: Annotated[list[str] | None, typer.Option(help="STAGE=MODEL for one stage. Repeatable.")] = None
 
     @property
     def settings(self) -> Settings:
         """The environment, with the options in its place."""
-        settings = settings_with(
-            self.database,
-            {
-                "OPENAI_BASE_URL": self.base_url,
-                "GLAN_MODEL": self.model,
-                "GLAN_ANSWER_MODEL": self.answer_model,
-                "GLAN_LANGUAGE": self.language,
-                "GLAN_TEMPLATES": str(self.templates) if self.templates else None,
-            },
-        )
-        return settings_of(
-            settings, self.endpoint, base_url=self.base_url, model=self.model, answer_model=self.answer_model
-        )
-
-    @property
-    def limits(self) -> Limits:
-        """Where the run ends though its plan is not done."""
-        return limits_of(
-            budget=self.budget,
-            max_tokens=self.max_tokens,
-            max_minutes=self.max_minutes,
-            max_pairs=self.max_pairs,
+        return self.settings_for(
+            model=self.model,
+            answer_model=self.answer_model,
+            GLAN_LANGUAGE=self.language,
+            GLAN_TEMPLATES=str(self.templates) if self.templates else None,
         )
 
     def generation_settings(self, cursor: Cursor, choice: ModelChoice) -> GenerationSettings:
@@ -134,7 +83,7 @@ class Asked:
         if self.strategy_mix is not None:
             wanted = dataclasses.replace(wanted, strategy_mix=self.strategy_mix)
         stages = dict(wanted.stages)
-        for stage, model in _assignments(self.stage_model, option="--stage-model"):
+        for stage, model in _assignments(self.stage_model or (), option="--stage-model"):
             if stage not in stages:
                 raise SettingsError(f"There is no stage {stage!r}.", f"Stages are: {', '.join(stages)}.")
             stages[stage] = dataclasses.replace(stages[stage], model=model)
@@ -144,10 +93,11 @@ class Asked:
         """Give the request of a plan; `grown` is the id of the node to grow. ScopeError, SettingsError."""
         shares = [
             (resolve_scope(cursor, node).node_id, _number(number, of=node))
-            for node, number in _assignments([*self.quota, *self.weight], option="--quota or --weight")
+            for node, number in _assignments([*(self.quota or ()), *(self.weight or ())], option="--quota or --weight")
         ]
         scope = tuple(
-            WHOLE_TAXONOMY if text == WHOLE_TAXONOMY else resolve_scope(cursor, text).node_id for text in self.scope
+            WHOLE_TAXONOMY if text == WHOLE_TAXONOMY else resolve_scope(cursor, text).node_id
+            for text in self.scope or ()
         )
         if len([kind for kind in (self.quota, self.weight, self.deal, self.gaps) if kind]) > 1:
             raise SettingsError("--quota, --weight, --deal and --gaps exclude each other.", "Choose one.")
@@ -184,112 +134,6 @@ class Asked:
             holds_saturated=self.hold_saturated,
             left_out=() if self.with_held or gaps else held_in_scope(cursor, scope),
         )
-
-
-def with_prices(settings: GenerationSettings, texts: Sequence[str]) -> GenerationSettings:
-    """Give settings with prices (MODEL=INPUT/OUTPUT) for the stages of these models; SettingsError if none uses one."""
-    prices = parse_prices(tuple(texts))
-    models = dict.fromkeys(stage.model for stage in settings.stages.values())
-    unknown = sorted(prices.keys() - models.keys())
-    if unknown:
-        raise SettingsError(f"No stage uses the model {unknown[0]!r}.", f"Give the price of: {', '.join(models)}.")
-    stages = {
-        name: dataclasses.replace(stage, price=prices[stage.model]) if stage.model in prices else stage
-        for name, stage in settings.stages.items()
-    }
-    return dataclasses.replace(settings, stages=stages)
-
-
-def command(do: Callable[[Asked], None]) -> Callable[..., None]:
-    """Make a command of what is to be done with the options."""
-
-    def run(
-        scope: Annotated[list[str] | None, typer.Option(help="Where: name, path or id of a node. Repeatable.")] = None,
-        grow: Annotated[str | None, typer.Option(help="Grow this path, added if need be: Industry/Beekeeping.")] = None,
-        as_given: Annotated[bool, typer.Option("--as-given", help="Add it though it is like another.")] = False,
-        rewrite: Annotated[
-            bool, typer.Option("--rewrite", help="Write the syllabi of the scope anew, as another version.")
-        ] = False,
-        instructions: Annotated[int, typer.Option(help="How many questions over the whole scope.")] = 20,
-        quota: Annotated[list[str] | None, typer.Option(help="NODE=NUMBER: so many there. Repeatable.")] = None,
-        weight: Annotated[list[str] | None, typer.Option(help="NODE=WEIGHT: deal in proportion. Repeatable.")] = None,
-        deal: DealOption = None,
-        hold_saturated: HoldSaturatedOption = False,
-        with_held: WithHeldOption = False,
-        gaps: GapsOption = None,
-        seed: Annotated[int, typer.Option(help="Names the sequence of draws: the same one repeats it.")] = 0,
-        stages: Annotated[str | None, typer.Option(help="Stages by commas. Default: instructions,answers.")] = None,
-        strategy_mix: Annotated[float | None, typer.Option(help="Share of draws over two sessions, 0 to 1.")] = None,
-        language: Annotated[str | None, typer.Option(help="Language of questions and answers: ko or Korean.")] = None,
-        templates: Annotated[Path | None, typer.Option(help="Folder of templates of your own.")] = None,
-        preset: Annotated[
-            str | None, typer.Option(help="paper, quick or a saved one. Default: what fits the model.")
-        ] = None,
-        endpoint: EndpointOption = None,
-        base_url: BaseUrlOption = None,
-        model: Annotated[str | None, typer.Option(help="Model for every stage. Default: GLAN_MODEL.")] = None,
-        answer_model: Annotated[str | None, typer.Option(help="Another model for the answers.")] = None,
-        stage_model: Annotated[list[str] | None, typer.Option(help="STAGE=MODEL for one stage. Repeatable.")] = None,
-        price: PriceOption = None,
-        concurrency: ConcurrencyOption = None,
-        timeout: TimeoutOption = None,
-        engine: EngineOption = None,
-        no_wait: NoWaitOption = False,
-        part_calls: PartCallsOption = None,
-        ray_address: RayAddressOption = None,
-        actors: ActorsOption = None,
-        budget: BudgetOption = None,
-        max_tokens: MaxTokensOption = None,
-        max_minutes: MaxMinutesOption = None,
-        max_pairs: MaxPairsOption = None,
-        runs: RunsOption = None,
-        database: DatabaseOption = None,
-        as_json: JsonOption = False,
-    ) -> None:
-        do(
-            Asked(
-                scope=scope or (),
-                grow=grow,
-                as_given=as_given,
-                rewrite=rewrite,
-                instructions=instructions,
-                quota=quota or (),
-                weight=weight or (),
-                deal=deal,
-                hold_saturated=hold_saturated,
-                with_held=with_held,
-                gaps=gaps,
-                seed=seed,
-                stages=stages,
-                strategy_mix=strategy_mix,
-                language=language,
-                templates=templates,
-                preset=preset,
-                endpoint=endpoint,
-                base_url=base_url,
-                model=model,
-                answer_model=answer_model,
-                stage_model=stage_model or (),
-                price=price or (),
-                concurrency=concurrency,
-                timeout=timeout,
-                engine=engine,
-                no_wait=no_wait,
-                part_calls=part_calls,
-                ray_address=ray_address,
-                actors=actors,
-                budget=budget,
-                max_tokens=max_tokens,
-                max_minutes=max_minutes,
-                max_pairs=max_pairs,
-                runs=runs,
-                database=database,
-                as_json=as_json,
-            )
-        )
-
-    run.__doc__ = do.__doc__
-    return run
 
 
 def _assignments(texts: Sequence[str], *, option: str) -> list[tuple[str, str]]:

@@ -1,19 +1,16 @@
 """plan, generate: what it would take, and the run."""
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import typer
 
 from glan_core.added_nodes import nodes_of_path
 from glan_core.commands.asked import Asked
-from glan_core.commands.engine_options import engine_choice
 from glan_core.commands.output import note, note_unreadable, tell
+from glan_core.commands.run_options import command
 from glan_core.commands.working_off import work
-from glan_core.engines.engine import EngineChoice
 from glan_core.entities import TaxonomyNode
 from glan_core.errors import GlanError, PlanError, ScopeError
-from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import ModelChoice, choose_model
 from glan_core.planning.estimates import Estimate, estimate
 from glan_core.planning.held_branches import held_sentence
@@ -21,7 +18,7 @@ from glan_core.planning.novelty_words import node_names, novelty_sentences
 from glan_core.planning.plan import Plan, make_plan
 from glan_core.runs.claims import check_claims, taken_codes
 from glan_core.runs.headless import Planning, planning_database, prepare
-from glan_core.settings import Settings, runs_folder
+from glan_core.settings import Settings
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 
 
@@ -39,23 +36,24 @@ class Planned(NamedTuple):
     """How the novelty of the newest pairs decided, in sentences; empty if it did not."""
 
 
-def plan(asked: Asked) -> None:
-    """Say what a run would do and take, without sending anything: calls, tokens, time, money."""
+def plan_pairs(asked: Asked) -> None:
+    """Say what a run would do and take."""
     settings = asked.settings
     choice = choose_model(settings)
-    with planning_database(settings.database, _runs(asked, settings)) as planning:
+    with planning_database(settings.database, asked.runs_folder(settings)) as planning:
         planned = _planned(asked, settings, choice, planning)
     if planned.hindrance:
         note(f"{planned.hindrance.message} {planned.hindrance.hint}")
     tell(_plan_data(planned, choice), asked.as_json, _plan_sentences(planned, choice))
 
 
+@command(Asked)
 def generate(asked: Asked) -> None:
     """Generate pairs; the same command goes on where it was interrupted, and repeats no call that was answered."""
-    engine = _engine(asked)
+    engine = asked.engine_choice()
     settings = asked.settings
     choice = choose_model(settings)
-    runs = _runs(asked, settings)
+    runs = asked.runs_folder(settings)
     with planning_database(settings.database, runs) as planning:
         planned = _planned(asked, settings, choice, planning)
         if planned.hindrance:
@@ -70,30 +68,14 @@ def generate(asked: Asked) -> None:
         note(f"Added the {_level(node)} {node.name!r}.")
     work(
         prepared,
+        asked,
         database=settings.database,
         endpoint=choice.endpoint,
         concurrency=planned.concurrency,
         engine=engine,
-        limits=asked.limits,
-        timeout_seconds=asked.timeout or TIMEOUT_SECONDS,
-        as_json=asked.as_json,
     )
     if planned.plan.undealt:
         raise typer.Exit(1)
-
-
-def _engine(asked: Asked) -> EngineChoice:
-    return engine_choice(
-        asked.engine,
-        no_wait=asked.no_wait,
-        part_calls=asked.part_calls,
-        ray_address=asked.ray_address,
-        actors=asked.actors,
-    )
-
-
-def _runs(asked: Asked, settings: Settings) -> Path:
-    return asked.runs or runs_folder(settings.database)
 
 
 def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Planning) -> Planned:
@@ -125,7 +107,7 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
             made,
             concurrency=concurrency,
             endpoint_url=choice.endpoint.base_url,
-            is_batch=_engine(asked).name == "batch",
+            is_batch=asked.engine_choice().name == "batch",
         )
         told = novelty_sentences(made.novelty, node_names(cursor)) if made.novelty else ()
         if held := held_sentence(cursor, request.left_out):

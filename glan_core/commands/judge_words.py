@@ -6,22 +6,6 @@ from typing import Any
 from glan_core.insight.judge_agreement import HeldAgainstPeople
 from glan_core.insight.judge_means import Mean
 from glan_core.judge_report import ComparedBranch, Scores, duel_data
-from glan_core.model_choice import ModelChoice
-from glan_core.planning.estimates import Estimate
-from glan_core.planning.plan import Plan
-
-
-def plan_lines(made: Plan, expected: Estimate, choice: ModelChoice) -> list[str]:
-    """Say what a run of judging would take."""
-    assert made.judging is not None
-    calls = ", ".join(f"{number:,} {stage}" for stage, number in made.calls.items() if number) or "none"
-    models = ", ".join(f"{stage} by {used.model}" for stage, used in made.request.settings.stages.items())
-    return [
-        f"Run {made.run_id}: {models}, at {choice.endpoint.label}",
-        f"  pairs         {made.wanted:,} of {made.judging.among:,} answered ones, seed {made.request.seed}",
-        f"  calls         {sum(made.calls.values()):,} ({calls}); {made.calls_reused:,} need not be made again",
-        *(f"  {name:<13} {text}" for name, text in expected.words().items()),
-    ]
 
 
 def judged_data(judge: str, scores: Scores | None, people: HeldAgainstPeople) -> dict[str, Any]:

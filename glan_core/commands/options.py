@@ -8,7 +8,6 @@ import typer
 
 from glan_core.endpoints import endpoint_named, settings_at
 from glan_core.errors import SettingsError
-from glan_core.generation_settings import Limits
 from glan_core.runs.headless import planning_database
 from glan_core.saved_endpoint import SavedEndpoint
 from glan_core.settings import Settings, runs_folder
@@ -60,11 +59,3 @@ def settings_of(
     return dataclasses.replace(
         there, model=model or there.model, answer_model=answer_model or ("" if model else there.answer_model)
     )
-
-
-def limits_of(
-    *, budget: float | None, max_tokens: int | None, max_minutes: float | None, max_pairs: int | None
-) -> Limits:
-    """Give the limits that the options mean."""
-    seconds = None if max_minutes is None else max_minutes * 60
-    return Limits(dollars=budget, tokens=max_tokens, seconds=seconds, pairs=max_pairs)

@@ -1,26 +1,26 @@
-"""plan --paper: what the paper's full set would take."""
+"""plan: what a run would take or, with --paper, the paper's full set."""
 
 import dataclasses
-import functools
-import inspect
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from glan_core import paper
 from glan_core.amounts import Range
-from glan_core.commands.asked import Asked, command
+from glan_core.commands.asked import Asked
+from glan_core.commands.generation import plan_pairs
 from glan_core.commands.output import note_unreadable, tell
+from glan_core.commands.run_options import command
 from glan_core.engines.engine import engine_named
 from glan_core.errors import SettingsError
 from glan_core.model_choice import choose_model
+from glan_core.paper import PAIRS
 from glan_core.planning.estimates import Estimate, estimate
 from glan_core.planning.paper_plan import Rate, forecast_paper, seconds_at
 from glan_core.planning.plan import Forecast
 from glan_core.runs.headless import planning_database
-from glan_core.settings import runs_folder
 
+_OF_PAPER = ("pairs", "rate", "token_rate", "servers")
 # What says where a run draws, or where it ends: the paper's set has all its disciplines, and --pairs of each as many.
 _MEANS_NOTHING = (
     *("scope", "grow", "quota", "weight", "deal", "gaps", "stages", "rewrite", "hold_saturated"),
@@ -28,51 +28,38 @@ _MEANS_NOTHING = (
 )
 
 
-class PaperOptions(NamedTuple):
-    """The options that `plan` has beyond those of `generate`."""
+class _PaperOptions(NamedTuple):
+    """How large the set is, and how fast it is made."""
 
     pairs: int
     rate: Rate
 
 
-def with_paper(do: Callable[[Asked], None]) -> Callable[..., None]:
-    """Make a command of what is to be done with the options, that takes --paper as well."""
-    usual = command(do)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperAsked(Asked):
+    """The options of `plan`: those of `generate`, and what is asked of the paper's set."""
 
-    def about_paper(
-        paper: Annotated[bool, typer.Option("--paper", help="What the paper's full set would take.")] = False,
-        pairs: Annotated[int, typer.Option(help="With --paper: so many pairs.", min=1)] = paper.PAIRS,
-        rate: Annotated[float | None, typer.Option(help="With --paper: calls a second of a server.")] = None,
-        token_rate: Annotated[float | None, typer.Option(help="With --paper: tokens a second a server writes.")] = None,
-        servers: Annotated[int, typer.Option(help="With --paper: how many such servers.", min=1)] = 1,
-    ) -> None:
-        del paper, pairs, rate, token_rate, servers
-
-    own = inspect.signature(about_paper).parameters
-    defaults = {name: parameter.default for name, parameter in own.items()}
-
-    @functools.wraps(usual)
-    def run(**given: Any) -> None:
-        options = {name: given.pop(name, default) for name, default in defaults.items()}
-        if not options.pop("paper"):
-            changed = [name for name, value in options.items() if value != defaults[name]]
-            if changed:
-                option = f"--{changed[0].replace('_', '-')}"
-                raise SettingsError(f"{option} is for --paper alone.", "Add --paper, or leave it out.")
-            usual(**given)
-            return
-        rate = Rate(options["rate"], options["token_rate"], options["servers"])
-        collected = command(lambda asked: plan_paper(asked, PaperOptions(options["pairs"], rate)))
-        collected(**given)
-
-    of_usual = inspect.signature(usual).parameters
-    run.__signature__ = inspect.Signature([*of_usual.values(), *own.values()])  # type: ignore[attr-defined]
-    run.__annotations__ = {**usual.__annotations__, **about_paper.__annotations__}
-    run.__doc__ = do.__doc__
-    return run
+    paper: Annotated[bool, typer.Option("--paper", help="What the paper's full set would take.")] = False
+    pairs: Annotated[int, typer.Option(help="With --paper: so many pairs.", min=1)] = PAIRS
+    rate: Annotated[float | None, typer.Option(help="With --paper: calls a second of a server.")] = None
+    token_rate: Annotated[float | None, typer.Option(help="With --paper: tokens a second a server writes.")] = None
+    servers: Annotated[int, typer.Option(help="With --paper: how many such servers.", min=1)] = 1
 
 
-def plan_paper(asked: Asked, options: PaperOptions) -> None:
+@command(PaperAsked)
+def plan(asked: PaperAsked) -> None:
+    """Say what a run would do and take, without sending anything: calls, tokens, time, money."""
+    if asked.paper:
+        plan_paper(asked)
+        return
+    for field in dataclasses.fields(asked):
+        if field.name in _OF_PAPER and getattr(asked, field.name) != field.default:
+            option = f"--{field.name.replace('_', '-')}"
+            raise SettingsError(f"{option} is for --paper alone.", "Add --paper, or leave it out.")
+    plan_pairs(asked)
+
+
+def plan_paper(asked: PaperAsked) -> None:
     """Say what the paper's full set would take: calls, tokens, money and hours."""
     for name in _MEANS_NOTHING:
         if getattr(asked, name):
@@ -81,8 +68,8 @@ def plan_paper(asked: Asked, options: PaperOptions) -> None:
     asked = dataclasses.replace(asked, preset=asked.preset or "paper")
     settings, is_batch = asked.settings, engine_named(asked.engine or "local") == "batch"
     choice = choose_model(settings)
-    runs = asked.runs or runs_folder(settings.database)
-    with planning_database(settings.database, runs) as planning:
+    options = _PaperOptions(asked.pairs, Rate(asked.rate, asked.token_rate, asked.servers))
+    with planning_database(settings.database, asked.runs_folder(settings)) as planning:
         note_unreadable(planning.taken.unreadable)
         cursor = planning.database.cursor()
         forecast = forecast_paper(asked.generation_settings(cursor, choice), pairs=options.pairs)
@@ -104,7 +91,7 @@ def plan_paper(asked: Asked, options: PaperOptions) -> None:
 
 
 def _data(
-    forecast: Forecast, expected: Estimate, seconds: Range | None, options: PaperOptions, *, at_once: int
+    forecast: Forecast, expected: Estimate, seconds: Range | None, options: _PaperOptions, *, at_once: int
 ) -> dict[str, Any]:
     return {
         "pairs": options.pairs,
@@ -122,7 +109,7 @@ def _data(
 
 
 def _words(
-    forecast: Forecast, expected: Estimate, seconds: Range | None, options: PaperOptions, *, at_once: int
+    forecast: Forecast, expected: Estimate, seconds: Range | None, options: _PaperOptions, *, at_once: int
 ) -> str:
     words = expected.words()
     settings = forecast.request.settings

@@ -1,44 +1,21 @@
 """runs list, show, pause, resume, stop, retry: what is there, and what it is to do."""
 
 import dataclasses
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from glan_core.commands.asked import with_prices
-from glan_core.commands.engine_options import (
-    ActorsOption,
-    EngineOption,
-    NoWaitOption,
-    PartCallsOption,
-    RayAddressOption,
-    engine_choice,
-)
-from glan_core.commands.options import (
-    BaseUrlOption,
-    BudgetOption,
-    ConcurrencyOption,
-    EndpointOption,
-    MaxMinutesOption,
-    MaxPairsOption,
-    MaxTokensOption,
-    PriceOption,
-    TimeoutOption,
-    limits_of,
-    settings_of,
-)
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, note_unreadable, settings_with, tell
+from glan_core.commands.run_options import RunOptions, command, with_prices
 from glan_core.commands.run_standing import standing_of
 from glan_core.commands.working_off import work
 from glan_core.engines.control import Wish, ask_folder
-from glan_core.engines.engine import EngineChoice
 from glan_core.entities import RunState
 from glan_core.errors import PlanError, SettingsError
 from glan_core.generation_settings import Limits
 from glan_core.judgements import JUDGING_STAGES
-from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.model_choice import choose_endpoint
 from glan_core.planning.plan import Plan, plan_from_data
 from glan_core.planning.plan_request import DEFAULT_STAGES
@@ -90,133 +67,77 @@ def stop(
     _ask(run, "stop", runs, database, as_json, "stops after the calls under way")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeOptions(RunOptions):
+    """Which run goes on, and how."""
+
+    run: RunArgument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryOptions(ResumeOptions):
+    """What of a run is tried again."""
+
+    kind: Annotated[str | None, typer.Option(help="Only what failed in this way, such as http_400.")] = None
+
+
 @app.command()
-def resume(
-    run: RunArgument,
-    endpoint: EndpointOption = None,
-    base_url: BaseUrlOption = None,
-    price: PriceOption = None,
-    concurrency: ConcurrencyOption = None,
-    timeout: TimeoutOption = None,
-    engine: EngineOption = None,
-    no_wait: NoWaitOption = False,
-    part_calls: PartCallsOption = None,
-    ray_address: RayAddressOption = None,
-    actors: ActorsOption = None,
-    budget: BudgetOption = None,
-    max_tokens: MaxTokensOption = None,
-    max_minutes: MaxMinutesOption = None,
-    max_pairs: MaxPairsOption = None,
-    runs: RunsOption = None,
-    database: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@command(ResumeOptions)
+def resume(asked: ResumeOptions) -> None:
     """Let a paused run go on, or go on here with one that ended before it was done; limits are those given now."""
-    limits = limits_of(budget=budget, max_tokens=max_tokens, max_minutes=max_minutes, max_pairs=max_pairs)
-    settings = settings_of(settings_with(database, {"OPENAI_BASE_URL": base_url}), endpoint, base_url=base_url)
-    folder = find_run_folder(_runs(settings, runs), run)
+    settings = asked.settings_for()
+    folder = find_run_folder(asked.runs_folder(settings), asked.run)
     if is_at_work(folder):
         ask_folder(folder, "work")
-        if limits != Limits() or concurrency or timeout or price:
+        if asked.limits != Limits() or asked.concurrency or asked.timeout or asked.price:
             note("It goes on in its own process, under the limits that it was given there.")
-        tell({"run_id": folder.name, "asked": "work"}, as_json, f"Run {folder.name} goes on.")
+        tell({"run_id": folder.name, "asked": "work"}, asked.as_json, f"Run {folder.name} goes on.")
         return
     status = find_status(folder)
-    if status is not None and limits == Limits() and status.message.startswith(("The budget", "The limit")):
+    if status is not None and asked.limits == Limits() and status.message.startswith(("The budget", "The limit")):
         note(f"It ended because of a limit: {status.message} It goes on without one now.")
-    plan = _priced(plan_from_data(read_plan(folder)), price)
-    _go_on(
-        settings,
-        plan,
-        folder,
-        limits,
-        is_given=base_url is not None or endpoint is not None,
-        concurrency=concurrency,
-        timeout=timeout,
-        engine=engine_choice(
-            engine, no_wait=no_wait, part_calls=part_calls, ray_address=ray_address, actors=actors, folder=folder
-        ),
-        as_json=as_json,
-    )
+    _go_on(asked, settings, folder, _planned(asked, folder))
 
 
 @app.command()
-def retry(
-    run: RunArgument,
-    kind: Annotated[str | None, typer.Option(help="Only what failed in this way, such as http_400.")] = None,
-    endpoint: EndpointOption = None,
-    base_url: BaseUrlOption = None,
-    price: PriceOption = None,
-    concurrency: ConcurrencyOption = None,
-    timeout: TimeoutOption = None,
-    engine: EngineOption = None,
-    no_wait: NoWaitOption = False,
-    part_calls: PartCallsOption = None,
-    ray_address: RayAddressOption = None,
-    actors: ActorsOption = None,
-    budget: BudgetOption = None,
-    max_tokens: MaxTokensOption = None,
-    max_minutes: MaxMinutesOption = None,
-    max_pairs: MaxPairsOption = None,
-    runs: RunsOption = None,
-    database: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@command(RetryOptions)
+def retry(asked: RetryOptions) -> None:
     """Try again what a run gave up on, and nothing else."""
-    settings = settings_of(settings_with(database, {"OPENAI_BASE_URL": base_url}), endpoint, base_url=base_url)
-    folder = find_run_folder(_runs(settings, runs), run)
+    settings = asked.settings_for()
+    folder = find_run_folder(asked.runs_folder(settings), asked.run)
     with planning_database(settings.database, folder.parent) as planning:
-        failures = list_open_failures(planning.database.cursor(), folder.name, error_kind=kind)
+        failures = list_open_failures(planning.database.cursor(), folder.name, error_kind=asked.kind)
     if not failures:
         note_unreadable(planning.taken.unreadable)
-        tell({"run_id": folder.name, "failed": 0}, as_json, f"Nothing{f' of kind {kind}' if kind else ''} failed.")
+        of_kind = f" of kind {asked.kind}" if asked.kind else ""
+        tell({"run_id": folder.name, "failed": 0}, asked.as_json, f"Nothing{of_kind} failed.")
         return
     # The questions below a syllabus that failed have no ids yet: then everything that is missing is made.
     has_grown = all(failure.stage in (*DEFAULT_STAGES, *JUDGING_STAGES, *REGENERATING_STAGES) for failure in failures)
     only = frozenset(failure.item_id for failure in failures) if has_grown else None
-    limits = limits_of(budget=budget, max_tokens=max_tokens, max_minutes=max_minutes, max_pairs=max_pairs)
-    plan = _priced(plan_from_data(read_plan(folder)), price)
-    _go_on(
-        settings,
-        plan,
-        folder,
-        limits,
-        is_given=base_url is not None or endpoint is not None,
-        concurrency=concurrency,
-        timeout=timeout,
-        engine=engine_choice(
-            engine, no_wait=no_wait, part_calls=part_calls, ray_address=ray_address, actors=actors, folder=folder
-        ),
-        as_json=as_json,
-        only=only,
-    )
+    _go_on(asked, settings, folder, _planned(asked, folder), only=only)
 
 
-def _priced(plan: Plan, price: Sequence[str] | None) -> Plan:
-    settings = with_prices(plan.request.settings, price or ())
+def _planned(asked: RunOptions, folder: Path) -> Plan:
+    """Give the plan of a run, at the prices that were given now."""
+    plan = plan_from_data(read_plan(folder))
+    settings = with_prices(plan.request.settings, asked.price)
     return dataclasses.replace(plan, request=dataclasses.replace(plan.request, settings=settings))
 
 
 def _go_on(
-    settings: Settings,
-    plan: Plan,
-    folder: Path,
-    limits: Limits,
-    *,
-    is_given: bool,  # whether the command says where
-    concurrency: int | None,
-    timeout: float | None,
-    engine: EngineChoice,
-    as_json: bool,
-    only: frozenset[str] | None = None,
+    asked: RunOptions, settings: Settings, folder: Path, plan: Plan, *, only: frozenset[str] | None = None
 ) -> None:
+    engine = asked.engine_choice(folder)
     choice = choose_endpoint(settings)
     status = find_status(folder)
-    if status is not None and not is_given and not choice.endpoint.is_one_of(status.begun_at):
+    is_said_where = asked.base_url is not None or asked.endpoint is not None
+    if status is not None and not is_said_where and not choice.endpoint.is_one_of(status.begun_at):
         raise SettingsError(
             f"The run was begun at {status.endpoint}, and this would go on at {choice.endpoint.label}.",
             "Say with --base-url or --endpoint where it is to go on.",
         )
+    concurrency = asked.concurrency
     if concurrency is None and status is not None and not choice.endpoint.is_built_in:
         concurrency = status.concurrency  # as many as it was begun with
     with planning_database(settings.database, folder.parent) as planning:
@@ -225,13 +146,11 @@ def _go_on(
         prepared = prepare(planning.database, plan, folder)
     work(
         prepared,
+        asked,
         database=settings.database,
         endpoint=choice.endpoint,
         concurrency=concurrency or choice.concurrency,
         engine=engine,
-        limits=limits,
-        timeout_seconds=timeout or TIMEOUT_SECONDS,
-        as_json=as_json,
         only=only,
     )
 

@@ -14,12 +14,13 @@ import typer
 
 from glan_core.commands.output import note, tell
 from glan_core.commands.progress_display import made_words, shown_progress
+from glan_core.commands.run_options import RunOptions
 from glan_core.engines.control import RunControl
 from glan_core.engines.engine import EngineChoice
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
-from glan_core.generation_settings import Limits
 from glan_core.llm.endpoint import Endpoint
+from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.planning.plan import Plan
 from glan_core.runs.batch_parts import calls_out
 from glan_core.runs.headless import Prepared, bring_home, work_off
@@ -27,14 +28,12 @@ from glan_core.runs.headless import Prepared, bring_home, work_off
 
 def work(
     prepared: Prepared,
+    asked: RunOptions,
     *,
     database: Path,
     endpoint: Endpoint,
     concurrency: int,
     engine: EngineChoice,
-    limits: Limits,
-    timeout_seconds: float,
-    as_json: bool,
     only: frozenset[str] | None = None,
     report: Callable[[], tuple[dict[str, Any], str]] | None = None,
 ) -> None:
@@ -57,9 +56,9 @@ def work(
                 concurrency=concurrency,
                 engine=engine,
                 control=control,
-                limits=limits,
+                limits=asked.limits,
                 only=only,
-                timeout_seconds=timeout_seconds,
+                timeout_seconds=asked.timeout or TIMEOUT_SECONDS,
                 on_progress=show,
             )
     finally:
@@ -73,7 +72,7 @@ def work(
     sentence = "\n".join(part for part in (_sentence(progress, plan.request.stages), words) if part)
     out = calls_out(folder)
     waiting = {"with_service": {"parts": out.parts, "calls": out.calls}} if out.calls else {}
-    tell({**_result(progress, plan, endpoint), **waiting, **data}, as_json, sentence)
+    tell({**_result(progress, plan, endpoint), **waiting, **data}, asked.as_json, sentence)
     if out.calls:
         note(f"`python -m glan_core runs resume {plan.run_id}` fetches them, also days later.")
         return
