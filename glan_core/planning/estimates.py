@@ -86,8 +86,14 @@ class Estimate:
     @property
     def batch_words(self) -> str:
         """How long a batch service takes, in words."""
-        waves = len(self.stages)
+        waves = self.batch_waves
         return "up to 24 hours" if waves == 1 else f"up to 24 hours for each of {waves} stages, one after the other"
+
+    @property
+    def batch_waves(self) -> int:
+        """How many stages a batch service works on one after the other."""
+        # Another answer to a question that is there is asked for together with the first stage.
+        return max(1, len(self.stages.keys() - {"regenerated_answers"}))
 
     def to_data(self) -> dict[str, Any]:
         """Give the estimate as JSON-ready data."""

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from glan_core.errors import GlanError
-from glan_core.planning.estimates import estimate
 from glan_core.planning.gaps import scope_of_gaps
 from glan_core.planning.plan import PlanRequest, forecast_plan
 from glan_core.store.runs import count_runs
@@ -26,6 +25,7 @@ from pages.shared.plan_view import show_plan, show_stages
 from pages.shared.prompts_view import show_prompts
 from pages.shared.run_view import show_others_at_work, show_run
 from pages.shared.scope_field import choose_scope
+from pages.shared.start_planned import estimate_at
 from pages.shared.start_view import show_start
 from pages.shared.try_three import recall_trial
 from pages.shared.unread_runs import show_unread_runs
@@ -103,7 +103,7 @@ with form:
     )
     left_out = choose_held(cursor, scope) if dealing.allocation != "gaps" else ()
     more = show_more_settings(workspace, model)
-    engine = choose_engine(model)
+    engine = choose_engine(model, key=state.ENGINE)
     kind = " (built in: for learning the tool, not for making data)" if model.endpoint.is_built_in else ""
     at = f" at {model.endpoint_name}" if model.endpoint_name and not model.endpoint.is_built_in else ""
     st.caption(plain(f"Model: {model.model}{at}{kind}"))
@@ -128,13 +128,7 @@ with preview:
     except GlanError as error:
         show_no_plan(error, grows=grows)
         st.stop()
-    expected = estimate(
-        cursor,
-        plan,
-        concurrency=more.concurrency,
-        endpoint_url=model.endpoint.base_url,
-        is_batch=engine.name == "batch",
-    )
+    expected = estimate_at(cursor, plan, model, engine=engine, concurrency=more.concurrency)
     with filled:
         show_filled(wanted, plan)
     show_plan(plan, expected)

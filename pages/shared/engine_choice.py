@@ -1,33 +1,43 @@
-"""Where are the calls of a run made, and what follows from it?"""
+"""Where are the calls of a run made, in which words is that said, and what follows from it?"""
 
 import streamlit as st
 
-from glan_core.engines.engine import LOCAL, EngineChoice
+from glan_core.engines.engine import LOCAL, EngineChoice, EngineName
 from glan_core.model_choice import ModelChoice
-from pages.shared import state
 
 BATCH = EngineChoice("batch")
-_NAMES = {"local": "Now, one by one", "batch": "By the provider's batch service"}
+ENGINE_WORDS: dict[EngineName, str] = {
+    "local": "directly",
+    "ray": "by a Ray cluster",
+    "batch": "by the provider's batch service",
+}
+"""How calls are made, in a sentence."""
+_OFFERED: tuple[EngineName, ...] = ("local", "batch")
 _CONSEQUENCE = (
-    "Half the price. Questions may take up to 24 hours, and then their answers as long again. You can close the app "
-    "meanwhile: *Go on* on the page of the run fetches what is there."
+    "Half the price. Each stage may take up to 24 hours, and begins when the one before it is done. You can close the "
+    "app meanwhile: *Go on* on the page of the run fetches what is there."
 )
 
 
-def choose_engine(model: ModelChoice) -> EngineChoice:
+def choose_engine(model: ModelChoice, *, key: str) -> EngineChoice:
     """Let the visitor choose where calls are made, where there is a choice, and say what follows."""
     if model.endpoint.is_built_in or model.endpoint.other_addresses:
         return LOCAL
     chosen = st.radio(
         "Calls are made",
-        list(_NAMES),
-        format_func=_NAMES.__getitem__,
+        _OFFERED,
+        format_func=lambda name: ENGINE_WORDS[name].capitalize(),
         horizontal=True,
-        key=state.ENGINE,
+        key=key,
         help="A batch service takes up to 50,000 calls at once and works on them when it has time. Not every provider "
         "has one; the run says so before anything is paid for.",
     )
-    if chosen != "batch":
+    if chosen != BATCH.name:
         return LOCAL
     st.caption(_CONSEQUENCE)
     return BATCH
+
+
+def engine_words(name: str) -> str:
+    """Give how the calls of a run were made, by the name of its engine; one that is not known is named."""
+    return next((words for engine, words in ENGINE_WORDS.items() if engine == name), f"by the {name} engine")

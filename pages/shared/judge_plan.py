@@ -1,24 +1,20 @@
 """What would judging these pairs take, and how is it begun?"""
 
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
 from glan_core.entities import Filter
-from glan_core.errors import GlanError, SettingsError
-from glan_core.generation_settings import GenerationSettings
+from glan_core.errors import GlanError
 from glan_core.judge_settings import UNFIT, is_fit_to_judge, judge_settings
 from glan_core.model_choice import ModelChoice
-from glan_core.planning.estimates import Estimate, estimate
 from glan_core.planning.judging_plan import make_judging_plan
-from glan_core.planning.plan import Plan
-from glan_core.runs.costs import Costs
-from glan_core.store.database import Cursor
+from pages.shared.engine_choice import choose_engine
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count
-from pages.shared.more_settings import chosen_limits, show_limits
-from pages.shared.plan_view import show_plan
 from pages.shared.price_field import with_own_prices
+from pages.shared.start_planned import plan_once, show_and_start
 from pages.shared.workspace import Workspace, open_model
 
 JUDGING_RUN = "judging"
@@ -53,7 +49,9 @@ def show_judge_plan(workspace: Workspace, filter_: Filter, *, answered: int, ver
             return
         settings = judge_settings(model, judge_model=asked.judge, compared_model=asked.compared_model)
         settings = with_own_prices(settings, base_url=model.endpoint.base_url, key="judge")
-        plan, expected = _plan(version, workspace.cursor(), filter_, settings, asked, model)
+        engine = choose_engine(model, key="judge-engine")
+        make = partial(make_judging_plan, filter_=filter_, settings=settings, seed=asked.seed, n=asked.n)
+        plan = plan_once(version, workspace.cursor(), make)
     except GlanError as error:
         show_error(error)
         return
@@ -62,13 +60,7 @@ def show_judge_plan(workspace: Workspace, filter_: Filter, *, answered: int, ver
     if not sum(plan.calls.values()):
         st.caption(f"All {count(plan.wanted)} were judged already, in the same words by the same judge.")
         return
-    show_plan(plan, expected)
-    with st.container(horizontal=True, gap="small"):
-        starts = st.button("Start judging", type="primary", icon=":material/play_arrow:", key="judge-start")
-        with st.popover("Limits", icon=":material/speed:", help="Where the run ends though not all is judged."):
-            show_limits()
-    if starts:
-        _start(workspace, plan, model)
+    show_and_start(workspace, plan, model=model, engine=engine, label="Start judging", key="judge", address=JUDGING_RUN)
 
 
 def _choose(model: ModelChoice, answered: int) -> _Asked:
@@ -99,37 +91,3 @@ def _choose(model: ModelChoice, answered: int) -> _Asked:
     where = "By the built-in model." if model.endpoint.is_built_in else f"At {name}{model.endpoint.label}."
     st.caption(plain(where))
     return _Asked(judge.strip() or model.model, other.strip() if way == _COMPARE else None, int(n), int(seed))
-
-
-def _start(workspace: Workspace, plan: Plan, model: ModelChoice) -> None:
-    limits = chosen_limits()
-    try:
-        if limits.dollars is not None:
-            _check_price(plan, model)
-        workspace.background.start(plan, endpoint=model.endpoint, concurrency=model.concurrency, limits=limits)
-    except GlanError as error:
-        show_error(error)
-        return
-    st.query_params[JUDGING_RUN] = plan.run_id
-    st.rerun()
-
-
-def _check_price(plan: Plan, model: ModelChoice) -> None:
-    try:
-        Costs(plan.request.settings, base_url=model.endpoint.base_url).check(plan.request.stages)
-    except SettingsError as error:
-        raise SettingsError(error.message, "Limit the tokens instead, or give a price under Prices.") from error
-
-
-@st.cache_data(
-    max_entries=20,
-    show_spinner="Planning",
-    hash_funcs={Filter: repr, GenerationSettings: repr, ModelChoice: lambda _: ""},
-)
-def _plan(
-    version: str, _cursor: Cursor, filter_: Filter, settings: GenerationSettings, asked: _Asked, model: ModelChoice
-) -> tuple[Plan, Estimate]:
-    """Plan, once for each state of the pairs and of what was said of them."""
-    plan = make_judging_plan(_cursor, filter_, settings=settings, seed=asked.seed, n=asked.n)
-    expected = estimate(_cursor, plan, concurrency=model.concurrency, endpoint_url=model.endpoint.base_url)
-    return plan, expected

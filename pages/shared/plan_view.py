@@ -25,7 +25,9 @@ def show_plan(plan: Forecast, expected: Estimate) -> None:
         st.metric("Tokens", between(total.tokens, short_count), help=f"Of prompts and replies. {span}")
         if expected.is_batch:
             st.metric(
-                "Time", "24 h a stage", help="At most, and often less. An answer is asked for after its question."
+                "Time",
+                "24 h" if expected.batch_waves == 1 else f"{expected.batch_waves} × 24 h",
+                help=f"At most, and often less: {expected.batch_words}.",
             )
         else:
             st.metric("Time", between(total.seconds, duration), help=f"With the calls at once that are set. {span}")

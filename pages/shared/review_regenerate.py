@@ -1,32 +1,29 @@
 """What would writing the rejected pairs anew take, and how is it begun? A tab of the Review page."""
 
 from collections import Counter
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
 from glan_core.entities import Filter
-from glan_core.errors import GlanError, SettingsError
-from glan_core.generation_settings import GenerationSettings
-from glan_core.model_choice import ModelChoice
-from glan_core.planning.estimates import Estimate, estimate
+from glan_core.errors import GlanError
 from glan_core.planning.plan import Plan
 from glan_core.planning.regenerating_plan import make_regenerating_plan
 from glan_core.regenerate_settings import regenerate_settings
-from glan_core.runs.costs import Costs
 from glan_core.store.database import Cursor
 from glan_core.store.regenerations import count_rejected
 from glan_core.store.reviews import next_number
 from glan_core.store.samples import samples_version
 from pages.shared import state
+from pages.shared.engine_choice import choose_engine
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count, count_of
-from pages.shared.more_settings import chosen_limits, show_limits
 from pages.shared.page_button import page_button
-from pages.shared.plan_view import show_plan
 from pages.shared.price_field import with_own_prices
 from pages.shared.review_words import REASON_WORDS
 from pages.shared.run_view import is_known, is_run_at_work, show_run
+from pages.shared.start_planned import plan_once, show_and_start
 from pages.shared.workspace import Workspace, open_model
 
 REGENERATING_RUN = "anew"
@@ -76,8 +73,16 @@ def _show_plan(workspace: Workspace, cursor: Cursor, filter_: Filter, rejected: 
         buttons = st.container(horizontal=True, gap="small")
         with buttons:
             settings = with_own_prices(settings, base_url=model.endpoint.base_url, key="anew")
-        version = f"{samples_version(cursor)} {next_number(cursor)}"
-        plan, expected = _plan(version, cursor, filter_, settings, asked, model)
+        engine = choose_engine(model, key="anew-engine")
+        make = partial(
+            make_regenerating_plan,
+            filter_=filter_,
+            settings=settings,
+            seed=asked.seed,
+            n=asked.n,
+            is_answers_only=asked.is_answers_only,
+        )
+        plan = plan_once(f"{samples_version(cursor)} {next_number(cursor)}", cursor, make)
     except GlanError as error:
         show_error(error)
         return
@@ -88,13 +93,9 @@ def _show_plan(workspace: Workspace, cursor: Cursor, filter_: Filter, rejected: 
     st.caption(plain(f"Written by {model.model}{', built in' if model.endpoint.is_built_in else ''}."))
     if model.endpoint.is_built_in:
         st.warning("The built-in model is good for learning this tool, not for making data.", icon=":material/warning:")
-    show_plan(plan, expected)
-    with st.container(horizontal=True, gap="small"):
-        starts = st.button("Write them anew", type="primary", icon=":material/play_arrow:", key="anew-start")
-        with st.popover("Limits", icon=":material/speed:", help="Where the run ends though not all is written."):
-            show_limits()
-    if starts:
-        _start(workspace, plan, model)
+    show_and_start(
+        workspace, plan, model=model, engine=engine, label="Write them anew", key="anew", address=REGENERATING_RUN
+    )
 
 
 def _choose(rejected: int) -> _Asked:
@@ -139,39 +140,3 @@ def _show_reasons(plan: Plan) -> None:
             st.badge(f"Without a word · {count(silent)}", color="gray", help="The model is told that nobody said why.")
     questions = count_of(regenerating.questions, "new question")
     st.caption(f"{questions}, each with a new answer; {count_of(answers, 'new answer')} alone.")
-
-
-def _start(workspace: Workspace, plan: Plan, model: ModelChoice) -> None:
-    limits = chosen_limits()
-    try:
-        if limits.dollars is not None:
-            _check_price(plan, model)
-        workspace.background.start(plan, endpoint=model.endpoint, concurrency=model.concurrency, limits=limits)
-    except GlanError as error:
-        show_error(error)
-        return
-    st.query_params[REGENERATING_RUN] = plan.run_id
-    st.rerun()
-
-
-def _check_price(plan: Plan, model: ModelChoice) -> None:
-    try:
-        Costs(plan.request.settings, base_url=model.endpoint.base_url).check(plan.request.stages)
-    except SettingsError as error:
-        raise SettingsError(error.message, "Limit the tokens instead, or give a price under Prices.") from error
-
-
-@st.cache_data(
-    max_entries=20,
-    show_spinner="Planning",
-    hash_funcs={Filter: repr, GenerationSettings: repr, ModelChoice: lambda _: ""},
-)
-def _plan(
-    version: str, _cursor: Cursor, filter_: Filter, settings: GenerationSettings, asked: _Asked, model: ModelChoice
-) -> tuple[Plan, Estimate]:
-    """Plan, once for each state of the pairs and of what was said of them."""
-    plan = make_regenerating_plan(
-        _cursor, filter_, settings=settings, seed=asked.seed, n=asked.n, is_answers_only=asked.is_answers_only
-    )
-    expected = estimate(_cursor, plan, concurrency=model.concurrency, endpoint_url=model.endpoint.base_url)
-    return plan, expected

@@ -12,6 +12,7 @@ from glan_core.languages import LANGUAGE_NAMES
 from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.runs.run_folder import find_status
 from glan_core.store.run_lists import find_scope_names
+from pages.shared.engine_choice import engine_words
 from pages.shared.feedback import plain
 from pages.shared.formats import count
 from pages.shared.run_control import folder_of
@@ -55,7 +56,11 @@ def show_settings(workspace: Workspace, run: Run) -> None:
     elif not set(REGENERATING_STAGES).isdisjoint(stages):
         wanted_words = "Pairs to write anew"
     rows = [(wanted_words, wanted), ("Stages", ", ".join(STAGE_WORDS[stage] for stage in stages))]
-    rows += [("Seed", str(run.seed)), ("Engine", run.engine), *_last_session(workspace, run.run_id)]
+    rows += [
+        ("Seed", str(run.seed)),
+        ("Calls made", engine_words(run.engine).capitalize()),
+        *_last_session(workspace, run.run_id),
+    ]
     rows += [(NAMES.get(name, name), _words(name, value)) for name, value in run.settings.items() if name != "stages"]
     st.dataframe(
         pd.DataFrame(rows, columns=["Setting", "Value"]),

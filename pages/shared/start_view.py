@@ -3,25 +3,23 @@
 import streamlit as st
 
 from glan_core.engines.engine import EngineChoice
-from glan_core.errors import GlanError, SettingsError
+from glan_core.errors import GlanError
 from glan_core.model_choice import ModelChoice
 from glan_core.planning.plan import Forecast, plan_of
-from glan_core.runs.costs import Costs
 from pages.shared import state
 from pages.shared.feedback import show_error
-from pages.shared.more_settings import chosen_limits
+from pages.shared.start_planned import begin, can_keep_budget
 from pages.shared.try_three import show_trial, start_trial
 from pages.shared.workspace import Workspace
 
-_NO_PRICE_HINT = "Give its price under Model and numbers of each stage, or leave the budget empty."
+_PRICE_PLACE = "under Model and numbers of each stage"
 
 
 def show_start(
     workspace: Workspace, plan: Forecast, *, model: ModelChoice, concurrency: int, engine: EngineChoice
 ) -> None:
     """Offer to begin a run or to try three, and show the three; within the limits that the visitor has set."""
-    limits = chosen_limits()
-    may_start = limits.dollars is None or _can_keep_budget(plan, model)
+    may_start = can_keep_budget(plan, model, where=_PRICE_PLACE)
     # Not a callback: it would start the plan of the run before, without a number that was typed just now. Nothing about
     # the button ever changes, as a press is lost when it comes back as another one; a run that is going is just shown.
     with st.container(horizontal=True):
@@ -39,24 +37,14 @@ def show_start(
         try:
             with st.spinner("Drawing the combinations ..."):
                 drawn = plan_of(plan)
-            workspace.background.start(
-                drawn, endpoint=model.endpoint, concurrency=concurrency, engine=engine, limits=limits
-            )
         except GlanError as error:
             show_error(error)
+            st.stop()
+        if not begin(workspace, drawn, model, engine=engine, concurrency=concurrency):
             st.stop()
         st.query_params["run"] = drawn.run_id
         st.session_state[state.NEXT_SEED] = plan.request.seed + 1
         st.rerun()
     if tries and may_start:
-        start_trial(workspace, plan.request, model=model, concurrency=concurrency, limits=limits)
+        start_trial(workspace, plan.request, model=model, concurrency=concurrency)
     show_trial(workspace)
-
-
-def _can_keep_budget(plan: Forecast, model: ModelChoice) -> bool:
-    try:
-        Costs(plan.request.settings, base_url=model.endpoint.base_url).check(plan.request.stages)
-    except SettingsError as error:
-        show_error(SettingsError(error.message, _NO_PRICE_HINT))
-        return False
-    return True

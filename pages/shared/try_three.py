@@ -8,7 +8,6 @@ import streamlit as st
 
 from glan_core.entities import Filter, Run
 from glan_core.errors import GlanError
-from glan_core.generation_settings import Limits
 from glan_core.model_choice import ModelChoice
 from glan_core.planning.plan_request import PlanRequest
 from glan_core.planning.trial import TRIAL_PAIRS, plan_trial
@@ -22,6 +21,7 @@ from pages.shared.flag_words import listed_flag_words
 from pages.shared.formats import count, money
 from pages.shared.run_control import show_wishes
 from pages.shared.run_view import is_run_at_work, run_now
+from pages.shared.start_planned import begin
 from pages.shared.workspace import Workspace
 
 _IN_ADDRESS = state.TRIAL
@@ -33,19 +33,17 @@ _WAYS = {
 }
 
 
-def start_trial(
-    workspace: Workspace, request: PlanRequest, *, model: ModelChoice, concurrency: int, limits: Limits
-) -> None:
+def start_trial(workspace: Workspace, request: PlanRequest, *, model: ModelChoice, concurrency: int) -> None:
     """Begin a trial of a request, and show it from now on; what keeps it from being is shown instead."""
     try:
         taken = workspace.background.taken_combinations(other_than_seed=request.seed)
         plan = plan_trial(workspace.database.cursor(), request, also_taken=taken)
-        workspace.background.start(plan, endpoint=model.endpoint, concurrency=concurrency, limits=limits)
     except GlanError as error:
         show_error(error)
         return
-    _open(plan.run_id)
-    st.rerun()
+    if begin(workspace, plan, model, concurrency=concurrency):
+        _open(plan.run_id)
+        st.rerun()
 
 
 def recall_trial() -> None:

@@ -1,10 +1,15 @@
 """Tests of `generate --engine batch` and `runs`: a run handed in, left alone for a day, and fetched."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from glan_core.entities import Filter
+from glan_core.reviewing import Decision, decide
+from glan_core.store.database import open_database
+from glan_core.store.pairs import list_pairs
 from tests.batch_server import BatchServer
 from tests.model_server import MODEL
 from tests.terminal import Terminal, folder_with
@@ -46,10 +51,23 @@ def test_a_run_is_handed_in_and_fetched_by_later_commands(terminal: Terminal, se
     assert len(server.worked_on) == len(set(server.worked_on)) == 6
 
 
+def dollars(terminal: Terminal, *plan: str) -> float:
+    """Give what a plan is expected to cost at 100 dollars for a million tokens."""
+    total = terminal.run(*plan, "--price", f"{MODEL}=100/100", "--json").data["estimate"]["total"]
+    return float(total["dollars"]["p50"])
+
+
 def test_a_plan_for_the_batch_service_costs_half(terminal: Terminal):
-    plan = ("plan", "--scope", "Optics", "--instructions", "3", "--price", f"{MODEL}=100/100")
-    here, by_batch = terminal.run(*plan, "--json").data, terminal.run(*plan, "--engine", "batch", "--json").data
-    assert by_batch["estimate"]["total"]["dollars"]["p50"] == pytest.approx(
-        here["estimate"]["total"]["dollars"]["p50"] / 2
-    )
+    plan = ("plan", "--scope", "Optics", "--instructions", "3")
+    assert dollars(terminal, *plan, "--engine", "batch") == pytest.approx(dollars(terminal, *plan) / 2)
     assert "up to 24 hours for each of 2 stages" in terminal.run(*plan, "--engine", "batch").out
+
+
+def test_plans_to_judge_and_to_write_anew_cost_half_too(terminal: Terminal):
+    assert terminal.run("generate", "--scope", "Optics", "--instructions", "2").code == 0
+    with open_database(terminal.database) as database:
+        one = list_pairs(database.cursor(), Filter(), limit=2)["instruction_id"][0]
+        decide(database, Decision(one, "Ada", "rejected", ("wrong_answer",)), at=datetime(2024, 5, 1, tzinfo=UTC))
+    for plan in (("judge", "--plan"), ("review", "regenerate", "--plan")):
+        assert dollars(terminal, *plan, "--engine", "batch") == pytest.approx(dollars(terminal, *plan) / 2)
+        assert "up to 24 hours" in terminal.run(*plan, "--engine", "batch").out

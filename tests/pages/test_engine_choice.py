@@ -2,6 +2,9 @@
 
 from streamlit.testing.v1 import AppTest
 
+from glan_core.engines.engine import ENGINES
+from pages.shared.engine_choice import ENGINE_WORDS, engine_words
+
 
 def _page(is_built_in: bool) -> None:
     import streamlit as st
@@ -11,7 +14,7 @@ def _page(is_built_in: bool) -> None:
     from pages.shared.engine_choice import choose_engine
 
     endpoint = Endpoint("http://127.0.0.1:9/v1", is_built_in=is_built_in)
-    st.code(choose_engine(ModelChoice(endpoint, "a-model", "a-model", 4)).name)
+    st.code(choose_engine(ModelChoice(endpoint, "a-model", "a-model", 4), key="engine").name)
 
 
 def test_calls_are_made_now_unless_the_visitor_says_otherwise():
@@ -30,3 +33,8 @@ def test_the_batch_service_is_half_the_price_and_takes_a_day():
 def test_the_built_in_model_leaves_no_choice():
     at = AppTest.from_function(_page, kwargs={"is_built_in": True}).run()
     assert (at.code[0].value, len(at.radio)) == ("local", 0)
+
+
+def test_every_engine_is_told_of_in_words_also_one_of_a_later_release():
+    assert all(engine_words(name) == ENGINE_WORDS[name] for name in ENGINES)
+    assert engine_words("carrier_pigeon") == "by the carrier_pigeon engine"

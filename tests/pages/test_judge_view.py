@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from glan_core.endpoints import BUILT_IN, use_endpoint
 from glan_core.engines.local import execute
 from glan_core.entities import Filter
 from glan_core.insight.judge_agreement import Confusion
@@ -18,7 +19,9 @@ from glan_core.planning.judging_plan import make_judging_plan
 from glan_core.store.database import Database
 from pages.shared.judge_people import confusion_frame
 from pages.shared.workspace import open_model, open_workspace
+from tests.batch_server import BatchServer
 from tests.model_server import MODEL, ModelServer, stage_of
+from tests.pages.endpoint_in_use import PUBLISHED_AT, use_endpoint_at
 from tests.pages.judge_app import judge_app
 from tests.pages.pairs import make_pairs
 from tests.pages.test_coverage import button, metrics, said
@@ -90,6 +93,48 @@ def test_a_comparison_wants_the_name_of_the_other_model(tab: AppTest, pairs: str
     shown(tab, tab.text_input(key="judge-other").set_value(OTHER))
     assert number(tab, "Calls") == str(3 * PAIRS)
     assert f"{PAIRS} for answers of the other model" in said(tab).replace("\\", "")
+
+
+def test_price_and_time_are_those_of_the_endpoint_in_use_though_the_model_is_called_the_same(
+    tab: AppTest, pairs: str, app_database: Database, model_server: ModelServer
+):
+    use_endpoint_at(app_database, model_server.base_url, concurrency=PAIRS)
+    shown(tab)
+    assert number(tab, "Cost") == "unknown"
+    time_for_all_at_once = number(tab, "Time")
+    use_endpoint_at(app_database, PUBLISHED_AT, concurrency=1)
+    shown(tab)
+    assert "$" in number(tab, "Cost")
+    assert number(tab, "Time") != time_for_all_at_once
+
+
+def test_a_batch_service_can_be_chosen_where_there_can_be_one(tab: AppTest, pairs: str, app_database: Database):
+    use_endpoint_at(app_database, PUBLISHED_AT)
+    shown(tab)
+    directly = number(tab, "Cost")
+    shown(tab, tab.radio(key="judge-engine").set_value("batch"))
+    assert number(tab, "Time") == "24 h"
+    assert "$" in number(tab, "Cost") != directly
+    use_endpoint(app_database, BUILT_IN.endpoint_id)
+    assert not shown(tab).radio
+
+
+def test_a_batch_service_judges(tab: AppTest, pairs: str, app_database: Database):
+    server = BatchServer()
+    try:
+        use_endpoint_at(app_database, server.base_url, model=MODEL)
+        shown(tab)
+        shown(tab, tab.radio(key="judge-engine").set_value("batch"))
+        shown(tab, button(tab, "judge-start").click())
+        give_up = time.monotonic() + 60
+        while not server.batches:
+            assert time.monotonic() < give_up
+            time.sleep(0.1)
+        assert len(server.batches[0].calls) == PAIRS
+        assert not server.requests_of("judge")
+    finally:
+        open_workspace().background.stop_all(seconds=30)
+        server.stop()
 
 
 def test_a_run_is_begun_watched_and_shown(tab: AppTest, pairs: str, model_server: ModelServer):

@@ -11,6 +11,7 @@ from glan_core.store.database import Database
 from glan_core.store.regenerations import list_regenerated_ids
 from pages.shared.workspace import open_workspace
 from tests.model_server import ModelServer
+from tests.pages.endpoint_in_use import PUBLISHED_AT, use_endpoint_at
 from tests.pages.pairs import make_pairs
 from tests.pages.test_review import NOON, button, ids, labels, open_page, press, said
 
@@ -55,6 +56,25 @@ def test_half_a_price_is_refused_and_a_whole_one_gives_a_cost(app: AppTest, reje
     put_out.set_value(2.0).run()
     assert not app.exception
     assert "$" in {metric.label: metric.value for metric in app.metric}["Cost"]
+
+
+def test_price_and_engine_are_those_of_the_endpoint_in_use_though_the_model_is_called_the_same(
+    app: AppTest, app_database: Database, rejected: list[str], model_server: ModelServer
+):
+    def numbers() -> dict[str, str]:
+        return {metric.label: metric.value for metric in app.metric}
+
+    use_endpoint_at(app_database, model_server.base_url)
+    open_page(app, step="Rejected")
+    assert numbers()["Cost"] == "unknown"
+    use_endpoint_at(app_database, PUBLISHED_AT)
+    app.run()
+    directly = numbers()["Cost"]
+    assert "$" in directly
+    app.radio(key="anew-engine").set_value("batch").run()
+    assert "$" in numbers()["Cost"] != directly
+    assert numbers()["Time"] == "2 × 24 h"  # a question and its answer; the other answer goes out with the question
+    assert not app.exception
 
 
 def test_new_pairs_are_written_and_can_be_reviewed(

@@ -215,7 +215,7 @@ def test_the_head_says_where_with_which_models_when_and_by_which_engine(app: App
     save(app_database, "run", plan={"scope": [physics], "instructions": 4, "stages": ["instructions", "answers"]})
     open_page(app, run="run")
     assert "Physics · slow, fast · started" in texts(app)
-    assert "(2026-02-20 12:00 UTC) by the local engine" in texts(app)
+    assert "(2026-02-20 12:00 UTC), calls made directly" in texts(app)
 
 
 def test_the_newest_pairs_have_a_tab(app: AppTest, app_database: Database, made: str) -> None:
