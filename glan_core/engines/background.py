@@ -16,7 +16,7 @@ from glan_core.generation_settings import Limits
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.planning.plan import Plan
-from glan_core.runs.claims import check_claims, list_plans_at_work, taken_codes
+from glan_core.runs.claims import Claim, check_claims, list_claims, taken_codes
 from glan_core.runs.ingesting import Settled, TakenIn, take_in_journals
 from glan_core.runs.journal import Journal, write_plan
 from glan_core.runs.run_folder import begun_at
@@ -72,7 +72,7 @@ class Background:
             with in_turn(self._database.path):  # no command plans between the look at the others and the lock
                 # Before the journals are taken in: a run that ends in between is among these, and one that had ended is
                 # in its journal with everything it made.
-                at_work = self._plans_at_work()
+                at_work = self._claims()
                 self._take_in()
                 check_claims(self._database.cursor(), plan, at_work)
                 write_plan(folder, plan.to_data())
@@ -125,7 +125,7 @@ class Background:
 
     def taken_combinations(self, *, other_than_seed: int) -> dict[str, frozenset[int]]:
         """Give, by syllabus id, the codes of combinations that running plans of other seeds will use."""
-        return taken_codes(self._plans_at_work(), other_than_seed=other_than_seed)
+        return taken_codes(self._claims(), other_than_seed=other_than_seed)
 
     def take_in_news(self) -> TakenIn | None:
         """Take in what runs of other processes have written, at most every few seconds; None if it was not time yet."""
@@ -165,10 +165,10 @@ class Background:
     def _own_runs(self) -> frozenset[str]:
         return frozenset(run_id for run_id in tuple(self._plans) if self.is_running(run_id))
 
-    def _plans_at_work(self) -> tuple[Plan, ...]:
+    def _claims(self) -> tuple[Claim, ...]:
         own = self._own_runs()
-        elsewhere = list_plans_at_work(self._runs_folder, except_runs=own)
-        return (*(plan for run_id, plan in tuple(self._plans.items()) if run_id in own), *elsewhere)
+        elsewhere = list_claims(self._runs_folder, except_runs=own)
+        return (*(Claim(plan) for run_id, plan in tuple(self._plans.items()) if run_id in own), *elsewhere)
 
     def _ask(self, run_id: str, wish: Wish) -> None:
         if run_id in self._controls:

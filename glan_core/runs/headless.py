@@ -31,7 +31,7 @@ from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.planning.plan import Plan
 from glan_core.planning.planned_calls import known_instruction_ids
-from glan_core.runs.claims import list_plans_at_work
+from glan_core.runs.claims import Claim, list_claims
 from glan_core.runs.ingesting import TakenIn, take_in_journal, take_in_journals
 from glan_core.runs.journal import Journal, is_at_work, write_plan
 from glan_core.runs.run_folder import list_run_folders
@@ -61,8 +61,8 @@ class Planning(NamedTuple):
     """Whether another process has the database itself, so that nothing written here would stay."""
     taken: TakenIn
     """What journals held that the database did not know."""
-    at_work: tuple[Plan, ...]
-    """Plans that other processes work on, or did until a moment ago."""
+    at_work: tuple[Claim, ...]
+    """What other processes and batch services work on, or did until a moment ago."""
 
 
 class Prepared(NamedTuple):
@@ -85,7 +85,7 @@ def planning_database(path: Path, runs: Path) -> Iterator[Planning]:
     with in_turn(path):
         # Before the journals are taken in: a run that ends in between is among these, and one that had ended is in its
         # journal with everything it drew.
-        at_work = list_plans_at_work(runs)
+        at_work = list_claims(runs)
         _sweep(path, runs)
         try:
             database = open_database(path, wait_seconds=_PLANNING_WAIT_SECONDS)
