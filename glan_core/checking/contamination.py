@@ -12,7 +12,7 @@ from glan_core.errors import SettingsError
 from glan_core.quality.benchmark_words import BenchmarkWords, RunSettings, count_short_items
 from glan_core.quality.words import normalised, read_words, shared_run
 from glan_core.store.benchmarks import Benchmark, BenchmarkItem, list_items
-from glan_core.store.contamination import Hit, forget_hits, insert_hits, settle_contaminated
+from glan_core.store.contamination import ContaminatedText, forget_hits, insert_hits, settle_contaminated
 from glan_core.store.database import Cursor, Database, explained_errors
 from glan_core.store.quality_checks import QualityCheck, Stretch, Texts, find_check, read_answers, read_questions
 
@@ -100,8 +100,8 @@ def find_contamination_check(cursor: Cursor, benchmark_id: str) -> QualityCheck 
 
 def _hits(
     texts: Texts, items: tuple[BenchmarkItem, ...], words: BenchmarkWords, settings: RunSettings, *, content: str
-) -> list[Hit]:
-    found: list[Hit] = []
+) -> list[ContaminatedText]:
+    found: list[ContaminatedText] = []
     for first, last in _parts(texts.texts):
         part = texts.texts[first:last]
         held = words.find(read_words(part), is_question=content == "instruction")
@@ -111,7 +111,9 @@ def _hits(
             if hit is not None:
                 kind, number, share = hit
                 found.append(
-                    Hit(texts.instruction_ids[first + text], kind, content, items[place].number, number, share)
+                    ContaminatedText(
+                        texts.instruction_ids[first + text], kind, content, items[place].number, number, share
+                    )
                 )
     return found
 

@@ -13,8 +13,8 @@ from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import SettingsError
 from glan_core.store.benchmarks import Benchmark, list_items
 from glan_core.store.contamination import (
+    ContaminatedText,
     CurvePoint,
-    Hit,
     find_curve,
     forget_hits,
     insert_hits,
@@ -67,7 +67,7 @@ def check_meaning(
         nearest, cosines = _nearest(vectors, asked)
         nearest, cosines = nearest[place], cosines[place]
         hits = [
-            Hit(ids[row], "meaning", content, items[nearest[row]].number, 0, round(float(cosines[row]), 6))
+            ContaminatedText(ids[row], "meaning", content, items[nearest[row]].number, 0, round(float(cosines[row]), 6))
             for row in np.flatnonzero(cosines >= np.float32(similarity) - np.float32(1e-6)).tolist()
         ]
 

@@ -14,7 +14,7 @@ HitKind = Literal["exact", "words", "meaning"]
 HIT_KINDS: tuple[HitKind, ...] = ("exact", "words", "meaning")
 
 
-class Hit(NamedTuple):
+class ContaminatedText(NamedTuple):
     """A pair that holds an item of a benchmark, or comes near to one in meaning."""
 
     instruction_id: str
@@ -50,7 +50,7 @@ class BenchmarkReport(NamedTuple):
     """Pairs by kind; one may be of several."""
 
 
-def insert_hits(cursor: Cursor, benchmark_id: str, hits: Sequence[Hit]) -> None:
+def insert_hits(cursor: Cursor, benchmark_id: str, hits: Sequence[ContaminatedText]) -> None:
     """Add hits; of a pair and kind the first stays. Call it with `Database.writing` held."""
     batch = pa.table(
         {
