@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple, cast
 from glan_core.errors import ReviewError
 from glan_core.ids import stable_id
 from glan_core.reviewing import Decision, check_decision, decide_each
+from glan_core.spreadsheet_cells import guarded, unguarded
 from glan_core.store.database import Cursor, Database
 from glan_core.store.edited_texts import PairText, find_pair_text, list_edits_of
 from glan_core.store.reviews import list_standing_reviews_of
@@ -36,7 +37,6 @@ _READ_ONLY = (
 )
 _TO_FILL = ("reviewer", "verdict", "reasons", "comment", "edited_instruction", "edited_answer")
 COLUMNS = (*_READ_ONLY, *_TO_FILL)
-_FORMULA = re.compile(r"^'*[=+\-@\t\r]")
 _ROWS_AT_ONCE = 1_000
 _LONGEST_CELL = 10_000_000
 _VERDICTS = ("accepted", "rejected", "edited")
@@ -144,16 +144,6 @@ def _is_empty_form(path: Path) -> bool:
             )
     except (OSError, UnicodeDecodeError, csv.Error):
         return False
-
-
-def guarded(cell: str) -> str:
-    """Give a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def unguarded(cell: str) -> str:
-    """Give a cell as it was before it was guarded."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
 def _cells(cursor: Cursor, row: object) -> list[str]:

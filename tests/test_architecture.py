@@ -35,6 +35,7 @@ LAYERS = (
             "regenerations",
             "saved_endpoint",
             "shared_texts",
+            "spreadsheet_cells",
             "text_changes",
         ),
         *("languages", "paper", "presets", "providers"),

@@ -14,18 +14,16 @@ apostrophes there already gets one more, so that it reads back the same.
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from glan_core.entities import LEVELS, TaxonomyNode
+from glan_core.spreadsheet_cells import guarded, unguarded
 from glan_core.taxonomy_files.branches import FileBranch, walk, without_removed
 from glan_core.taxonomy_files.file_nodes import Cell, FileNode, Problem, Problems, file_node, is_node_id, refusal, shown
 
 _COLUMNS = ("id", "parent_id", "level", "name", "description", "status", "target", "origin", "position")
 _DELIMITERS = ",;\t"  # spreadsheets of some countries save CSV with semicolons
-_FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")
-_GUARDED = re.compile("'+[=+\\-@\t\r＝＋－＠]")
 
 
 class _Row(NamedTuple):
@@ -77,7 +75,7 @@ def _cells(node: TaxonomyNode) -> list[str]:
         *(node.status, node.target, node.origin, node.position),
     )
     cells = ["" if value is None else str(value) for value in values]
-    return [f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells]
+    return [guarded(cell) for cell in cells]
 
 
 def _rows(text: str, problems: Problems) -> Iterator[_Row]:
@@ -95,7 +93,7 @@ def _rows(text: str, problems: Problems) -> Iterator[_Row]:
                     problems.add(line, f"the row has {len(values)} cells, and the header {len(header)}.")
                 else:
                     yield _Row(
-                        line, {column: _unguarded(cell) for column, cell in zip(header, values, strict=False) if cell}
+                        line, {column: unguarded(cell) for column, cell in zip(header, values, strict=False) if cell}
                     )
             line = reader.line_num + 1
     except csv.Error as error:
@@ -114,10 +112,6 @@ def _header(values: Sequence[str], line: int) -> list[str]:
         problems.add(line, "there is no column name.")
     problems.refuse()
     return header
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def _parents(rows: Sequence[_Row], problems: Problems) -> list[int | None]:
