@@ -5,12 +5,16 @@ become entities first. Where a chunk holds something that is not as usual, such 
 that something else has changed, all from there on is read line by line, which tells a mistake with its number.
 """
 
+import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,9 +23,10 @@ from glan_core.runs.journal import read_journal
 from glan_core.runs.journal_lines import entity_of
 from glan_core.store.database import Cursor, Database
 from glan_core.store.ingest import Entity, ingest_journal, ingest_lines
-from glan_core.store.line_batches import LINE_KINDS, UnusualLinesError
+from glan_core.store.line_batches import LINE_KINDS, LineReader, LineRows, UnusualLinesError, line_reader, line_start
 
 _CHUNK_BYTES = 64_000_000
+_BYTES_AT_ONCE = 262_144  # looked through for ends of lines, as many as a cache holds
 _FEWEST_BYTES = 1_000_000  # below it the statements cost more than the lines
 
 
@@ -34,15 +39,13 @@ def take_in_lines(
     """
     rows = 0
     if chunk_bytes or max(start, end - start) >= _FEWEST_BYTES:
-        with database.writing_much(cursor):
-            for chunk in _chunks(path, start, end, chunk_bytes or _CHUNK_BYTES):
-                try:
-                    lines, others = _by_kind(chunk.lines)
-                    ingest_lines(database, cursor, lines, others, run_id=run_id, journal_bytes=chunk.end)
-                except UnusualLinesError:
-                    break
-                rows += len(chunk.lines)
-                start = chunk.end
+        with database.writing_much(cursor), line_reader(cursor) as reader, path.open("rb") as file:
+            chunks = _read_chunks(reader, file, range(start, end), chunk_bytes or _CHUNK_BYTES)
+            with contextlib.closing(_read_ahead(chunks)) as chunks_ahead, contextlib.suppress(UnusualLinesError):
+                for chunk in chunks_ahead:
+                    ingest_lines(database, cursor, chunk.rows, chunk.others, run_id=run_id, journal_bytes=chunk.end)
+                    rows += chunk.lines
+                    start = chunk.end
     if start < end:
         entries = read_journal(path, start=start)
         rows += ingest_journal(database, cursor, entries, run_id=run_id, journal_bytes=end)
@@ -50,43 +53,69 @@ def take_in_lines(
 
 
 class _Chunk(NamedTuple):
-    lines: pa.Array
-    """With their ends."""
+    rows: Mapping[type, LineRows]
+    others: Sequence[Entity]
+    """What is of no usual kind."""
+    lines: int
     end: int
     """Where the last of them ends in the file."""
 
 
-def _chunks(path: Path, start: int, end: int, size: int) -> Iterator[_Chunk]:
-    with path.open("rb") as file:
-        while start < end:
-            file.seek(start)
-            data = file.read(min(size, end - start))
-            ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")) + 1
-            if not len(ends):
-                if start + len(data) >= end:
-                    return
-                size *= 2  # a line is longer than that
-                continue
-            offsets = np.concatenate([[0], ends]).astype(np.int32)
-            start += int(ends[-1])
-            yield _Chunk(
-                pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets.tobytes()), pa.py_buffer(data)), start
-            )
+def _read_ahead(chunks: Iterator[_Chunk]) -> Generator[_Chunk, None, None]:
+    """Give chunks, the next one being read by a thread meanwhile."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, chunks, None)
+        while chunk := coming.result():
+            coming = thread.submit(next, chunks, None)
+            yield chunk
 
 
-def _by_kind(lines: pa.Array) -> tuple[Mapping[type, pa.Array], Sequence[Entity]]:
+def _read_chunks(reader: LineReader, file: BufferedReader, part: range, size: int) -> Iterator[_Chunk]:
+    """Give what a part of a journal holds; UnusualLinesError for what is no line."""
+    start, end = part.start, part.stop
+    data = np.empty(min(size, end - start), np.uint8)  # for all chunks, as fresh memory takes long to come
+    while start < end:
+        file.seek(start)
+        length = file.readinto(data[: end - start].data)
+        if not length:  # the file is shorter than it was
+            return
+        ends = _line_ends(data[:length])
+        if not len(ends):
+            if start + length >= end:
+                return
+            data = np.empty(2 * len(data), np.uint8)  # a line is longer than that
+            continue
+        start += int(ends[-1])
+        offsets = np.concatenate([[0], ends]).astype(np.int32)
+        lines = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(data))
+        rows, others = _taken_apart(reader, lines)
+        yield _Chunk(rows, others, len(lines), start)
+
+
+def _line_ends(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Give where lines end, each after its line feed."""
+    ends = [
+        np.flatnonzero(data[start : start + _BYTES_AT_ONCE] == ord("\n")) + start + 1
+        for start in range(0, len(data), _BYTES_AT_ONCE)
+    ]
+    return np.concatenate(ends)
+
+
+def _taken_apart(reader: LineReader, lines: pa.Array) -> tuple[Mapping[type, LineRows], Sequence[Entity]]:
     """Tell lines apart by how they begin; those of no usual kind as entities. UnusualLinesError for what is no line."""
     try:
         lines.validate(full=True)  # whether all of it is UTF-8
     except pa.ArrowInvalid as error:
         raise UnusualLinesError(str(error)) from error
-    of_kind: dict[type, pa.Array] = {}
+    rows = {}
     left = pa.array(np.ones(len(lines), bool))
     for kind in LINE_KINDS:
-        is_it = pc.starts_with(lines, f'{{"kind":"{kind.__name__}","value":{{')
-        of_kind[kind] = lines.filter(is_it)
-        left = pc.and_not(left, is_it)
-    return of_kind, [_entity(line) for line in lines.filter(left).to_pylist()]
+        is_it = pc.starts_with(lines, line_start(kind))
+        first = pc.index(is_it, value=True).as_py()
+        if first >= 0:
+            rows[kind] = reader.read(kind, lines, first=lines[first].as_py())
+            left = pc.and_not(left, is_it)
+    return rows, [_entity(line) for line in lines.filter(left).to_pylist()]
 
 
 def _entity(line: str) -> Entity:

@@ -142,6 +142,16 @@ def transaction(cursor: Cursor) -> Iterator[None]:
 
 
 @contextmanager
+def memory_cursor() -> Iterator[Cursor]:
+    """Give, within the block, a way into a DuckDB that is in memory and in no file."""
+    connection = duckdb.connect(":memory:", config=_CLOSED)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
 def limited_memory(cursor: Cursor, megabytes: int) -> Iterator[None]:
     """Let the open file hold about so much in memory for a while, and put beside it on disk what is more.
 

@@ -4,8 +4,6 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from glan_core.calls import EndpointModel, ModelCall, SharedText
 from glan_core.entities import (
     Answer,
@@ -28,7 +26,7 @@ from glan_core.store.failures import insert_failures
 from glan_core.store.instructions import insert_instructions
 from glan_core.store.journals import save_journal_bytes
 from glan_core.store.judgements import insert_judgements
-from glan_core.store.line_batches import insert_lines
+from glan_core.store.line_batches import KnownRowsError, LineRows, insert_rows
 from glan_core.store.model_calls import insert_model_calls, insert_shared_texts
 from glan_core.store.regenerations import insert_regenerations
 from glan_core.store.subjects import insert_subjects
@@ -36,7 +34,7 @@ from glan_core.store.syllabi import insert_class_sessions, insert_key_concepts, 
 from glan_core.store.taxonomy_nodes import insert_taxonomy_nodes
 
 _ROWS_AT_ONCE = 2_000
-_NO_LINES: Mapping[type, pa.Array] = {}
+_NO_ROWS: Mapping[type, LineRows] = {}
 
 Entity = (
     TaxonomyNode
@@ -110,26 +108,44 @@ def ingest_journal(
 def ingest_lines(
     database: Database,
     cursor: Cursor,
-    lines: Mapping[type, pa.Array],
-    others: Iterable[Entity],
+    rows: Mapping[type, LineRows],
+    others: Sequence[Entity],
     *,
     run_id: str,
     journal_bytes: int,
 ) -> None:
-    """Insert what a part of a journal holds, as lines of the kinds in LINE_KINDS and as entities, in one transaction.
+    """Insert what a part of a journal holds, as rows of the kinds in LINE_KINDS and as entities, in one transaction.
 
     Raises UnusualLinesError, and nothing of it is in then, for lines that are to be read one by one.
     """
-    with database.writing, transaction(cursor):
-        _insert(cursor, others, lines)
+    with database.writing:
+        try:
+            _insert_part(cursor, rows, others, run_id=run_id, journal_bytes=journal_bytes, are_new=True)
+        except KnownRowsError:  # calls that were tried again, a journal that is taken in anew
+            _insert_part(cursor, rows, others, run_id=run_id, journal_bytes=journal_bytes, are_new=False)
+
+
+def _insert_part(
+    cursor: Cursor,
+    rows: Mapping[type, LineRows],
+    others: Sequence[Entity],
+    *,
+    run_id: str,
+    journal_bytes: int,
+    are_new: bool,
+) -> None:
+    with transaction(cursor):
+        _insert(cursor, others, rows, are_new=are_new)
         save_journal_bytes(cursor, run_id, journal_bytes)
 
 
-def _insert(cursor: Cursor, entities: Iterable[Entity], lines: Mapping[type, pa.Array] = _NO_LINES) -> None:
+def _insert(
+    cursor: Cursor, entities: Iterable[Entity], rows: Mapping[type, LineRows] = _NO_ROWS, *, are_new: bool = False
+) -> None:
     by_kind: dict[type, list[Entity]] = {}
     for entity in entities:
         by_kind.setdefault(type(entity), []).append(entity)
     for kind, insert in INSERTS.items():
-        if kind in lines:
-            insert_lines(cursor, kind, lines[kind])
+        if kind in rows:
+            insert_rows(cursor, kind, rows[kind], are_new=are_new)
         insert(cursor, by_kind.get(kind, []))

@@ -8,7 +8,9 @@ and the ones before have them; what is unlike them is not guessed at but refused
 
 import dataclasses
 import json
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -16,7 +18,7 @@ import pyarrow as pa
 from glan_core.calls import ModelCall, SharedText
 from glan_core.entities import Answer, Instruction
 from glan_core.store.batches import column_types, with_batch
-from glan_core.store.database import Cursor, first_row
+from glan_core.store.database import Cursor, first_row, memory_cursor
 from glan_core.store.model_calls import LATER_OUTCOME
 
 _TABLES: dict[type, tuple[str, str, str]] = {
@@ -37,42 +39,103 @@ class UnusualLinesError(Exception):
     """Lines that are to be read one by one; caught by whoever has them."""
 
 
-def insert_lines(cursor: Cursor, kind: type, lines: pa.Array) -> None:
-    """Insert what lines of one of LINE_KINDS hold, as the insert function of that kind does; in a transaction.
+class KnownRowsError(Exception):
+    """Rows that were said to be new, and some are there already; caught by whoever said so."""
 
-    Raises UnusualLinesError for lines of another form, of which some may be in the table then.
+
+class LineRows(NamedTuple):
+    """What lines of one kind hold."""
+
+    columns: pa.Table
+    """Those of the table of that kind, a row for each line, in their order."""
+    marks: pa.Table | None = None
+    """Of calls: which shared texts they refer to."""
+
+
+def line_start(kind: type) -> str:
+    """Give how a line of a kind begins."""
+    return f'{{"kind":"{kind.__name__}","value":{{'
+
+
+class LineReader:
+    """Takes lines apart in a DuckDB of its own, so that a thread can do it while another one inserts.
+
+    As it is not in the file, it never keeps that from moving its log (see Database.tidy).
     """
-    if not len(lines):
-        return
+
+    def __init__(self, cursor: Cursor, types: dict[type, dict[str, str]]) -> None:
+        self._cursor = cursor
+        self._types = types
+
+    def read(self, kind: type, lines: pa.Array, *, first: str) -> LineRows:
+        """Give what those of the lines hold that are of one of LINE_KINDS, as `first` is.
+
+        Raises UnusualLinesError for lines of another form.
+        """
+        types = self._types[kind]
+        names, defaults = _names(kind, first)
+        values = {name: _value(name, types) for name in names} | defaults
+        key = _TABLES[kind][1]
+        # Here as a part of the only query, since a second one would take longer than all that it looks at.
+        values[key] = f"case when {_unusual(kind, names)} then error('a line of another form') else value.{key} end"
+        # In small batches, so that DuckDB has something to share among its threads.
+        batch = pa.Table.from_batches(pa.table({"line": lines}).to_batches(_LINES_AT_ONCE))
+        try:
+            with with_batch(self._cursor, batch):
+                columns = self._cursor.sql(
+                    f"""
+                    select {", ".join(f"{value} as {name}" for name, value in values.items())}
+                    from (
+                        select from_json_strict(line, '{_form(names, types)}').value as value,
+                            len(json_keys(line, '$.value')) as names
+                        from batch
+                        where starts_with(line, '{line_start(kind)}')
+                    )
+                    """  # noqa: S608 - names of our own schema
+                ).to_arrow_table()
+        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            raise UnusualLinesError(str(error)) from error
+        return LineRows(columns, self._marks(columns) if kind is ModelCall else None)
+
+    def _marks(self, calls: pa.Table) -> pa.Table:
+        with with_batch(self._cursor, calls):
+            return self._cursor.sql(
+                """
+                select distinct unnest(regexp_extract_all(messages, '"shared_text_id":"([^"]*)"', 1)) as mark
+                from batch
+                """
+            ).to_arrow_table()
+
+
+@contextmanager
+def line_reader(cursor: Cursor) -> Iterator[LineReader]:
+    """Give what takes lines apart for the tables that a cursor is at."""
+    types = {kind: column_types(cursor, table) for kind, (table, _, _) in _TABLES.items()}
+    with memory_cursor() as own:
+        yield LineReader(own, types)
+
+
+def insert_rows(cursor: Cursor, kind: type, rows: LineRows, *, are_new: bool) -> None:
+    """Insert what lines held, as the insert function of their kind does; in a transaction.
+
+    With `are_new` nothing is looked up first, which takes a third of the time. Raises KnownRowsError if one is there
+    already or comes twice, and UnusualLinesError for rows that the table refuses; some may be in the table then.
+    """
+    if rows.marks is not None and _are_unknown(cursor, rows.marks):
+        raise UnusualLinesError("a shared text is not there")
     table, key, on_conflict = _TABLES[kind]
-    names, defaults = _names(kind, lines[0].as_py())
-    types = column_types(cursor, table)
-    numbers = pa.array(range(len(lines)), pa.int64())
-    # In small batches, so that DuckDB has something to share among its threads.
-    batch = pa.Table.from_batches(pa.table({"number": numbers, "line": lines}).to_batches(_LINES_AT_ONCE))
+    names = ", ".join(rows.columns.column_names)
+    are_new = are_new and kind is not SharedText  # every process that works on a run writes them anew
+    batch = rows.columns
+    if not are_new:
+        batch = batch.append_column("number", pa.array(range(len(batch)), pa.int64()))
     try:
         with with_batch(cursor, batch):
-            cursor.execute(
-                """
-                create or replace temp table journal_value as
-                select number, len(json_keys(line, '$.value')) as names, from_json_strict(line, ?).value as value
-                from batch
-                """,
-                [_form(names, types)],
-            )
-        _check(cursor, kind, names, key)
-        values = {**{name: _value(name, types) for name in names}, **defaults}
-        cursor.execute(
-            f"""
-            insert into {table} ({", ".join(values)})
-            select {", ".join(values.values())}
-            from journal_value
-            {_newest(cursor, key)}
-            on conflict do {on_conflict}
-            """  # noqa: S608 - names of our own schema
-        )
-        cursor.execute("drop table journal_value")
-    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.ConstraintException) as error:
+            rest = "" if are_new else f"{_newest(cursor, key)} on conflict do {on_conflict}"
+            cursor.execute(f"insert into {table} ({names}) select {names} from batch {rest}")  # noqa: S608 - as above
+    except duckdb.ConstraintException as error:
+        raise (KnownRowsError if are_new else UnusualLinesError)(str(error)) from error
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise UnusualLinesError(str(error)) from error
 
 
@@ -109,39 +172,25 @@ def _value(name: str, types: dict[str, str]) -> str:
     return f"value.{name}::timestamptz" if types[name].startswith("TIMESTAMP") else f"value.{name}"
 
 
-def _check(cursor: Cursor, kind: type, names: tuple[str, ...], key: str) -> None:
-    """Refuse what from_json_strict lets pass and reading line by line would not, or would read otherwise."""
-    unusual = [f"names <> {len(names)}", f"value.{key} is null"]
+def _unusual(kind: type, names: tuple[str, ...]) -> str:
+    """Give a condition for what from_json_strict lets pass and reading line by line would not, or would otherwise."""
+    unusual = [f"names <> {len(names)}", f"value.{_TABLES[kind][1]} is null"]
     if kind is ModelCall:
         unusual += ["value.finished_at not like '%_+__:__'", 'value.messages::varchar not like \'[{"role":"%\'']
-    row = first_row(
-        cursor.execute(f"select count(*) from journal_value where {' or '.join(unusual)}")  # noqa: S608
-    )
-    if row and row[0]:
-        raise UnusualLinesError(f"{row[0]} lines are of another form")
-    if kind is ModelCall and _has_unknown_marks(cursor):
-        raise UnusualLinesError("a shared text is not there")
+    return " or ".join(unusual)
 
 
-def _has_unknown_marks(cursor: Cursor) -> bool:
-    row = first_row(
-        cursor.execute(
-            """
-            select count(*)
-            from (
-                select distinct unnest(regexp_extract_all(value.messages, '"shared_text_id":"([^"]*)"', 1)) as mark
-                from journal_value
-            )
-            where mark not in (select shared_text_id from shared_text)
-            """
+def _are_unknown(cursor: Cursor, marks: pa.Table) -> bool:
+    with with_batch(cursor, marks):
+        row = first_row(
+            cursor.execute("select count(*) from batch where mark not in (select shared_text_id from shared_text)")
         )
-    )
     return bool(row and row[0])
 
 
 def _newest(cursor: Cursor, key: str) -> str:
     """Give a condition that keeps the last line about each id, where there are several."""
-    row = first_row(cursor.execute(f"select count(*) - count(distinct value.{key}) from journal_value"))  # noqa: S608
+    row = first_row(cursor.execute(f"select count(*) - count(distinct {key}) from batch"))  # noqa: S608
     if not row or not row[0]:
         return ""
-    return f"where number in (select max(number) from journal_value group by value.{key})"  # noqa: S608
+    return f"where number in (select max(number) from batch group by {key})"  # noqa: S608

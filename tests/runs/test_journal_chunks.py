@@ -90,10 +90,11 @@ def test_what_was_taken_in_before_is_passed_over_though_later_lines_refer_to_it(
     assert find_model_call(two.by_chunks.cursor(), "two") == sharing("two")
 
 
-def test_a_later_line_about_the_same_call_replaces_the_earlier_one(two: Two, tmp_path: Path):
+@pytest.mark.parametrize("chunk_bytes", [50, ALL], ids=["in chunks of their own", "in one chunk"])
+def test_a_later_line_about_the_same_call_replaces_the_earlier_one(two: Two, tmp_path: Path, chunk_bytes: int):
     settled = model_call("a", error_kind="empty", error_message="It is empty.")
     path = write(tmp_path / "run", model_call("a"), instruction("a"), settled)
-    take_in(two, path, chunk_bytes=ALL)
+    take_in(two, path, chunk_bytes=chunk_bytes)
     assert rows(two.by_chunks) == rows(two.by_lines)
     assert find_model_call(two.by_chunks.cursor(), "a") == settled
 
