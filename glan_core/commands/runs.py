@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from glan_core.amounts import count_of
 from glan_core.commands.output import DatabaseOption, JsonOption, RunsOption, note, note_unreadable, settings_with, tell
 from glan_core.commands.run_options import RunOptions, command, with_prices
 from glan_core.commands.run_standing import standing_of
 from glan_core.commands.working_off import work
 from glan_core.engines.control import Wish, ask_folder
+from glan_core.engines.engine import EngineChoice
 from glan_core.entities import RunState
 from glan_core.errors import PlanError, SettingsError
 from glan_core.generation_settings import Limits
@@ -20,9 +22,10 @@ from glan_core.model_choice import choose_endpoint
 from glan_core.planning.plan import Plan, plan_from_data
 from glan_core.planning.plan_request import DEFAULT_STAGES
 from glan_core.regenerations import REGENERATING_STAGES
+from glan_core.runs.batch_parts import give_up_parts
 from glan_core.runs.claims import check_claims
 from glan_core.runs.headless import planning_database, prepare
-from glan_core.runs.journal import is_at_work, read_plan
+from glan_core.runs.journal import Journal, is_at_work, read_plan
 from glan_core.runs.run_folder import find_run_folder, find_status, list_run_folders, read_status
 from glan_core.runs.run_tally import tally_of_journal
 from glan_core.settings import Settings, runs_folder
@@ -72,6 +75,13 @@ class ResumeOptions(RunOptions):
     """Which run goes on, and how."""
 
     run: RunArgument
+    give_up_parts: Annotated[
+        bool,
+        typer.Option(
+            "--give-up-parts",
+            help="Ask again for calls that a batch service has and will never give back; they may be paid for twice.",
+        ),
+    ] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +98,10 @@ def resume(asked: ResumeOptions) -> None:
     settings = asked.settings_for()
     folder = find_run_folder(asked.runs_folder(settings), asked.run)
     if is_at_work(folder):
+        if asked.give_up_parts:
+            raise PlanError(
+                f"Run {folder.name} is at work, so no part is given up.", f"`runs stop {folder.name}` first."
+            )
         ask_folder(folder, "work")
         if asked.limits != Limits() or asked.concurrency or asked.timeout or asked.price:
             note("It goes on in its own process, under the limits that it was given there.")
@@ -126,7 +140,7 @@ def _planned(asked: RunOptions, folder: Path) -> Plan:
 
 
 def _go_on(
-    asked: RunOptions, settings: Settings, folder: Path, plan: Plan, *, only: frozenset[str] | None = None
+    asked: ResumeOptions, settings: Settings, folder: Path, plan: Plan, *, only: frozenset[str] | None = None
 ) -> None:
     engine = asked.engine_choice(folder)
     choice = choose_endpoint(settings)
@@ -140,6 +154,8 @@ def _go_on(
     concurrency = asked.concurrency
     if concurrency is None and status is not None and not choice.endpoint.is_built_in:
         concurrency = status.concurrency  # as many as it was begun with
+    if asked.give_up_parts:
+        _give_up_parts(folder, engine)
     with planning_database(settings.database, folder.parent) as planning:
         note_unreadable(planning.taken.unreadable)
         check_claims(planning.database.cursor(), plan, planning.at_work)
@@ -153,6 +169,16 @@ def _go_on(
         engine=engine,
         only=only,
     )
+
+
+def _give_up_parts(folder: Path, engine: EngineChoice) -> None:
+    with Journal(folder):  # nobody else works on the run meanwhile
+        given_up = give_up_parts(folder, keeps_fetched=engine.name == "batch")
+    calls, parts = count_of(given_up.calls, "call"), count_of(given_up.parts, "part")
+    if given_up.calls:
+        note(f"{calls} in {parts} are given up. They are asked for again, so {calls} may be paid for twice.")
+    else:
+        note("No part of the run is with a batch service.")
 
 
 def _ask(run: str, wish: Wish, runs: Path | None, database: Path | None, as_json: bool, words: str) -> None:

@@ -108,7 +108,8 @@ def check_calls_out(choice: EngineChoice, folder: Path) -> None:
         raise PlanError(
             f"{count_of(out.calls, 'call')} of this run are with a batch service, and the {choice.name} engine would "
             "make them once more.",
-            "Go on with --engine batch (in the app: Go on) to fetch them first.",
+            f"Fetch them first: `runs resume {folder.name} --engine batch` (in the app: Go on). If they never come: "
+            f"`runs resume {folder.name} --give-up-parts` (in the app: Give up these parts).",
         )
 
 

@@ -48,7 +48,8 @@ class Part:
     made_at: str
     endpoint: str
     state: str = "made"
-    """made, uploaded, handing_in, ordered, fetched, settled; `given_back` if the service would not take it."""
+    """made, uploaded, handing_in, ordered, fetched, settled; `given_back` if the service would not take it, `given_up`
+    if nobody waits for it any more."""
     file_id: str = ""
     batch_id: str = ""
     service_state: str = ""
@@ -65,7 +66,7 @@ class Part:
     @property
     def is_open(self) -> bool:
         """Whether something of it is still to come."""
-        return self.state not in ("settled", "given_back")
+        return self.state not in ("settled", "given_back", "given_up")
 
     @property
     def is_with_service(self) -> bool:
@@ -87,6 +88,8 @@ class Part:
                 return f"done, {len(self.missing):,} without an answer, {len(self.refused):,} refused"
             case "given_back":
                 return "not taken by the service"
+            case "given_up":
+                return "given up"
             case "fetched":
                 return "fetched"
             case _:
@@ -185,6 +188,26 @@ def calls_out(folder: Path) -> Out:
     """Count what of a run is on its way: handed in and not yet in its journal."""
     parts = [part for part in list_parts(folder) if part.is_out]
     return Out(len(parts), sum(part.calls for part in parts))
+
+
+def give_up_parts(folder: Path, *, keeps_fetched: bool) -> Out:
+    """Wait no longer for what of a run is on its way, and say how much that was; its calls may be paid for twice.
+
+    With `keeps_fetched` parts whose results are here stay, for the batch engine to use. Only whoever holds the run's
+    journal may do this. DiskError if it cannot be noted.
+    """
+    log = PartLog(folder)
+    given_up = [part for part in log.open_parts if part.is_with_service or (part.is_out and not keeps_fetched)]
+    for part in given_up:
+        log.change(part, state="given_up")
+        log.remove_files(part)
+    return Out(len(given_up), sum(part.calls for part in given_up))
+
+
+def is_refused(folder: Path) -> bool:
+    """Say whether a batch service would not take what it was handed last."""
+    parts = list_parts(folder)
+    return bool(parts) and parts[-1].state == "given_back"
 
 
 def now() -> str:

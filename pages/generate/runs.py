@@ -5,6 +5,7 @@ The address holds the run that is shown (?run=ID), and what of it: the open tab,
 
 import streamlit as st
 
+from glan_core.settings import runs_folder
 from glan_core.store.runs import find_run
 from pages.shared.feedback import plain
 from pages.shared.run_control import offer_limits
@@ -35,7 +36,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
 
 show_unread_runs(workspace)
 if run_id is None:
-    show_run_list(cursor)
+    show_run_list(cursor, runs_folder(workspace.settings.database))
     look_for_news(workspace)
 elif not is_there:
     st.warning(f"There is no such run in this database: {plain(run_id)}.", icon=":material/search_off:")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from glan_core.figures.field_coverage import FieldCoverage, field_coverage
-from glan_core.settings import exports_folder
+from glan_core.settings import exports_folder, runs_folder
 from glan_core.store.demo_pairs import demo_standing
 from glan_core.store.projections import find_newest_projection
 from glan_core.store.reports import list_fields
@@ -84,7 +84,7 @@ with right:
                 help="Read and written together.",
             )
 
-show_last_runs(cursor)
+show_last_runs(cursor, runs_folder(workspace.settings.database))
 if not made.demo_answers:
     show_demo(workspace, demo)
 with model_card:

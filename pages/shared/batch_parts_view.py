@@ -5,15 +5,19 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from glan_core.runs.batch_parts import list_parts
-from pages.shared.feedback import plain
+from glan_core.errors import GlanError
+from glan_core.runs.batch_parts import Part, give_up_parts, list_parts
+from glan_core.runs.journal import Journal
+from pages.shared.feedback import plain, show_error
+from pages.shared.formats import count_of
 
 _NEWEST = 100
 
 
-def show_parts(folder: Path) -> None:
-    """List the newest parts of a run, if it has any."""
-    parts = list_parts(folder)[-_NEWEST:]
+def show_parts(folder: Path, *, is_at_work: bool) -> None:
+    """List the newest parts of a run, if it has any; unless it is at work those that never come can be given up."""
+    all_parts = list_parts(folder)
+    parts = all_parts[-_NEWEST:]
     if not parts:
         return
     rows = [
@@ -30,3 +34,26 @@ def show_parts(folder: Path) -> None:
     seen = max((part.seen_at for part in parts), default="")
     if seen:
         st.caption(plain(f"The service last said something new at {seen[:16].replace('T', ' ')} UTC."))
+    awaited = [part for part in all_parts if part.is_with_service]
+    if awaited and not is_at_work:
+        _offer_giving_up(folder, awaited)
+
+
+def _offer_giving_up(folder: Path, awaited: list[Part]) -> None:
+    calls = count_of(sum(part.calls for part in awaited), "call")
+    with st.popover("Give up these parts", icon=":material/delete_forever:", type="tertiary"):
+        st.markdown(
+            f"The service has {calls} of this run, in {count_of(len(awaited), 'part')}. If they will never come, wait "
+            "for them no longer: *Go on* then asks for them again, by the service or without it. **What the service "
+            f"has worked on, or still does, costs money all the same, so {calls} may be paid for twice.** Cancel them "
+            "at the provider first if you can."
+        )
+        if not st.button("Give them up", key=f"give-up-{folder.name}", icon=":material/delete_forever:"):
+            return
+    try:
+        with Journal(folder):  # nobody else works on the run meanwhile
+            give_up_parts(folder, keeps_fetched=True)
+    except GlanError as error:
+        show_error(error)
+        return
+    st.rerun()

@@ -19,13 +19,22 @@ _CONSEQUENCE = (
 )
 
 
-def choose_engine(model: ModelChoice, *, key: str) -> EngineChoice:
-    """Let the visitor choose where calls are made, where there is a choice, and say what follows."""
-    if model.endpoint.is_built_in or model.endpoint.other_addresses:
+def has_choice(model: ModelChoice) -> bool:
+    """Say whether the endpoint may have a batch service."""
+    return not model.endpoint.is_built_in and not model.endpoint.other_addresses
+
+
+def choose_engine(model: ModelChoice, *, key: str, first: EngineChoice = LOCAL) -> EngineChoice:
+    """Let the visitor choose where calls are made, where there is a choice, and say what follows.
+
+    `first` is what is chosen until the visitor says otherwise.
+    """
+    if not has_choice(model):
         return LOCAL
     chosen = st.radio(
         "Calls are made",
         _OFFERED,
+        index=_OFFERED.index(first.name),
         format_func=lambda name: ENGINE_WORDS[name].capitalize(),
         horizontal=True,
         key=key,

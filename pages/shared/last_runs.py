@@ -1,5 +1,7 @@
 """Which runs were at work last?"""
 
+from pathlib import Path
+
 import pandas as pd
 import streamlit as st
 
@@ -7,22 +9,27 @@ from glan_core.store.database import Cursor
 from glan_core.store.run_lists import RunChoice, find_scope_names, list_run_page
 from pages.shared.feedback import show_empty
 from pages.shared.formats import ago, count, money
+from pages.shared.run_list import waiting_runs
 from pages.shared.run_scope import scope_words
 
 _ROWS = 5
 
 
-def show_last_runs(cursor: Cursor) -> None:
-    """List the newest runs with where they drew from and what they made, and the way to all of them."""
+def show_last_runs(cursor: Cursor, folder: Path) -> None:
+    """List the newest runs with where they drew from and what they made, and the way to all of them.
+
+    `folder` holds theirs.
+    """
     st.subheader("Last runs", anchor=False)
     runs = list_run_page(cursor, RunChoice(), limit=_ROWS)
     if not runs:
         show_empty("Nothing has been generated yet.", page="pages/generate/new_run.py", label="Start a first run")
         return
     names = find_scope_names(cursor, sorted({node_id for run in runs for node_id in run.scope}))
+    waiting = waiting_runs(folder, runs)
     table = pd.DataFrame(
         {
-            "State": [run.state.value.capitalize() for run in runs],
+            "State": ["Waiting" if run.run_id in waiting else run.state.value.capitalize() for run in runs],
             "Where": [scope_words(run.scope, names) for run in runs],
             "Pairs": [count(run.answers) for run in runs],
             "Calls": [count(run.calls) for run in runs],

@@ -12,11 +12,12 @@ from glan_core.errors import GlanError
 from glan_core.judgements import JUDGING_STAGES
 from glan_core.planning.plan import check_templates, plan_from_data
 from glan_core.regenerations import REGENERATING_STAGES
+from glan_core.runs.batch_parts import calls_out, is_refused
 from glan_core.runs.journal import read_plan
 from glan_core.runs.run_folder import RunStatus, find_status
 from glan_core.settings import runs_folder
 from pages.shared import state
-from pages.shared.engine_choice import BATCH
+from pages.shared.engine_choice import BATCH, choose_engine, has_choice
 from pages.shared.feedback import plain, show_error
 from pages.shared.more_settings import chosen_limits, show_limits
 from pages.shared.run_standing import RunNow
@@ -89,14 +90,24 @@ def offer_limits() -> None:
 
 
 def show_go_on(workspace: Workspace, run_id: str) -> None:
-    """Offer to go on with a run that ended before it was done."""
+    """Offer to go on with a run that ended before it was done; by which engine is a choice where both can do it."""
+    engine = _engine(workspace, run_id)
+    if not _has_choice(workspace, run_id):
+        _show_go_on_button(workspace, run_id, engine)
+        return
+    with st.popover("Go on", icon=":material/play_arrow:"):
+        chosen = choose_engine(open_model(), key=f"engine-{run_id}", first=engine)
+        _show_go_on_button(workspace, run_id, chosen)
+
+
+def _show_go_on_button(workspace: Workspace, run_id: str, engine: EngineChoice) -> None:
     if st.button(
         "Go on",
         key=f"go-on-{run_id}",
         icon=":material/play_arrow:",
         help="Makes what is missing, within the limits that are set.",
     ):
-        _start(workspace, run_id, only=None)
+        _start(workspace, run_id, engine=engine, only=None)
 
 
 def show_try_again(
@@ -116,7 +127,8 @@ def show_try_again(
         icon=":material/replay:",
         help=f"{what}, within the limits that are set.",
     ):
-        _start(workspace, run_id, only=frozenset(each.item_id for each in failures) if has_items_only else None)
+        only = frozenset(each.item_id for each in failures) if has_items_only else None
+        _start(workspace, run_id, engine=_engine(workspace, run_id), only=only)
 
 
 def _ask(workspace: Workspace, now: RunNow, wish: Wish) -> None:
@@ -132,7 +144,7 @@ def _ask(workspace: Workspace, now: RunNow, wish: Wish) -> None:
     st.session_state.setdefault(state.ASKED, {})[run_id] = wish
 
 
-def _start(workspace: Workspace, run_id: str, *, only: frozenset[str] | None) -> None:
+def _start(workspace: Workspace, run_id: str, *, engine: EngineChoice, only: frozenset[str] | None) -> None:
     try:
         plan = plan_from_data(read_plan(folder_of(workspace, run_id)))
         check_templates(plan)
@@ -141,7 +153,7 @@ def _start(workspace: Workspace, run_id: str, *, only: frozenset[str] | None) ->
             plan,
             endpoint=model.endpoint,
             concurrency=st.session_state.get(state.CONCURRENCY) or model.concurrency,
-            engine=_engine(workspace, run_id),
+            engine=engine,
             limits=chosen_limits(),
             only=only,
         )
@@ -152,6 +164,24 @@ def _start(workspace: Workspace, run_id: str, *, only: frozenset[str] | None) ->
 
 
 def _engine(workspace: Workspace, run_id: str) -> EngineChoice:
-    """Give where a run goes on: with the batch service, if it was with it last, else here."""
-    status = find_status(folder_of(workspace, run_id))
-    return BATCH if status is not None and status.engine == BATCH.name else LOCAL
+    """Give where a run goes on: with the batch service if that has calls of it or took the last ones, else here."""
+    folder = folder_of(workspace, run_id)
+    if calls_out(folder).calls:
+        return BATCH
+    return BATCH if _was_batch(folder) and not is_refused(folder) else LOCAL
+
+
+def _has_choice(workspace: Workspace, run_id: str) -> bool:
+    """Say whether a run that was with a batch service may go on elsewhere: nothing of it is there any more."""
+    folder = folder_of(workspace, run_id)
+    if not _was_batch(folder) or calls_out(folder).calls:
+        return False
+    try:
+        return has_choice(open_model())
+    except GlanError:
+        return False  # the button tells it
+
+
+def _was_batch(folder: Path) -> bool:
+    status = find_status(folder)
+    return status is not None and status.engine == BATCH.name

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from glan_core.entities import RunState
+from glan_core.runs.batch_parts import calls_out
 from glan_core.store.database import Cursor
 from glan_core.store.run_lists import (
     ListedRun,
@@ -28,6 +30,7 @@ _LOOK_SECONDS = 3.0
 _COLOURS = {
     "running": "blue",
     "paused": "gray",
+    "waiting": "blue",
     "finished": "green",
     "stopped": "orange",
     "interrupted": "orange",
@@ -38,8 +41,8 @@ _COLOURS = {
 _MESSAGE_LETTERS = 120
 
 
-def show_run_list(cursor: Cursor) -> None:
-    """List the runs page by page, newest first; a click on one writes it into the address."""
+def show_run_list(cursor: Cursor, folder: Path) -> None:
+    """List the runs page by page, newest first; a click on one writes it into the address. `folder` holds theirs."""
     choice = _choose()
     total = count_listed_runs(cursor, choice)
     if not total:
@@ -56,7 +59,7 @@ def show_run_list(cursor: Cursor) -> None:
     runs = list_run_page(cursor, choice, limit=PAGE_ROWS, offset=before)
     names = find_scope_names(cursor, sorted({node_id for run in runs for node_id in run.scope}))
     with table:
-        _show_table(runs, names)
+        _show_table(runs, names, waiting=waiting_runs(folder, runs))
     words = count_of(total, "run")
     caption.caption(f"{count(before + 1)} to {count(before + len(runs))} of {words}. Click one to open it.")
 
@@ -78,11 +81,19 @@ def open_run(run_id: str) -> None:
     st.query_params["run"] = run_id
 
 
-def run_frame(runs: Sequence[ListedRun], names: ScopeNames, *, now: datetime) -> pd.DataFrame:
-    """Give the rows of the list as they are shown."""
+def waiting_runs(folder: Path, runs: Sequence[ListedRun]) -> frozenset[str]:
+    """Give those that have ended and whose calls are with a batch service, as their folders below `folder` tell."""
+    ended = (run.run_id for run in runs if run.state in (RunState.STOPPED, RunState.INTERRUPTED))
+    return frozenset(run_id for run_id in ended if calls_out(folder / run_id).calls)
+
+
+def run_frame(
+    runs: Sequence[ListedRun], names: ScopeNames, *, now: datetime, waiting: frozenset[str] = frozenset()
+) -> pd.DataFrame:
+    """Give the rows of the list as they are shown; `waiting` are runs whose calls are with a batch service."""
     return pd.DataFrame(
         {
-            "State": [_badges(run) for run in runs],
+            "State": [_badges(run, is_waiting=run.run_id in waiting) for run in runs],
             "Run": [run.run_id[:6] for run in runs],
             "Where": [scope_words(run.scope, names, most=1) for run in runs],
             "Pairs": [_made(run) for run in runs],
@@ -142,13 +153,13 @@ def _show_nothing(cursor: Cursor) -> None:
         show_empty("Nothing has been generated yet.", page="pages/generate/new_run.py", label="Start a first run")
 
 
-def _show_table(runs: Sequence[ListedRun], names: ScopeNames) -> None:
+def _show_table(runs: Sequence[ListedRun], names: ScopeNames, *, waiting: frozenset[str]) -> None:
     def hear() -> None:
         cells = st.session_state[state.RUN_TABLE].selection.cells
         if cells:
             open_run(runs[cells[0][0]].run_id)
 
-    frame = run_frame(runs, names, now=datetime.now(UTC))
+    frame = run_frame(runs, names, now=datetime.now(UTC), waiting=waiting)
     columns = st.column_config
     st.dataframe(
         frame,
@@ -193,8 +204,8 @@ def _show_table(runs: Sequence[ListedRun], names: ScopeNames) -> None:
     )
 
 
-def _badges(run: ListedRun) -> list[str]:
-    parts = [run.state.value, *(["some failed"] if run.failed else [])]
+def _badges(run: ListedRun, *, is_waiting: bool) -> list[str]:
+    parts = ["waiting" if is_waiting else run.state.value, *(["some failed"] if run.failed else [])]
     return [*parts, *(["demo run"] if run.is_demo else []), *(["removed"] if run.is_removed else [])]
 
 

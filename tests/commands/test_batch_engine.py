@@ -57,6 +57,30 @@ def dollars(terminal: Terminal, *plan: str) -> float:
     return float(total["dollars"]["p50"])
 
 
+def test_parts_that_never_come_are_given_up_and_the_run_goes_on_with_any_engine(
+    terminal: Terminal, server: BatchServer
+):
+    terminal.run("generate", "--scope", "Optics", "--instructions", "3", "--engine", "batch", "--no-wait")
+    run_id = terminal.run("runs", "list").out.split()[0]
+    refused = terminal.run("runs", "resume", run_id, "--engine", "local")
+    assert refused.code == 2
+    assert f"`runs resume {run_id} --give-up-parts`" in refused.err
+    gone_on = terminal.run("runs", "resume", run_id, "--engine", "local", "--give-up-parts")
+    assert gone_on.code == 0
+    assert "so 3 calls may be paid for twice." in gone_on.err
+    assert "3 answers" in gone_on.out
+    assert "finished" in terminal.run("runs", "list").out
+    assert server.worked_on == []
+
+
+def test_parts_that_are_given_up_are_ordered_anew(terminal: Terminal, server: BatchServer):
+    terminal.run("generate", "--scope", "Optics", "--instructions", "3", "--engine", "batch", "--no-wait")
+    run_id = terminal.run("runs", "list").out.split()[0]
+    assert terminal.run("runs", "resume", run_id, "--give-up-parts", "--no-wait").code == 0
+    assert [len(each.calls) for each in server.batches] == [3, 3]
+    assert "given up" in terminal.run("runs", "show", run_id).out
+
+
 def test_a_plan_for_the_batch_service_costs_half(terminal: Terminal):
     plan = ("plan", "--scope", "Optics", "--instructions", "3")
     assert dollars(terminal, *plan, "--engine", "batch") == pytest.approx(dollars(terminal, *plan) / 2)

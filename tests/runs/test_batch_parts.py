@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from glan_core.runs.batch_parts import Out, Part, PartLog, calls_out, list_parts
+import pytest
+
+from glan_core.runs.batch_parts import Out, Part, PartLog, calls_out, give_up_parts, is_refused, list_parts
 
 
 def part(number: int = 1, *, calls: int = 5) -> Part:
@@ -38,6 +40,33 @@ def test_only_parts_of_which_something_is_to_come_are_out(tmp_path: Path) -> Non
     log.change(log.parts[2], state="fetched")  # paid for, and not in the journal
     assert calls_out(tmp_path) == Out(parts=2, calls=5)
     assert list_parts(tmp_path)[0].missing == {"a": "batch_expired"}
+
+
+@pytest.mark.parametrize(
+    ("keeps_fetched", "given_up", "left"), [(True, Out(1, 2), Out(1, 3)), (False, Out(2, 5), Out(0, 0))]
+)
+def test_parts_that_are_given_up_are_awaited_no_longer(
+    tmp_path: Path, keeps_fetched: bool, given_up: Out, left: Out
+) -> None:
+    log = PartLog(tmp_path)
+    log.files.mkdir()
+    for number, state in ((1, "settled"), (2, "ordered"), (3, "fetched")):
+        log.change(log.add(part(number, calls=number)), state=state)
+        log.requests_path(number).write_bytes(b"")
+    assert give_up_parts(tmp_path, keeps_fetched=keeps_fetched) == given_up
+    assert calls_out(tmp_path) == left
+    assert log.requests_path(3).exists() is keeps_fetched
+    assert not log.requests_path(2).exists()
+    assert list_parts(tmp_path)[1].words == "given up"
+
+
+def test_a_service_has_refused_when_it_did_not_take_the_newest_part(tmp_path: Path) -> None:
+    assert not is_refused(tmp_path)
+    log = PartLog(tmp_path)
+    log.change(log.add(part()), state="given_back")
+    assert is_refused(tmp_path)
+    log.change(log.add(part(2)), state="settled")
+    assert not is_refused(tmp_path)
 
 
 def test_a_run_that_never_was_with_a_service_has_no_parts(tmp_path: Path) -> None:
