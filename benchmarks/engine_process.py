@@ -20,8 +20,8 @@ from glan_core.engines.engine import LOCAL, EngineChoice
 from glan_core.engines.local import execute
 from glan_core.engines.progress import Progress
 from glan_core.errors import GlanError
+from glan_core.llm.chat_model import TIMEOUT_SECONDS
 from glan_core.llm.endpoint import Endpoint
-from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.planning.plan import Plan, PlanRequest, make_plan
 from glan_core.presets import preset
 from glan_core.runs.headless import bring_home, prepare, work_off

@@ -16,9 +16,7 @@ from glan_core.calls import ReplyForm
 from glan_core.errors import CallError, EndpointError, GlanError
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
-from glan_core.llm.openai_chat_model import OpenAIChatModel
 from glan_core.llm.reply_forms import ReplyForms, check_request
-from glan_core.llm.senders import offered_models
 
 SHORT_CALLS = 3
 CALL_SECONDS = 20.0
@@ -145,6 +143,8 @@ def standing_words(reports: Mapping[str, EndpointReport]) -> str:
 def list_models(endpoint: Endpoint, *, most_seconds: float = LIST_SECONDS) -> tuple[str, ...]:
     """List what an endpoint offers at each address that answers; EndpointError if none answers in time."""
 
+    from glan_core.llm.senders import offered_models
+
     late = EndpointError(
         f"{endpoint.label} did not list its models within {most_seconds:g} seconds.", "Type the model's name instead."
     )
@@ -164,6 +164,8 @@ def model_to_test(endpoint: Endpoint, model: str) -> str:
 
 
 async def _fill(report: EndpointReport, endpoint: Endpoint, call_seconds: float) -> None:
+    from glan_core.llm.openai_chat_model import OpenAIChatModel
+
     async with OpenAIChatModel(endpoint, timeout_seconds=call_seconds) as sender:
         for _ in range(SHORT_CALLS):
             short = await sender.complete(

@@ -5,10 +5,9 @@ far the judge says what people say. Every number comes with its n.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from glan_core.entities import Filter
 from glan_core.insight.judge_agreement import HeldAgainstPeople, hold_against_people
@@ -17,6 +16,9 @@ from glan_core.judgements import ASPECTS
 from glan_core.store.comparisons import read_compared_pairs
 from glan_core.store.database import Cursor
 from glan_core.store.judgements import count_by_verdict, count_scores, mean_scores
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WHOLE = "score"
 """Beside ASPECTS: the answer as a whole."""
@@ -92,7 +94,7 @@ def duel_data(duel: Duel) -> dict[str, Any]:
     return {**duel._asdict(), "win_share": duel.win_share._asdict(), "gap": duel.gap._asdict()}
 
 
-def _branches(frame: pd.DataFrame) -> Iterator[ComparedBranch]:
+def _branches(frame: "pd.DataFrame") -> Iterator[ComparedBranch]:
     yield ComparedBranch("", "", _duel(frame))
     for group, of_group in frame.groupby("field"):
         yield ComparedBranch(str(group), "", _duel(of_group))
@@ -100,12 +102,12 @@ def _branches(frame: pd.DataFrame) -> Iterator[ComparedBranch]:
             yield ComparedBranch(str(group), str(discipline), _duel(rows))
 
 
-def _duel(rows: pd.DataFrame) -> Duel:
+def _duel(rows: "pd.DataFrame") -> Duel:
     columns = ("first_gap", "swapped_gap", "score", "compared_score")
     return duel_of(*(np.asarray(rows[column], np.float64) for column in columns))
 
 
-def _by_score(frame: pd.DataFrame) -> dict[int, int]:
+def _by_score(frame: "pd.DataFrame") -> dict[int, int]:
     return {int(given): int(pairs) for given, pairs in zip(frame["given"], frame["pairs"], strict=True)}
 
 

@@ -13,8 +13,6 @@ from glan_core.generation_settings import GenerationSettings
 from glan_core.llm import built_in
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.fleet import none_can_be_used
-from glan_core.llm.openai_chat_model import OpenAIChatModel
-from glan_core.llm.senders import offered_models
 from glan_core.prompts import check_folder
 from glan_core.settings import Settings
 
@@ -117,6 +115,8 @@ def seconds_of(checks: Sequence[AddressCheck]) -> float:
 
 def check_addresses_of(choice: ModelChoice) -> tuple[AddressCheck, ...]:
     """Ask the model for one word at each address of its endpoint, all at once."""
+    from glan_core.llm.openai_chat_model import OpenAIChatModel
+
     request = ChatRequest(
         stage="check",
         template="",
@@ -145,6 +145,8 @@ def check_addresses_of(choice: ModelChoice) -> tuple[AddressCheck, ...]:
 
 
 def _only_model(endpoint: Endpoint) -> str:
+    from glan_core.llm.senders import offered_models
+
     models = run_to_end(offered_models(endpoint, timeout_seconds=_CHECK_SECONDS))
     if len(models) == 1:
         return models[0]

@@ -9,9 +9,10 @@ Turns the flat list of store.reports.taxonomy_counts into a tree that pages and 
 from collections import namedtuple
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Place(NamedTuple):
@@ -117,8 +118,10 @@ class Outline:
         return Matches(frozenset(above | below), frozenset(above))
 
 
-def read_outline(counts: pd.DataFrame) -> Outline:
+def read_outline(counts: "pd.DataFrame") -> Outline:
     """Arrange the rows of taxonomy_counts as a tree; rows whose parent is not among them are left out."""
+    import pandas as pd
+
     rows = {row.node_id: row for row in _rows(counts)}
     children: dict[str | None, list[str]] = {}
     for row in rows.values():
@@ -154,7 +157,7 @@ def read_outline(counts: pd.DataFrame) -> Outline:
     return Outline(places, {parent: tuple(below) for parent, below in children.items()})
 
 
-def _rows(counts: pd.DataFrame) -> Iterator[Any]:
+def _rows(counts: "pd.DataFrame") -> Iterator[Any]:
     """Give the rows; column by column, as it takes a third of the time of itertuples."""
     row_of = namedtuple("row_of", list(counts.columns))  # type: ignore[misc]
     return map(row_of._make, zip(*(counts[column].tolist() for column in counts.columns), strict=True))

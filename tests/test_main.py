@@ -3,19 +3,53 @@
 import json
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import typer
 
-from glan_core.settings import runs_folder
+from glan_core.__main__ import COMMANDS, app_with
+from glan_core.settings import PROJECT_FOLDER, runs_folder
 from glan_core.starter import read_curriculum
 from glan_core.store.database import open_database
 from tests.model_server import API_KEY, MODEL, ModelServer, Reply, fail_every
 from tests.terminal import Held, Ran, Started, Terminal, complaint, count, folder_with, held_by_another
 
 ALL_STAGES = "subjects,syllabus,class_details,instructions,answers"
+
+
+# starting ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_of_commands_says_of_each_what_its_own_help_begins_with():
+    ready = vars(typer.main.get_command(app_with(COMMANDS)))["commands"]
+    assert ready.keys() == COMMANDS.keys()
+    assert {name: told.help.partition("\n")[0] for name, told in ready.items()} == {
+        name: purpose for name, (_, purpose) in COMMANDS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "not_needed"),
+    [("--help", "duckdb numpy pandas pyarrow aiohttp"), ("runs list", "pandas aiohttp json_repair openai")],
+)
+def test_a_command_starts_without_libraries_that_it_does_not_need(tmp_path: Path, command: str, not_needed: str):
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "glan_core", *command.split()],
+        cwd=PROJECT_FOLDER,
+        env=Terminal(tmp_path).environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in ran.stderr.splitlines()}
+    assert "typer" in loaded
+    assert loaded.isdisjoint(not_needed.split())
 
 
 # init ---------------------------------------------------------------------------------------------------------------

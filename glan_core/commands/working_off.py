@@ -19,8 +19,8 @@ from glan_core.engines.control import RunControl
 from glan_core.engines.engine import EngineChoice
 from glan_core.engines.progress import Progress
 from glan_core.entities import RunState
+from glan_core.llm.chat_model import TIMEOUT_SECONDS
 from glan_core.llm.endpoint import Endpoint
-from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.planning.plan import Plan
 from glan_core.runs.batch_parts import calls_out
 from glan_core.runs.headless import Prepared, bring_home, work_off

@@ -13,8 +13,8 @@ from glan_core.engines.control import RunControl, Wish, wish_of_folder
 from glan_core.engines.engine import LOCAL, Engine, EngineChoice, check_calls_out, engine_of
 from glan_core.errors import GlanError
 from glan_core.generation_settings import Limits
+from glan_core.llm.chat_model import TIMEOUT_SECONDS
 from glan_core.llm.endpoint import Endpoint
-from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.planning.plan import Plan
 from glan_core.runs.claims import Claim, check_claims, list_claims, taken_codes
 from glan_core.runs.ingesting import Settled, TakenIn, take_in_journals

@@ -27,9 +27,10 @@ from glan_core.entities import RunState
 from glan_core.errors import EndpointError, GlanError, SettingsError
 from glan_core.generation_settings import Limits
 from glan_core.llm.batch_service import BatchService
+from glan_core.llm.chat_model import TIMEOUT_SECONDS
 from glan_core.llm.circuit_breaker import PATIENCE_SECONDS
 from glan_core.llm.endpoint import Endpoint
-from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS, OpenAIChatModel
+from glan_core.llm.openai_chat_model import OpenAIChatModel
 from glan_core.planning.plan import Plan
 from glan_core.runs.attempts import Counts
 from glan_core.runs.batch_parts import PartLog, calls_out, now

@@ -17,9 +17,9 @@ from glan_core.entities import RunState
 from glan_core.errors import SettingsError
 from glan_core.generation_settings import Limits
 from glan_core.llm import built_in
+from glan_core.llm.chat_model import TIMEOUT_SECONDS
 from glan_core.llm.circuit_breaker import PATIENCE_SECONDS, CircuitBreaker
 from glan_core.llm.endpoint import Endpoint
-from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.llm.senders import open_sender
 from glan_core.llm.steady_chat_model import RETRIES, SteadyChatModel
 from glan_core.planning.plan import Plan

@@ -4,6 +4,9 @@ from typing import Protocol
 
 from glan_core.calls import ChatReply, ChatRequest, ReplyForm
 
+TIMEOUT_SECONDS = 180.0
+"""How long a call may take, unless somebody says otherwise."""
+
 
 class Sender(Protocol):
     """Whatever can complete a conversation: an endpoint, something that sends to one again and again."""

@@ -19,8 +19,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import json_repair
-
 CUT_OFF = "The last object was cut off."
 
 _DECODER = json.JSONDecoder(strict=False)  # models break lines within texts
@@ -116,6 +114,8 @@ def _repaired(damaged: str) -> Any:
     if ":" not in damaged:  # a brace in prose or a formula
         return None
     try:
+        import json_repair  # a tenth of a second, that only damaged replies are worth
+
         value = json_repair.loads(damaged)
     except (ValueError, RecursionError):
         return None

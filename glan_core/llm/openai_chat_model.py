@@ -23,6 +23,7 @@ from aiohttp.http_exceptions import ContentEncodingError
 
 from glan_core.calls import ChatReply, ChatRequest
 from glan_core.errors import CallError, EndpointError
+from glan_core.llm.chat_model import TIMEOUT_SECONDS
 from glan_core.llm.completions import UNREADABLE, arguments_of, reply_of
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.proxies import PROXY_HINT, find_proxy
@@ -31,7 +32,6 @@ from glan_core.llm.refusals import error_of_status
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-TIMEOUT_SECONDS = 180.0
 _CONNECTING_SECONDS = 30.0
 _SHORTEST_KEY = 12
 _MOST_BYTES = 32_000_000  # of a reply; the longest that a model writes has some hundred thousand

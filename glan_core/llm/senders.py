@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Mapping
 
 from glan_core.errors import EndpointError
+from glan_core.llm.chat_model import TIMEOUT_SECONDS
 from glan_core.llm.endpoint import Endpoint
 from glan_core.llm.fleet import Fleet, none_can_be_used
-from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS, OpenAIChatModel
+from glan_core.llm.openai_chat_model import OpenAIChatModel
 
 _NO_LIMIT = 100_000
 

@@ -27,8 +27,8 @@ from glan_core.engines.progress import Progress
 from glan_core.entities import TaxonomyNode
 from glan_core.errors import DatabaseLockedError, StoreError
 from glan_core.generation_settings import Limits
+from glan_core.llm.chat_model import TIMEOUT_SECONDS
 from glan_core.llm.endpoint import Endpoint
-from glan_core.llm.openai_chat_model import TIMEOUT_SECONDS
 from glan_core.planning.plan import Plan
 from glan_core.planning.planned_calls import known_instruction_ids
 from glan_core.runs.claims import Claim, list_claims

@@ -2,9 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from glan_core.entities import Filter
 from glan_core.judgements import ComparedAnswer, Comparison
@@ -12,6 +10,9 @@ from glan_core.store.batches import insert_batch
 from glan_core.store.database import Cursor
 from glan_core.store.filters import condition_of
 from glan_core.store.kept_rows import delete_of_removed_runs
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Rivalry(NamedTuple):
@@ -98,7 +99,7 @@ def list_rivalries(cursor: Cursor, filter_: Filter) -> tuple[Rivalry, ...]:
     return tuple(Rivalry(*row) for row in rows)
 
 
-def read_compared_pairs(cursor: Cursor, filter_: Filter, *, compared_model: str, judge: str) -> pd.DataFrame:
+def read_compared_pairs(cursor: Cursor, filter_: Filter, *, compared_model: str, judge: str) -> "pd.DataFrame":
     """Give the pairs of a filter that were compared in both orders, by id.
 
     Columns: instruction_id, field, discipline, score and compared_score (means of both orders), first_gap and

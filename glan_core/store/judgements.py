@@ -2,9 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from glan_core.entities import Filter
 from glan_core.ids import stable_id
@@ -14,6 +12,9 @@ from glan_core.store.database import Cursor, first_row
 from glan_core.store.filters import condition_of
 from glan_core.store.kept_rows import delete_of_removed_runs, list_known_ids
 from glan_core.store.samples import samples_version
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _BRANCHES = ("field", "sub_field", "discipline", "subject")
 
@@ -77,7 +78,7 @@ def list_judges(cursor: Cursor, filter_: Filter) -> tuple[Judge, ...]:
     return tuple(Judge(*row) for row in rows)
 
 
-def count_scores(cursor: Cursor, filter_: Filter, judge: str) -> pd.DataFrame:
+def count_scores(cursor: Cursor, filter_: Filter, judge: str) -> "pd.DataFrame":
     """Count what a judge gave to the pairs of a filter: aspect (score, helpfulness, ...), given (1 to 10), pairs."""
     condition = condition_of(filter_)
     columns = ", ".join(f"judged.{name}" for name in ("score", *ASPECTS))
@@ -103,7 +104,7 @@ def count_scores(cursor: Cursor, filter_: Filter, judge: str) -> pd.DataFrame:
     ).df()
 
 
-def list_lowest_scored(cursor: Cursor, filter_: Filter, judge: str, *, limit: int) -> pd.DataFrame:
+def list_lowest_scored(cursor: Cursor, filter_: Filter, judge: str, *, limit: int) -> "pd.DataFrame":
     """Give the pairs of a filter to which a judge gave least, lowest first, with its reasons.
 
     Columns: instruction_id, answer_id, discipline, subject, instruction, answer, score, helpfulness, relevance,
@@ -160,7 +161,7 @@ def mean_scores(cursor: Cursor, filter_: Filter, judge: str, *, level: str) -> t
     return tuple(BranchScores(*row) for row in rows)
 
 
-def count_by_verdict(cursor: Cursor, filter_: Filter, judge: str) -> pd.DataFrame:
+def count_by_verdict(cursor: Cursor, filter_: Filter, judge: str) -> "pd.DataFrame":
     """Count the pairs of a filter that both a judge and people have judged: score (1 to 10), status, pairs.
 
     The status is what people said of the pair, accepted or rejected.

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from glan_core.entities import Run, RunState
 from glan_core.store.database import Cursor, first_row
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COLUMNS = "run_id, plan, settings, seed, state, engine, started_at, finished_at, message, is_demo, is_removed"
 
@@ -208,10 +209,10 @@ def run_counts(cursor: Cursor, run_id: str) -> RunCounts:
     )
     assert row is not None  # an aggregate always gives a row
     *counts, dearest = row
-    return RunCounts(*counts, dearest=tuple(DearestCall(*each) for each in dearest))
+    return RunCounts(*counts, tuple(DearestCall(*each) for each in dearest))
 
 
-def run_errors(cursor: Cursor, run_id: str) -> pd.DataFrame:
+def run_errors(cursor: Cursor, run_id: str) -> "pd.DataFrame":
     """Give the failed calls of a run by kind: stage, error_kind, calls, example."""
     return cursor.execute(
         """

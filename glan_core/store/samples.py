@@ -7,16 +7,18 @@ A row is a question with its newest answer. All rows of a filter are found once,
 import dataclasses
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from glan_core.entities import ANY_LENGTH, ANY_SCORE, Filter
 from glan_core.store.conditions import Condition, all_of
 from glan_core.store.database import Cursor, first_row
 from glan_core.store.filters import condition_of, of_judge_score
 from glan_core.store.searches import like_pattern
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ORDERS = ("newest", "oldest", "longest_question", "shortest_question", "longest_answer", "shortest_answer", "place")
 """Newest: those first that reached the database last. Place: by field, discipline and subject."""
@@ -155,7 +157,7 @@ def list_numbers_of_pairs(cursor: Cursor, instruction_ids: Sequence[str]) -> lis
     return [number_of.get(instruction_id) for instruction_id in instruction_ids]
 
 
-def read_samples(cursor: Cursor, numbers: Sequence[int], *, characters: int | None = None) -> pd.DataFrame:
+def read_samples(cursor: Cursor, numbers: Sequence[int], *, characters: int | None = None) -> "pd.DataFrame":
     """Give the rows at some places, in their order; texts end after `characters`, if it is given.
 
     Columns: instruction_id, instruction, answer, status, strategy, run_id, field, sub_field, discipline, subject,

@@ -5,16 +5,18 @@ What a removed run has made, and what lies below a removed node, is found by non
 
 import dataclasses
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from glan_core.entities import Filter
 from glan_core.store.batches import with_batch
 from glan_core.store.database import Cursor, first_row
 from glan_core.store.filters import condition_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class PairInWords(NamedTuple):
@@ -25,7 +27,7 @@ class PairInWords(NamedTuple):
     subject: str
 
 
-def find_by_words(cursor: Cursor, filter_: Filter, words: tuple[str, ...], *, limit: int) -> pd.DataFrame:
+def find_by_words(cursor: Cursor, filter_: Filter, words: tuple[str, ...], *, limit: int) -> "pd.DataFrame":
     """Give pairs of a filter that hold every word, in the question or the answer, in upper or lower case.
 
     Columns: instruction_id; in_question, which of the words the question holds; those with most of them come first,
@@ -69,7 +71,7 @@ def list_numbers_of(cursor: Cursor, filter_: Filter, *, encoder: str, content: s
 
 def list_instructions_of(
     cursor: Cursor, filter_: Filter, *, encoder: str, content: str, numbers: np.ndarray
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Give the instructions of a filter that these vectors (int64) stand for: instruction_id, number, by id."""
     with with_batch(cursor, pa.table({"number": pa.array(numbers, pa.int64())})):
         near = cursor.execute(
@@ -94,7 +96,7 @@ def list_instructions_of(
     return near[near["instruction_id"].isin([key for (key,) in kept])].reset_index(drop=True)
 
 
-def list_near_or_equal(cursor: Cursor, *, encoder: str, content: str, numbers: np.ndarray) -> pd.DataFrame:
+def list_near_or_equal(cursor: Cursor, *, encoder: str, content: str, numbers: np.ndarray) -> "pd.DataFrame":
     """Give the pairs that these vectors (int64) stand for, and those whose vector stands for several.
 
     Columns: instruction_id, number, by instruction_id.
