@@ -23,6 +23,7 @@ from pages.shared.screen import ask_screen, is_narrow
 from pages.shared.workspace import open_workspace
 
 TABS = ("Review", "Sample", "Bulk", "Rejected", "Agreement")
+_FIELD_HEIGHT = 38
 
 workspace = open_workspace()
 cursor = workspace.cursor()
@@ -56,8 +57,9 @@ with opened[name]:
             draw = Draw(kind, choose_seed(), by, each)
             if name == "Review":
                 is_second = choose_second()
-                if reviewer:
-                    st.caption(plain(f"{count(count_reviewed_by(cursor, reviewer))} reviewed by {reviewer}"))
+                if reviewer:  # as tall as the fields beside it, so that all words stand on one line
+                    with st.container(width="content", height=_FIELD_HEIGHT, border=False, vertical_alignment="center"):
+                        st.caption(plain(f"{count(count_reviewed_by(cursor, reviewer))} reviewed by {reviewer}"))
             else:
                 threshold = choose_threshold()
     with st.expander(
