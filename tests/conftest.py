@@ -17,6 +17,8 @@ from glan_core.generation_settings import GenerationSettings
 from glan_core.starter import Curriculum, insert_curriculum, read_curriculum
 from glan_core.store.database import Cursor, Database, open_database
 from tests.model_server import MODEL, ModelServer
+from tests.object_store import ObjectStore
+from tests.object_store import object_store as object_store_on_loopback
 from tests.small_curriculum import SmallCurriculum, small_curriculum
 from tests.terminal import Started, Terminal, folder_with
 from tests.workbench import Workbench
@@ -104,6 +106,13 @@ def settings() -> GenerationSettings:
     preset = presets.preset("paper", model=MODEL)
     stages = {name: dataclasses.replace(stage, reply_form="jsonl") for name, stage in preset.stages.items()}
     return dataclasses.replace(preset, stages=stages, subject_queries=2, subjects_per_query=2, class_sessions=(3, 3))
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """A server that speaks S3, and the environment that leads to it."""
+    with object_store_on_loopback() as store:
+        yield store
 
 
 @pytest.fixture

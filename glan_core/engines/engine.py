@@ -79,6 +79,8 @@ class EngineChoice:
     """ray: where its cluster is; empty: one of the run's own on this machine."""
     actors: int | None = None
     """ray: how many make calls; None: as many as the calls at once need."""
+    shards: str = ""
+    """ray: the address under which what they write lies; empty: in the run's folder, or where it lay before."""
 
 
 LOCAL = EngineChoice()

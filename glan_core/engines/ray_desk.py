@@ -21,6 +21,7 @@ from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan
 from glan_core.planning.planned_instructions import PlannedInstructions
 from glan_core.runs.attempts import Counts
+from glan_core.runs.shard_places import ShardAddress
 
 _SILENT_SECONDS = 30.0
 """After so long without a word an actor is taken for lost, whatever Ray says."""
@@ -63,6 +64,8 @@ class Job:
     dollars: float | None
     """What may still be spent."""
     tokens: int | None
+    shards: ShardAddress | None = None
+    """Where what actors write and the parts lie; None: in the folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@
 
 This process plans, hands parts out and watches (ray_watch.py); it makes no call itself. What actors made is on disk,
 below the run's folder, before anything else is waited for. So whatever is lost, an actor, a machine or this process,
-costs what was under way there: the run's folder has to be on a disk that all machines share, and nothing else.
+costs what was under way there. The run's folder has to be on a disk that all machines share, unless parts and shards
+lie under an address (shard_places.py); then a machine that is lost costs what it wrote after its last shard, too.
 """
 
 import dataclasses
@@ -34,6 +35,7 @@ from glan_core.planning.plan import Plan
 from glan_core.runs.costs import Costs
 from glan_core.runs.ingesting import take_in_journal
 from glan_core.runs.journal import Journal, write_plan
+from glan_core.runs.shard_places import ShardAddress, begin_session
 from glan_core.runs.shards import ACTORS_END_SECONDS, gather_shards
 from glan_core.store.database import Cursor, Database
 from glan_core.store.runs import RunCounts, run_counts
@@ -70,6 +72,7 @@ def execute(
             wish_of_folder(folder)
         gather_shards(folder, kept, wait_seconds=ACTORS_END_SECONDS)
         take_in_journal(database, folder)
+        shards = begin_session(folder, choice.shards)
         record = RunRecord(
             plan, database=database, folder=folder, endpoint=endpoint, concurrency=concurrency, engine="ray"
         )
@@ -89,6 +92,7 @@ def execute(
                     actors=min(choice.actors or _actors(concurrency, cpus), concurrency),
                     only=only,
                     timeout_seconds=timeout_seconds,
+                    shards=shards,
                 )
                 work.do(ray, watch, cursor=database.cursor(), limits=limits)
         except BaseException as error:
@@ -133,6 +137,7 @@ class _Work:
     actors: int
     only: frozenset[str] | None
     timeout_seconds: float
+    shards: ShardAddress | None
 
     def do(self, ray: Any, watch: Watch, *, cursor: Cursor, limits: Limits) -> None:
         """Have actors do all of it."""
@@ -155,6 +160,7 @@ class _Work:
             only=[] if self.only is None else [ray.put(sorted(self.only))],
             dollars=None if limits.dollars is None else limits.dollars - (before.cost or 0.0),
             tokens=None if limits.tokens is None else limits.tokens - spent_tokens,
+            shards=self.shards,
         )
         desk = _desk(ray)
         ray.get([desk.open.remote(job), desk.keep_key.remote(self.endpoint.api_key)], timeout=ANSWER_SECONDS)

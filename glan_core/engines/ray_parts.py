@@ -1,7 +1,7 @@
 """How do the items of a plan get to actors on other machines?
 
-As parts: Parquet files of some hundred items in the run's folder, written before the first call and read by whichever
-actor gets the part. A row is an item that is not done yet:
+As parts: Parquet files of some hundred items where the run's shards lie, written before the first call and read by
+whichever actor gets the part. A row is an item that is not done yet:
 
     syllabus_id  code    instruction                            growth
     s7d...       266370                                                                 a question to be asked
@@ -11,20 +11,21 @@ actor gets the part. A row is an item that is not done yet:
 A node that grows is a part of its own, with all that is drawn below it, so that one actor knows what it grew into.
 """
 
+import io
 import itertools
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from glan_core.errors import DiskError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.plan import Growth, Plan, PlannedInstruction
 from glan_core.planning.planned_calls import known_calls
 from glan_core.planning.planned_instructions import planned_instruction
 from glan_core.runs.journal_lines import entity_of, line_of
+from glan_core.runs.shard_files import writing
+from glan_core.runs.shard_places import ShardPlace, place_of
 from glan_core.store.answers import list_known_answer_ids
 from glan_core.store.database import Cursor
 from glan_core.store.ingest import Entity
@@ -62,46 +63,45 @@ class Part:
 def write_parts(
     folder: Path, plan: Plan, *, cursor: Cursor, actors: int, only: frozenset[str] | None, most_pairs: int | None
 ) -> Parts:
-    """Put what is to be done into the run's folder, in place of what an earlier session put there; DiskError.
+    """Put what is to be done where the run's actors reach it, in place of what was there; DiskError.
 
     With `only`, no other questions and answers than those with these ids, and with `most_pairs` no more than so many.
     """
-    place = folder / _FOLDER
-    shutil.rmtree(place, ignore_errors=True)
+    place = place_of(folder)
+    place.files.remove(place.name(_FOLDER))
     parts = Parts(rows_a_part=max(1, min(_MOST_ROWS, len(plan.items) // (actors * _PARTS_AN_ACTOR))))
     rows = _rows(plan, cursor, only, parts)
     left = None if most_pairs is None else most_pairs
-    try:
-        place.mkdir(parents=True)
+    with writing(place.files) as write:
         asked = rows if left is None else itertools.islice(rows, left)
         written = 0
         while batch := list(itertools.islice(asked, parts.rows_a_part)):
-            _write(place, f"items-{len(parts.names):06}.parquet", batch, parts)
+            parts.names.append(f"items-{len(parts.names):06}.parquet")
+            write(place.name(_FOLDER, parts.names[-1]), _part(batch))
             written += len(batch)
         if left is not None:
             left -= written
             parts.is_cut_short = next(rows, None) is not None
-        growing = _growing(plan, left, parts)
-        parts.names[:0] = [_write(place, f"grow-{number:06}.parquet", [row]) for number, row in enumerate(growing)]
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise DiskError(
-            f"{place} cannot be written: {reason}.", "Free space or mend the folder, then go on."
-        ) from error
+        growing = []
+        for row in _growing(plan, left, parts):
+            growing.append(f"grow-{len(growing):06}.parquet")
+            write(place.name(_FOLDER, growing[-1]), _part([row]))
+        parts.names[:0] = growing
     return parts
 
 
 def remove_parts(folder: Path) -> None:
     """Remove what write_parts wrote."""
-    shutil.rmtree(folder / _FOLDER, ignore_errors=True)
+    place = place_of(folder)
+    place.files.remove(place.name(_FOLDER))
 
 
-def read_part(folder: Path, name: str, *, settings: GenerationSettings, seed: int) -> Part:
+def read_part(place: ShardPlace, name: str, *, settings: GenerationSettings, seed: int) -> Part:
     """Read one."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with (folder / _FOLDER / name).open("rb") as file:
-        rows = pq.read_table(file).to_pylist()
+    rows = pq.read_table(pa.BufferReader(place.files.read(place.name(_FOLDER, name)))).to_pylist()
     known = [json.loads(row["instruction"]) for row in rows if row["instruction"]]
     return Part(
         tuple(
@@ -153,14 +153,12 @@ def _row(syllabus_id: str | None, code: int | None, **more: str) -> dict[str, An
     return {"syllabus_id": syllabus_id, "code": code, "instruction": None, "growth": None, **more}
 
 
-def _write(place: Path, name: str, rows: list[dict[str, Any]], parts: Parts | None = None) -> str:
+def _part(rows: list[dict[str, Any]]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     text = pa.string()
     schema = pa.schema([("syllabus_id", text), ("code", pa.uint64()), ("instruction", text), ("growth", text)])
-    with (place / name).open("wb") as file:
-        pq.write_table(pa.Table.from_pylist(rows, schema=schema), file)
-    if parts is not None:
-        parts.names.append(name)
-    return name
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), file)
+    return file.getvalue()

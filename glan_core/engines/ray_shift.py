@@ -18,6 +18,7 @@ from glan_core.engines.limits import Spent, is_first_awaited, reached
 from glan_core.engines.pool import Pool
 from glan_core.engines.ray_desk import Job, Orders, Said, Shift, Stint
 from glan_core.engines.ray_parts import read_part
+from glan_core.engines.ray_sealing import Sealing
 from glan_core.errors import GlanError
 from glan_core.generation_settings import Limits
 from glan_core.llm.circuit_breaker import PATIENCE_SECONDS, CircuitBreaker
@@ -27,12 +28,12 @@ from glan_core.runs.costs import Costs
 from glan_core.runs.ledger import Ledger
 from glan_core.runs.pipeline import Pipeline
 from glan_core.runs.recording import RecordingModel
-from glan_core.runs.shards import ShardJournal, read_writer, seal, shards_folder
+from glan_core.runs.shard_journal import ShardJournal, read_writer
+from glan_core.runs.shard_places import place_at
 from glan_core.runs.work import Work
 from glan_core.store.database import Database
 
 _TICK_SECONDS = 0.25
-_SEAL_SECONDS = 1.0  # how far the run's journal may lag behind, and how much goes with a machine that is lost
 _GRACE_SECONDS = 30.0
 
 
@@ -78,16 +79,15 @@ class ShiftWork:
         self._cursor = database.cursor()
         self._known = Findings(self._cursor, self._job.endpoint)
         self._only = only
-        self._folder = Path(self._job.folder)
-        self._journal = ShardJournal(shards_folder(self._folder), shift.writer)
+        self._place = place_at(Path(self._job.folder), self._job.shards)
+        self._journal = ShardJournal(self._place, shift.writer)
+        self._sealing = Sealing(self._place, self._journal, writer=shift.writer)
         self._ledger = Ledger(database, self._journal, run_id=self._job.plan.run_id, is_tree_only=True)
         self._orders = Orders(
             "work", None if self._job.dollars is None else -1.0, None if self._job.tokens is None else -1
         )
         self._coming: deque[Work] = deque()
         self._parts: set[_OpenPart] = set()
-        self._sealing = asyncio.Lock()
-        self._sealed_at = time.monotonic()
         self._error: tuple[str, str, str] | None = None
         self.is_ready = asyncio.Event()
         """Set once parts may come, or nothing ever will be done."""
@@ -100,6 +100,7 @@ class ShiftWork:
     async def run(self) -> None:
         """Work until somebody says that it is to end, or something makes it end; no error comes out."""
         try:
+            await self._sealing.begin()
             async with self._opened():
                 self.is_ready.set()
                 await self._pool.work_off(self._tick, tick_seconds=_TICK_SECONDS, grace_seconds=_GRACE_SECONDS)
@@ -109,7 +110,7 @@ class ShiftWork:
             self._fail(GlanError(f"An actor ended on {type(error).__name__}: {error}"))
         self._is_over = True
         self.is_ready.set()
-        for last_words in (self._ledger.flush, self._seal):
+        for last_words in (self._ledger.flush, self._sealing.end):
             try:
                 await last_words()
             except GlanError as error:
@@ -118,6 +119,7 @@ class ShiftWork:
                 self._fail(GlanError(f"An actor ended on {type(error).__name__}: {error}"))
         with contextlib.suppress(Exception):  # the desk is gone with whoever began the run; all is on disk
             await self._desk.say(self._shift.writer, self._said())
+        self._sealing.give_up()
         for part in self._parts:
             if not part.is_done.done():
                 part.is_done.set_result(False)
@@ -147,22 +149,23 @@ class ShiftWork:
         finally:
             self._parts.discard(part)
         if is_done:
-            if not self._parts:
-                try:
-                    await self._seal()  # nobody should wait for it who has nothing else to wait for
-                except GlanError as error:
-                    self._fail(error)
-                    return False
+            try:
+                is_done = await self._sealing.make_safe(is_last=not self._parts)
+            except GlanError as error:
+                self._fail(error)
+                return False
+        if is_done:
             await self._desk.end_part(name, Stint(self._shift.writer, first, self._journal.number))
         return is_done
 
     async def _begin(self, name: str, first: int) -> tuple[list[Work], _OpenPart]:
         """Give the work of a part, but for what others made of it who had it before and are gone."""
         for stint in await self._desk.begin_part(name, Stint(self._shift.writer, first)):
-            made = await asyncio.to_thread(read_writer, self._folder, stint.writer, first=stint.first, last=stint.last)
+            await self._sealing.take_over(stint.writer)
+            made = await asyncio.to_thread(read_writer, self._place, stint.writer, first=stint.first, last=stint.last)
             self._ledger.learn(made)
         request = self._job.plan.request
-        read = await asyncio.to_thread(read_part, self._folder, name, settings=request.settings, seed=request.seed)
+        read = await asyncio.to_thread(read_part, self._place, name, settings=request.settings, seed=request.seed)
         if read.known:
             self._ledger.learn(read.known)
         part = _OpenPart()
@@ -244,19 +247,11 @@ class ShiftWork:
 
     async def _tick(self) -> bool:
         await self._ledger.flush()
-        if time.monotonic() - self._sealed_at >= _SEAL_SECONDS:
-            await self._seal()
+        await self._sealing.seal_if_due()
         self._orders = await self._desk.say(self._shift.writer, self._said())
         if self._orders.wish == "stop":
             self._steady.send_no_more()
         return self._orders.wish != "stop" and self._error is None
-
-    async def _seal(self) -> None:
-        async with self._sealing:
-            self._sealed_at = time.monotonic()
-            closed = self._journal.close_current()
-            if closed is not None:
-                await asyncio.to_thread(seal, closed)
 
     def _said(self) -> Said:
         if not hasattr(self, "_pool"):  # it could not even begin

@@ -99,7 +99,7 @@ def take_in_journal(database: Database, folder: Path) -> int:
     """Take in what is new in the journal of one run, and the run's state; gives the number of rows."""
     path = folder / "journal.jsonl"
     cursor = database.cursor()
-    if has_shards(folder) and not is_at_work(folder):  # whoever is at work gathers them
+    if not is_at_work(folder) and has_shards(folder):  # whoever is at work gathers them
         with contextlib.suppress(StoreError), Journal(folder) as journal:  # somebody may just have begun
             gather_shards(folder, journal)
     with explained_errors(database.path):

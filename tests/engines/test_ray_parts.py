@@ -5,6 +5,7 @@ from typing import Any
 from glan_core.engines.ray_parts import Part, Parts, read_part, write_parts
 from glan_core.entities import Instruction
 from glan_core.planning.plan import Plan
+from glan_core.runs.shard_places import place_of
 from tests.workbench import Workbench
 
 
@@ -15,7 +16,8 @@ def _written(workbench: Workbench, plan: Plan, **options: Any) -> Parts:
 
 def _read(workbench: Workbench, plan: Plan, parts: Parts) -> list[Part]:
     settings, seed = plan.request.settings, plan.request.seed
-    return [read_part(workbench.folder(plan), name, settings=settings, seed=seed) for name in parts.names]
+    place = place_of(workbench.folder(plan))
+    return [read_part(place, name, settings=settings, seed=seed) for name in parts.names]
 
 
 def test_every_question_of_a_plan_is_in_one_part_with_the_ids_that_it_has_in_the_plan(workbench: Workbench):

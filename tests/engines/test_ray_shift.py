@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from glan_core.engines import ray_shift
+from glan_core.engines import ray_sealing
 from glan_core.engines.ray_desk import Desk, Job, Orders, Said, Stint
 from glan_core.engines.ray_parts import write_parts
 from glan_core.engines.ray_shift import ShiftWork
@@ -21,6 +21,7 @@ from glan_core.planning.plan import Plan
 from glan_core.planning.planned_instructions import PlannedInstructions
 from glan_core.runs.ingesting import take_in_journal
 from glan_core.runs.journal import Journal, write_plan
+from glan_core.runs.shard_places import ShardPlace, begin_session
 from glan_core.runs.shards import gather_shards
 from glan_core.store.database import open_database
 from glan_core.store.slices import write_slice
@@ -47,10 +48,11 @@ class _Line:
 class _Actors:
     """A desk and the parts of a plan, with actors to be begun one by one."""
 
-    def __init__(self, workbench: Workbench, plan: Plan, folder: Path, **limits: Any) -> None:
+    def __init__(self, workbench: Workbench, plan: Plan, folder: Path, *, shards: str = "", **limits: Any) -> None:
         self.desk = Desk("s")
         self.folder = workbench.folder(plan)
         write_plan(self.folder, plan.to_data())
+        place = begin_session(self.folder, shards)
         self.parts = write_parts(self.folder, plan, cursor=workbench.cursor, actors=2, only=None, most_pairs=None).names
         self._place = folder
         self._slice = folder / "slice.duckdb"
@@ -68,6 +70,7 @@ class _Actors:
             rows_a_part=1,
             curriculum=[],
             only=[],
+            shards=place,
             **{"dollars": None, "tokens": None, **limits},
         )
         self.desk.open(job)
@@ -216,10 +219,10 @@ def test_actors_keep_to_a_limit_of_tokens_together(workbench: Workbench, tmp_pat
 
 
 def test_an_actor_whose_disk_is_full_says_so(workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def refuse(closed: Path) -> None:
+    def refuse(place: ShardPlace, closed: Path) -> None:
         raise DiskError(f"{closed} cannot be written: no space left.", "Free space.")
 
-    monkeypatch.setattr(ray_shift, "seal", refuse)
+    monkeypatch.setattr(ray_sealing, "seal", refuse)
     actors = _Actors(workbench, workbench.plan(instructions=3), tmp_path)
     done = asyncio.run(asyncio.wait_for(actors.work("a", actors.parts), 20))
     assert not all(done)
