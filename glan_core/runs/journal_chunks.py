@@ -21,11 +21,12 @@ import pyarrow.compute as pc
 from glan_core.calls import ModelCall
 from glan_core.runs.journal import read_journal
 from glan_core.runs.journal_lines import entity_of
-from glan_core.store.database import Cursor, Database
+from glan_core.store.database import Cursor, Database, limited_memory, memory_cursor
 from glan_core.store.ingest import Entity, ingest_journal, ingest_lines
-from glan_core.store.line_batches import LINE_KINDS, LineReader, LineRows, UnusualLinesError, line_reader, line_start
+from glan_core.store.line_batches import LINE_KINDS, LineReader, LineRows, UnusualLinesError, line_start
 
 _CHUNK_BYTES = 64_000_000
+_MOST_MEGABYTES = 700  # of the database while it takes in many chunks; those under way come on top
 _BYTES_AT_ONCE = 262_144  # looked through for ends of lines, as many as a cache holds
 _FEWEST_BYTES = 1_000_000  # below it the statements cost more than the lines
 
@@ -39,13 +40,16 @@ def take_in_lines(
     """
     rows = 0
     if chunk_bytes or max(start, end - start) >= _FEWEST_BYTES:
-        with database.writing_much(cursor), line_reader(cursor) as reader, path.open("rb") as file:
-            chunks = _read_chunks(reader, file, range(start, end), chunk_bytes or _CHUNK_BYTES)
-            with contextlib.closing(_read_ahead(chunks)) as chunks_ahead, contextlib.suppress(UnusualLinesError):
-                for chunk in chunks_ahead:
-                    ingest_lines(database, cursor, chunk.rows, chunk.others, run_id=run_id, journal_bytes=chunk.end)
-                    rows += chunk.lines
-                    start = chunk.end
+        part = range(start, end)
+        with (
+            database.writing_much(cursor),
+            _chunks(cursor, path, part, chunk_bytes or _CHUNK_BYTES) as chunks,
+            contextlib.suppress(UnusualLinesError),
+        ):
+            for chunk in chunks:
+                ingest_lines(database, cursor, chunk.rows, chunk.others, run_id=run_id, journal_bytes=chunk.end)
+                rows += chunk.lines
+                start = chunk.end
     if start < end:
         entries = read_journal(path, start=start)
         rows += ingest_journal(database, cursor, entries, run_id=run_id, journal_bytes=end)
@@ -61,8 +65,23 @@ class _Chunk(NamedTuple):
     """Where the last of them ends in the file."""
 
 
+@contextlib.contextmanager
+def _chunks(cursor: Cursor, path: Path, part: range, size: int) -> Iterator[Iterator[_Chunk]]:
+    """Give what a part of a journal holds; the next chunk is taken apart by a thread while one is worked on."""
+    with path.open("rb") as file:
+        if len(part) <= size:
+            yield _read_chunks(LineReader(cursor), file, part, size)
+            return
+        with (
+            limited_memory(cursor, _MOST_MEGABYTES),
+            memory_cursor() as own,
+            contextlib.closing(_read_ahead(_read_chunks(LineReader(cursor, own), file, part, size))) as chunks,
+        ):
+            yield chunks
+
+
 def _read_ahead(chunks: Iterator[_Chunk]) -> Generator[_Chunk, None, None]:
-    """Give chunks, the next one being read by a thread meanwhile."""
+    """Give chunks, the next one being made by a thread meanwhile."""
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(next, chunks, None)
         while chunk := coming.result():

@@ -8,8 +8,6 @@ and the ones before have them; what is unlike them is not guessed at but refused
 
 import dataclasses
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import duckdb
@@ -18,7 +16,7 @@ import pyarrow as pa
 from glan_core.calls import ModelCall, SharedText
 from glan_core.entities import Answer, Instruction
 from glan_core.store.batches import column_types, with_batch
-from glan_core.store.database import Cursor, first_row, memory_cursor
+from glan_core.store.database import Cursor, first_row
 from glan_core.store.model_calls import LATER_OUTCOME
 
 _TABLES: dict[type, tuple[str, str, str]] = {
@@ -58,14 +56,15 @@ def line_start(kind: type) -> str:
 
 
 class LineReader:
-    """Takes lines apart in a DuckDB of its own, so that a thread can do it while another one inserts.
+    """Takes lines apart for the tables that a cursor is at.
 
-    As it is not in the file, it never keeps that from moving its log (see Database.tidy).
+    A thread that does so while another one inserts has a cursor of its own (`memory_cursor`): one at the file would
+    keep that from moving its log (see Database.tidy).
     """
 
-    def __init__(self, cursor: Cursor, types: dict[type, dict[str, str]]) -> None:
-        self._cursor = cursor
-        self._types = types
+    def __init__(self, tables: Cursor, own: Cursor | None = None) -> None:
+        self._types = {kind: column_types(tables, table) for kind, (table, _, _) in _TABLES.items()}
+        self._cursor = tables if own is None else own
 
     def read(self, kind: type, lines: pa.Array, *, first: str) -> LineRows:
         """Give what those of the lines hold that are of one of LINE_KINDS, as `first` is.
@@ -105,14 +104,6 @@ class LineReader:
                 from batch
                 """
             ).to_arrow_table()
-
-
-@contextmanager
-def line_reader(cursor: Cursor) -> Iterator[LineReader]:
-    """Give what takes lines apart for the tables that a cursor is at."""
-    types = {kind: column_types(cursor, table) for kind, (table, _, _) in _TABLES.items()}
-    with memory_cursor() as own:
-        yield LineReader(own, types)
 
 
 def insert_rows(cursor: Cursor, kind: type, rows: LineRows, *, are_new: bool) -> None:

@@ -8,6 +8,7 @@ import pytest
 from glan_core.calls import Message, ModelCall
 from glan_core.entities import Answer, Instruction
 from glan_core.runs.journal_lines import line_of
+from glan_core.store.database import memory_cursor
 from glan_core.store.ingest import Entity, ingest, ingest_lines
 from glan_core.store.journals import find_journal_bytes
 from glan_core.store.line_batches import (
@@ -15,7 +16,6 @@ from glan_core.store.line_batches import (
     LineReader,
     UnusualLinesError,
     insert_rows,
-    line_reader,
     line_start,
 )
 from glan_core.store.model_calls import find_model_call
@@ -27,8 +27,8 @@ SYLLABUS = "A syllabus of light: rays, lenses, waves."
 
 @pytest.fixture
 def reader(small: Small) -> Iterator[LineReader]:
-    with line_reader(small.cursor) as reader:
-        yield reader
+    with memory_cursor() as own:
+        yield LineReader(small.cursor, own)
 
 
 def lines_of(*entities: Entity) -> list[str]:
