@@ -55,8 +55,10 @@ def judging_from_data(data: dict[str, Any] | None) -> Judging | None:
     return Judging(filter_from_json(data["filter"]), pairs, data["among"], data["mean_characters"])
 
 
-def read_in_batches(cursor: Cursor, pairs: Sequence[PairToJudge]) -> Iterator[tuple[JudgedPair, ...]]:
-    """Give pairs with their texts as they are now, some hundreds at a time; one that is gone is left out."""
+def read_in_batches(
+    cursor: Cursor, pairs: Sequence[PairToJudge], *, at_once: int = _PAIRS_AT_ONCE
+) -> Iterator[tuple[JudgedPair, ...]]:
+    """Give pairs with their texts as they are now, `at_once` at a time; one that is gone is left out."""
     rest = iter(pairs)
-    while batch := tuple(islice(rest, _PAIRS_AT_ONCE)):
+    while batch := tuple(islice(rest, at_once)):
         yield read_judged_pairs(cursor, [pair.answer_id for pair in batch])

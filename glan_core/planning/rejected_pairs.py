@@ -59,10 +59,12 @@ def regenerating_from_data(data: dict[str, Any] | None) -> Regenerating | None:
     return Regenerating(filter_from_json(data["filter"]), pairs, data["among"], data["mean_characters"])
 
 
-def read_rejected_pairs(cursor: Cursor, pairs: Sequence[PairToRegenerate]) -> Iterator[tuple[RejectedPair, ...]]:
-    """Give pairs with their texts as they are now, some hundreds at a time; what is rejected no more is left out."""
+def read_rejected_pairs(
+    cursor: Cursor, pairs: Sequence[PairToRegenerate], *, at_once: int = _PAIRS_AT_ONCE
+) -> Iterator[tuple[RejectedPair, ...]]:
+    """Give pairs with their texts as they are now, `at_once` at a time; what is rejected no more is left out."""
     rest = iter(pairs)
-    while batch := tuple(islice(rest, _PAIRS_AT_ONCE)):
+    while batch := tuple(islice(rest, at_once)):
         ids = [pair.instruction_id for pair in batch]
         instructions, answers = list_instructions(cursor, ids), read_answers_of(cursor, ids)
         found = []

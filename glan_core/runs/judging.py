@@ -8,13 +8,14 @@ other along.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
 from glan_core import prompts
 from glan_core.judgements import ComparedAnswer, Comparison, JudgedPair, Judgement
-from glan_core.planning.judged_pairs import read_in_batches
+from glan_core.planning.judged_pairs import PairToJudge, read_in_batches
 from glan_core.planning.open_pairs import (
     OpenComparison,
     OpenJudgement,
@@ -48,18 +49,20 @@ class JudgingPipeline(Steps):
         """With `only`, no other judgements, comparisons and answers than those with these ids are made."""
         super().__init__(plan, cursor=cursor, model=model, ledger=ledger, only=only)
         self._stages = plan.request.stages
-        # Two answers of one question share the second model's.
+        self._shared: set[str] = set()  # questions with several answers, which share the second model's
         self._answers_made: dict[str, ComparedAnswer] = {}
         self._in_turn: dict[str, asyncio.Lock] = {}
 
     def first_work(self) -> Iterator[Work]:
         """Give the work that can be begun at once, one piece a pair; what is in the database already is left out."""
         assert self._plan.judging is not None
+        self._find_shared(self._plan.judging.pairs)
         for pairs in read_in_batches(self._cursor, self._plan.judging.pairs):
             yield from self.work_of(pairs)
 
-    def work_of(self, pairs: Iterable[JudgedPair]) -> Iterator[Work]:
+    def work_of(self, pairs: Sequence[JudgedPair]) -> Iterator[Work]:
         """Give the work of these pairs alone."""
+        self._find_shared(pairs)
         if "judge" in self._stages:
             judgements = find_open_judgements(self._cursor, pairs, settings=self._settings)
             self.counts.items_reused += judgements.items_reused
@@ -76,6 +79,10 @@ class JudgingPipeline(Steps):
                     yield self._compared_answer(comparison)
                 else:
                     yield from self._comparisons(comparison.pair, comparison.answer, comparison.missing)
+
+    def _find_shared(self, pairs: Iterable[JudgedPair | PairToJudge]) -> None:
+        counts = Counter(pair.instruction_id for pair in pairs)
+        self._shared |= {instruction_id for instruction_id, times in counts.items() if times > 1}
 
     # Judging ----------------------------------------------------------------------------------------------------------
 
@@ -112,8 +119,11 @@ class JudgingPipeline(Steps):
     def _compared_answer(self, comparison: OpenComparison) -> Work:
         async def do() -> list[Work]:
             pair, answer_id = comparison.pair, comparison.answer_id
-            async with self._in_turn.setdefault(answer_id, asyncio.Lock()):
-                answer = self._answers_made.get(answer_id) or await self._make_compared_answer(pair, answer_id)
+            if pair.instruction_id in self._shared:
+                async with self._in_turn.setdefault(answer_id, asyncio.Lock()):
+                    answer = self._answers_made.get(answer_id) or await self._make_compared_answer(pair, answer_id)
+            else:
+                answer = await self._make_compared_answer(pair, answer_id)
             if answer is None:
                 return []
             return self._comparisons(pair, answer, orders_of(pair, answer_id, settings=self._settings))
@@ -126,7 +136,8 @@ class JudgingPipeline(Steps):
         if answer is not None:
             self._ledger.keep(answer)
             self._ledger.settle(answer.model_call_id)
-            self._answers_made[answer_id] = answer
+            if pair.instruction_id in self._shared:
+                self._answers_made[answer_id] = answer
             self.counts.compared_answers += 1
         return answer
 
