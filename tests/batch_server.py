@@ -80,6 +80,8 @@ class BatchServer(ModelServer):
         self.fate_of_batch: Callable[[Batch], str | None] = lambda batch: None
         """`failed`, `too_much`, `expired` or `cancelled` for a whole batch, once it is done; None: it is completed."""
         self.looks_until_done = 2
+        self.looks_of_batch: Callable[[Batch], int] = lambda batch: self.looks_until_done
+        """How often somebody has to ask for a batch until it is done."""
         self.refuse: Callable[[str, str], int | None] = lambda method, path: None
         """HTTP status for a request for Files or Batches, by its method and path."""
         self.breaks: Callable[[str], bool] = lambda path: False
@@ -151,7 +153,7 @@ class BatchServer(ModelServer):
     def _work_on(self, batch: Batch) -> None:
         if batch.status not in ("validating", "in_progress"):
             return
-        if batch.looks < self.looks_until_done:
+        if batch.looks < self.looks_of_batch(batch):
             batch.status = "in_progress"
             return
         fate = self.fate_of_batch(batch)

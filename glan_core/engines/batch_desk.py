@@ -112,11 +112,12 @@ class BatchDesk:
                 path.unlink()  # a part that was never finished, or one that was settled just when the process ended
         return hindrance
 
-    def note(self, request: ChatRequest, may: May) -> None:
-        """Write a call into the next part of its model; `hand_in_full` is to be called soon."""
+    def note(self, request: ChatRequest, may: May) -> int:
+        """Write a call into the next part of its model, and give its number; `hand_in_full` is to be called soon."""
         full = self._drafts.note(request, tokens=may.tokens, dollars=may.dollars)
         if full is not None:
             self._add(full)
+        return self._drafts.number_of(request.model)
 
     async def hand_in_full(self) -> None:
         """Hand in the parts that are as large as they may be."""

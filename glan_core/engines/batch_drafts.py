@@ -62,6 +62,10 @@ class Drafts:
         draft = self._drafts.get(model)
         return draft is not None and len(draft.ids) < self._most_calls
 
+    def number_of(self, model: str) -> int:
+        """Give the number of the part of a model that is being written."""
+        return self._drafts[model].number
+
     def note(self, request: ChatRequest, *, tokens: int, dollars: float | None) -> Finished | None:
         """Write a call into the part of its model; gives the one before it if that was full."""
         model, full = request.model, None

@@ -18,12 +18,19 @@ from glan_core.runs.recording import KnownFailureError, RecordingModel
 class ReplyLater(Exception):
     """The answer is still to come, so what needs it is done in a later pass."""
 
+    def __init__(self, part: int | None) -> None:
+        """`part` is the number of the part that the call is in; None if it is in none, or nobody knows."""
+        super().__init__(part)
+        self.part = part
+
 
 class OrderingSender:
     """A Sender that answers from what was fetched, and notes every other call for the next part."""
 
-    def __init__(self, orders: Orders, *, note: Callable[[ChatRequest], None], direct: Sender) -> None:
-        """`direct` is asked at once about calls of no item, which find out what the endpoint can be held to."""
+    def __init__(self, orders: Orders, *, note: Callable[[ChatRequest], int | None], direct: Sender) -> None:
+        """`note` gives the number of the part that a call was written into; None if it was not.
+
+        `direct` is asked at once about calls of no item, which find out what the endpoint can be held to."""
         self._orders = orders
         self._note = note
         self._direct = direct
@@ -35,9 +42,9 @@ class OrderingSender:
         reply = self._orders.take(request.model_call_id)
         if reply is not None:
             return reply
-        if not self._orders.is_under_way(request.model_call_id):
-            self._note(request)
-        raise ReplyLater
+        if self._orders.is_under_way(request.model_call_id):
+            raise ReplyLater(self._orders.part_of(request.model_call_id))
+        raise ReplyLater(self._note(request))
 
 
 class BatchModel(RecordingModel):

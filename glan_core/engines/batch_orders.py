@@ -48,6 +48,14 @@ class Orders:
         """Say whether the service has a call, or may have it."""
         return bool(self._unreadable) or any(model_call_id in ids for ids in self._under_way.values())
 
+    def part_of(self, model_call_id: str) -> int | None:
+        """Give the number of the part that the service has a call in; None if nobody knows."""
+        return next((number for number, ids in self._under_way.items() if model_call_id in ids), None)
+
+    def is_part_under_way(self, number: int) -> bool:
+        """Say whether a part is with the service, as far as is known here."""
+        return number in self._under_way
+
     def hand_over(self, part: Part, ids: set[str] | None = None) -> None:
         """Take the calls of a part for under way: those with these ids, or else those that its file holds."""
         known = ids if ids is not None else self._ids_of(part)

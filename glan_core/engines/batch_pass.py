@@ -5,7 +5,6 @@ nothing is waited for. Memory stays flat, as a step whose answer is still to com
 """
 
 import asyncio
-import contextlib
 import dataclasses
 import itertools
 import time
@@ -18,6 +17,7 @@ from glan_core.engines.batch_budget import BatchBudget, May
 from glan_core.engines.batch_desk import BatchDesk
 from glan_core.engines.batch_model import BatchModel, OrderingSender, ReplyLater
 from glan_core.engines.batch_orders import Orders
+from glan_core.engines.batch_stretches import Stretches
 from glan_core.entities import Failure
 from glan_core.generation_settings import Limits
 from glan_core.judgements import JUDGING_STAGES
@@ -29,6 +29,7 @@ from glan_core.runs.costs import Costs
 from glan_core.runs.journal import Journal
 from glan_core.runs.kinds import AnySteps, pipeline_of
 from glan_core.runs.ledger import Ledger
+from glan_core.runs.pipeline import Pipeline
 from glan_core.runs.work import Work
 from glan_core.store.database import Database
 from glan_core.store.endpoint_models import list_endpoint_models
@@ -108,6 +109,7 @@ class BatchPass:
         """Take what passes work with; `tick` tells the progress and says whether to go on."""
         self._desk = desk
         self._orders = orders
+        self._stretches = Stretches(self._plan, is_under_way=orders.is_part_under_way)
         self._direct = direct
         self._endpoint = endpoint
         self._order_began_at = order_began_at
@@ -162,15 +164,17 @@ class BatchPass:
 
     async def _work_through(self, steps: AnySteps, ledger: Ledger) -> bool:
         """Do every step that can be done now; False if the session is to end before all are."""
-        source = steps.first_work()
+        source = self._first_work(steps)
         following: list[Work] = []
         ticked_at = flushed_at = time.monotonic()
         for step in itertools.count(1):
             work = self._next(source, following)
             if work is None:
                 return True
-            with contextlib.suppress(ReplyLater):
+            try:
                 following.extend(reversed(await work.do()))
+            except ReplyLater as later:
+                self._stretches.wait_for(later.part)
             if step % _STEPS_AT_ONCE == 0:
                 await asyncio.sleep(0)
                 await self._desk.hand_in_full()
@@ -185,6 +189,12 @@ class BatchPass:
                 if not await self._tick():
                     return False
         raise AssertionError  # it counts without end
+
+    def _first_work(self, steps: AnySteps) -> Iterator[Work]:
+        # Under a limit of pairs those under way are counted, so each of them is looked at.
+        if isinstance(steps, Pipeline) and self._limits.pairs is None:
+            return self._stretches.work(steps)
+        return steps.first_work()
 
     def _next(self, source: Iterator[Work], following: list[Work]) -> Work | None:
         """Give the next piece; None when there is none, or as many pairs as may be are made or under way."""
@@ -207,25 +217,23 @@ class BatchPass:
             self._hindrance = self._hindrance or f"The limit of {self._limits.pairs:,} pairs is reached."
         return work
 
-    def _note(self, request: ChatRequest) -> None:
-        """Write a call into the next part, unless something holds it back."""
+    def _note(self, request: ChatRequest) -> int | None:
+        """Write a call into the next part and give its number, unless something holds it back."""
         if not self._may_order:
-            return
+            return None
         if not self._wants_more():
             self._was_paused = True
-            return
+            return None
         if not self._desk.has_room_for(request.model):
             self._is_full = True
-            return
+            return None
         may = self.budget.may_come_to(request)
         words = self._limit(may)
-        if words:
-            self._hindrance = words
-            self._held_back = (
-                may if self._held_back is None else min(self._held_back, may, key=lambda each: each.tokens)
-            )
-        else:
-            self._desk.note(request, may)
+        if not words:
+            return self._desk.note(request, may)
+        self._hindrance = words
+        self._held_back = min(self._held_back or may, may, key=lambda each: each.tokens)
+        return None
 
     def _limit(self, may: May) -> str:
         return self.budget.hindrance(may, reserved=self._desk.reserved) if self.budget.is_spending else ""
