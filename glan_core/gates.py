@@ -15,6 +15,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from glan_core.entities import Filter, ScoreRange
@@ -22,7 +23,7 @@ from glan_core.errors import ExportError
 from glan_core.quality.kinds import EXACT_DUPLICATE, FLAG_KINDS, NEAR_DUPLICATE
 from glan_core.store.database import Cursor
 from glan_core.store.gate_sets import GateSet, list_gate_sets, save_gate_set
-from glan_core.store.pairs import count_pairs
+from glan_core.store.pairs import count_pairs_of_each
 
 STANDARD_GATES = ("demo", "flagged", "rejected")
 """What is left out unless asked for."""
@@ -96,13 +97,11 @@ def count_left_out(cursor: Cursor, filter_: Filter, gates: Sequence[str]) -> dic
     Raises ExportError as `gated` does.
     """
     ordered = check_gates(gates)
-    counted = {}
-    before = count_pairs(cursor, filter_)
-    for number, reason in enumerate(("unanswered", *ordered)):
-        after = count_pairs(cursor, gated(filter_, ordered[:number]))
-        counted[reason] = before - after
-        before = after
-    return {reason: number for reason, number in counted.items() if number}
+    reasons = ("unanswered", *ordered)
+    passing = [gated(filter_, ordered[:number]) for number in range(len(reasons))]
+    counts = count_pairs_of_each(cursor, [filter_, *passing])
+    left_out = [before - after for before, after in pairwise(counts)]
+    return {reason: number for reason, number in zip(reasons, left_out, strict=True) if number}
 
 
 def gate_sets(cursor: Cursor) -> GateSets:

@@ -1,7 +1,6 @@
 """How do rows become the bytes of a file, and its checksum with them?"""
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -125,12 +124,37 @@ def parquet_writer(file: HashedFile, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=few)
 
 
-def write_table(path: Path, tables: Sequence[pa.Table], *, format_: str) -> ExportedFile:
-    """Write tables of the same columns, one after the other, as Parquet."""
-    with HashedFile(path) as file, parquet_writer(file, tables[0].schema) as writer:
-        for table in tables:
-            writer.write_table(table, row_group_size=_ROWS_IN_A_GROUP)
-    return ExportedFile(path.name, format_, "", sum(map(len, tables)), file.length, file.hash.hexdigest())
+class PlacesWriter:
+    """Writes which pair stands at which place of a set: split, position, instruction_id, answer_id."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._file = HashedFile(path)
+        columns = {
+            "split": pa.string(),
+            "position": pa.int32(),
+            "instruction_id": pa.string(),
+            "answer_id": pa.string(),
+        }
+        self._parquet = parquet_writer(self._file, pa.schema(list(columns.items())))
+        self._pairs = 0
+
+    def write_gathered(self, split: str, rows: pa.Table) -> None:
+        """Write the places of rows of a set."""
+        places = rows.select(("position", "instruction_id", "answer_id"))
+        places = places.add_column(0, "split", pa.repeat(pa.scalar(split), len(rows)))
+        self._parquet.write_table(places, row_group_size=_ROWS_IN_A_GROUP)
+        self._pairs += len(rows)
+
+    def close(self) -> ExportedFile:
+        """Finish the file and say what it holds."""
+        self._parquet.close()
+        self._file.close()
+        return ExportedFile(self._name, "rows", "", self._pairs, self._file.length, self._file.hash.hexdigest())
+
+    def give_up(self) -> None:
+        """Leave the file as it is; it is thrown away with its folder."""
+        self._file.close()
 
 
 def write_text(path: Path, text: str, *, kind: str, name: str = "") -> ExportedFile:

@@ -12,7 +12,7 @@ from glan_core.exports.recipe import check_recipe
 from glan_core.exports.request import ExportRequest
 from glan_core.store.database import Cursor, transaction
 from glan_core.store.export_choice import forget_choice
-from glan_core.store.exports import gather_rows, heading_of, prepare_rows, read_lines, read_table
+from glan_core.store.exports import SharedParts, gather_rows, heading_of, read_lines, read_shared_parts, read_table
 
 ROWS = 3
 
@@ -32,9 +32,9 @@ def preview(cursor: Cursor, request: ExportRequest, *, check_stop: Callable[[], 
     check_recipe(request)
     with transaction(cursor):
         choice = choose(cursor, request, check_stop=check_stop)
-        prepare_rows(cursor, request.columns)
-        first = _first_rows(cursor, request, TRAIN, choice.taken.train)
-        tested = _first_rows(cursor, request, TEST, choice.taken.test)
+        shared = read_shared_parts(cursor)
+        first = _first_rows(cursor, request, shared, TRAIN, choice.taken.train)
+        tested = _first_rows(cursor, request, shared, TEST, choice.taken.test)
         forget_choice(cursor)
     return Preview(choice, first, tested)
 
@@ -44,10 +44,12 @@ def heading(format_: str, columns: Sequence[str]) -> str:
     return heading_of(format_, columns).strip().removeprefix("\ufeff")
 
 
-def _first_rows(cursor: Cursor, request: ExportRequest, split: str, pairs: int) -> dict[str, tuple[str, ...]]:
+def _first_rows(
+    cursor: Cursor, request: ExportRequest, shared: SharedParts, split: str, pairs: int
+) -> dict[str, tuple[str, ...]]:
     if not pairs:
         return {}
-    rows = gather_rows(cursor, split, 0, min(pairs, ROWS), columns=request.columns)
+    rows = gather_rows(cursor, split, 0, min(pairs, ROWS), columns=request.columns, shared=shared)
     return {format_: _told(cursor, rows, format_, request.columns) for format_ in request.formats}
 
 

@@ -5,9 +5,10 @@ places.py has it.
 """
 
 import contextlib
+import functools
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,18 +21,27 @@ from glan_core.exports.card import card_of
 from glan_core.exports.charts import charts_of
 from glan_core.exports.choosing import Choice, choose, in_words
 from glan_core.exports.curation import read_curation
-from glan_core.exports.files import FileWriter, write_table, write_text
+from glan_core.exports.files import FileWriter, PlacesWriter, write_text
 from glan_core.exports.formats import CARD, MANIFEST, ROWS, TEST, TRAIN, file_of
 from glan_core.exports.manifest import ExportedFile, Manifest, manifest_of, manifest_to_data
 from glan_core.exports.places import Place, at_work, check_place, taking_place
 from glan_core.exports.recipe import check_recipe, recipes_of
 from glan_core.exports.request import ExportRequest, check_request
+from glan_core.exports.spool import Spool
 from glan_core.gates import STANDARD_GATES
 from glan_core.store.database import Cursor, Database, explained_errors, limited_memory, transaction
 from glan_core.store.export_choice import forget_choice
 from glan_core.store.export_facts import read_facts
 from glan_core.store.export_log import Export, insert_export
-from glan_core.store.exports import LINEAGE_COLUMNS, average_text_bytes, gather_rows, prepare_rows, read_places
+from glan_core.store.export_streams import read_answers, read_makers, read_questions
+from glan_core.store.exports import (
+    LINEAGE_COLUMNS,
+    average_text_bytes,
+    complete_rows,
+    gather_rows,
+    join_rows,
+    read_shared_parts,
+)
 
 _MOST_MEGABYTES = 1_000
 """Of the database while it is exported; the rows under way and the program itself come on top."""
@@ -150,11 +160,14 @@ def _write_files(
     cursor: Cursor, place: Place, request: ExportRequest, choice: Choice, on_progress: Progress
 ) -> Manifest:
     folder = place.unfinished
-    files = [*_write_pairs(cursor, place, request, choice, on_progress)]
+    with contextlib.ExitStack() as stack:
+        places = PlacesWriter(folder / ROWS) if place.is_folder else None
+        if places:
+            stack.callback(places.give_up)
+        files = [*_write_pairs(cursor, place, request, choice, places, on_progress)]
+        if places:
+            files.append(places.close())
     curation = read_curation(cursor, request)
-    if place.is_folder:
-        tables = [read_places(cursor, split) for split, pairs in _sets(choice) if pairs]
-        files.append(write_table(folder / ROWS, tables, format_="rows"))
     if "hf" in request.formats:
         facts = read_facts(cursor)
         charts = charts_of(facts)
@@ -170,11 +183,13 @@ def _write_files(
 
 
 def _write_pairs(
-    cursor: Cursor, place: Place, request: ExportRequest, choice: Choice, on_progress: Progress
+    cursor: Cursor,
+    place: Place,
+    request: ExportRequest,
+    choice: Choice,
+    places: PlacesWriter | None,
+    on_progress: Progress,
 ) -> Iterator[ExportedFile]:
-    prepare_rows(cursor, request.columns)
-    average = max(1, average_text_bytes(cursor))
-    step = max(_LEAST_ROWS_AT_ONCE, min(_MOST_ROWS_AT_ONCE, _BYTES_AT_ONCE // average))
     done = 0
     for split, pairs in _sets(choice):
         if not pairs:
@@ -189,22 +204,49 @@ def _write_pairs(
             # While some rows are written the next ones are gathered, never more: two lots are all the memory it takes.
             other = stack.enter_context(contextlib.closing(cursor.cursor()))
             pool = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="export"))
-            writing = pool.submit(_write_rows, [], other, None)
-            for start in range(0, pairs, step):
-                end = min(start + step, pairs)
-                rows = gather_rows(cursor, split, start, end, columns=request.columns)
+            writing = pool.submit(_write_rows, [], None, other, split, None)
+            lots = _lots(cursor, place, request, split, pairs, functools.partial(on_progress, done, choice.pairs))
+            for rows in stack.enter_context(contextlib.closing(lots)):
                 writing.result()
                 on_progress(done, choice.pairs)
-                writing = pool.submit(_write_rows, writers, other, rows)
-                done += end - start
+                done += len(rows)
+                writing = pool.submit(_write_rows, writers, places, other, split, rows)
+                del rows
             writing.result()
             on_progress(done, choice.pairs)
             yield from [writer.close() for writer in writers]
 
 
-def _write_rows(writers: Sequence[FileWriter], cursor: Cursor, rows: pa.Table) -> None:
+def _lots(
+    cursor: Cursor, place: Place, request: ExportRequest, split: str, pairs: int, check_stop: Callable[[], None]
+) -> Generator[pa.Table]:
+    """Give the rows of a set in their order, some thousands at a time; `check_stop` may raise."""
+    columns, shared = request.columns, read_shared_parts(cursor)
+    step = _BYTES_AT_ONCE // max(1, average_text_bytes(cursor))
+    step = max(_LEAST_ROWS_AT_ONCE, min(_MOST_ROWS_AT_ONCE, step))
+    if pairs <= step:
+        yield gather_rows(cursor, split, 0, pairs, columns=columns, shared=shared)
+        return
+    makers = read_makers(cursor, split, pairs, columns=columns)
+    with Spool(place.unfinished, rows_in_lot=step) as questions, Spool(place.unfinished, rows_in_lot=step) as answers:
+        for batch in read_questions(cursor, split, has_flags="flags" in columns):
+            questions.add(batch)
+            check_stop()
+        for batch in read_answers(cursor, split):
+            answers.add(batch)
+            check_stop()
+        for lot in range(-(-pairs // step)):
+            rows = join_rows(questions.read(lot), answers.read(lot), makers)
+            yield complete_rows(cursor, rows, columns=columns, shared=shared)
+
+
+def _write_rows(
+    writers: Sequence[FileWriter], places: PlacesWriter | None, cursor: Cursor, split: str, rows: pa.Table
+) -> None:
     for writer in writers:
         writer.write_gathered(cursor, rows)
+    if places:
+        places.write_gathered(split, rows)
     del rows
     pa.default_memory_pool().release_unused()  # or what one lot took stays taken while the next one is gathered
 

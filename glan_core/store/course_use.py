@@ -9,6 +9,7 @@ import dataclasses
 
 from glan_core.entities import Filter
 from glan_core.store.conditions import Condition, all_of, one_of
+from glan_core.store.kept_counts import BY_STATUS, COUNTED, DRAWN
 from glan_core.store.samples import condition_on_questions
 
 _COURSES = """
@@ -38,20 +39,7 @@ _COURSES = """
             and syllabus.syllabus_id in (select syllabus_id from class_session)
         qualify row_number() over (partition by subject_id order by version desc, syllabus_id) = 1
     ),
-    question as {materialized} (
-        select syllabus_id, instruction_id, strategy, status, key_concept_ids
-        from (
-            select *, text as instruction, model_call_id as instruction_model_call_id
-            from instruction
-        ) as pair
-        where run_id not in (select run_id from removed_run)
-            and ({questions})
-    ),
-    used as (
-        select any_value(key_concept_id) as key_concept_id
-        from (select unnest(key_concept_ids) as key_concept_id from question)
-        group by hash(key_concept_id)  -- see coverage.py
-    ),
+    {questions},
     concept as (
         select
             concept.key_concept_id,
@@ -68,31 +56,72 @@ _COURSES = """
         left join used on used.key_concept_id = concept.key_concept_id
     )
 """
+_ALL_QUESTIONS = f"""
+    {COUNTED},
+    {BY_STATUS},
+    {DRAWN},
+    pairs_of_syllabus as (
+        select
+            syllabus_id,
+            sum(questions) as pairs,
+            sum(questions) filter (status = 'accepted') as accepted,
+            sum(questions) filter (strategy = 'two_sessions') as two_sessions
+        from asked
+        where answers > 0
+        group by syllabus_id
+    ),
+    used as (
+        select any_value(key_concept_id) as key_concept_id
+        from drawn
+        group by hash(key_concept_id)
+    )
+"""  # noqa: S608 - texts of ours
+_SOME_QUESTIONS = """
+    question as materialized (
+        select syllabus_id, instruction_id, strategy, status, key_concept_ids
+        from (
+            select *, text as instruction, model_call_id as instruction_model_call_id
+            from instruction
+        ) as pair
+        where run_id not in (select run_id from removed_run)
+            and ({questions})
+            and syllabus_id in (
+                select syllabus_id from syllabus where subject_id in (select subject_id from subject_place)
+            )
+    ),
+    pairs_of_syllabus as (
+        select
+            syllabus_id,
+            count(*) as pairs,
+            count_if(status = 'accepted') as accepted,
+            count_if(strategy = 'two_sessions') as two_sessions
+        from question
+        where hash(instruction_id) in (select hash(instruction_id) from kept_answer)
+        group by syllabus_id
+    ),
+    used as (
+        select any_value(key_concept_id) as key_concept_id
+        from (select unnest(key_concept_ids) as key_concept_id from question)
+        group by hash(key_concept_id)  -- see coverage.py
+    )
+"""
 
 
 def courses_of(filter_: Filter) -> Condition:
     """Give common tables for `with`, and their parameters.
 
-    subject_place: the kept subjects that a filter leaves, with their places; question: the questions that it means;
-    used: the key concepts of these; concept: those of the current syllabi, with is_used.
+    subject_place: the kept subjects that a filter leaves, with their places; pairs_of_syllabus: how many pairs each
+    syllabus has, how many of them were accepted and how many are over two class sessions; used: the key concepts that
+    the questions of the filter were drawn from; concept: those of the current syllabi, with is_used.
     """
     subjects = all_of(*_of_subjects(filter_))
     rest = dataclasses.replace(filter_, taxonomy_node_ids=(), levels=())
+    if rest == Filter():
+        return Condition(_COURSES.format(subjects=subjects.where, questions=_ALL_QUESTIONS), subjects.parameters)
     asked = condition_on_questions(rest)
-    questions = asked.where
-    if rest != filter_:
-        questions += """
-            and syllabus_id in (
-                select syllabus_id from syllabus where subject_id in (select subject_id from subject_place)
-            )"""
+    questions = _SOME_QUESTIONS.format(questions=asked.where)
     return Condition(
-        _COURSES.format(
-            subjects=subjects.where,
-            questions=questions,
-            # looked through twice, which is faster than keeping it unless a condition is slow
-            materialized="not materialized" if rest == Filter() else "materialized",
-        ),
-        [*subjects.parameters, *asked.parameters],
+        _COURSES.format(subjects=subjects.where, questions=questions), [*subjects.parameters, *asked.parameters]
     )
 
 

@@ -32,20 +32,10 @@ def count_coverage(cursor: Cursor, filter_: Filter) -> pd.DataFrame:
     return cursor.execute(
         f"""
         with {courses.where},
-        answered as (
-            select
-                syllabus_id,
-                count(*) as pairs,
-                count_if(status = 'accepted') as accepted,
-                count_if(strategy = 'two_sessions') as two_sessions
-            from question
-            where hash(instruction_id) in (select hash(instruction_id) from kept_answer)
-            group by syllabus_id
-        ),
-        asked as (
+        pair_count as (
             select subject_id, sum(pairs) as pairs, sum(accepted) as accepted, sum(two_sessions) as two_sessions
-            from answered
-            join syllabus on syllabus.syllabus_id = answered.syllabus_id
+            from pairs_of_syllabus
+            join syllabus on syllabus.syllabus_id = pairs_of_syllabus.syllabus_id
             group by subject_id
         ),
         session as (
@@ -82,7 +72,7 @@ def count_coverage(cursor: Cursor, filter_: Filter) -> pd.DataFrame:
                 count_if(level = 'intermediate') as intermediate_subjects,
                 count_if(level = 'advanced') as advanced_subjects
             from subject_place
-            left join asked using (subject_id)
+            left join pair_count using (subject_id)
             left join course using (subject_id)
             group by grouping sets ((field_id), (sub_field_id), (discipline_id), (subject_id))
         ),

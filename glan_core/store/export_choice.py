@@ -20,6 +20,30 @@ ORDERS = ("id", "level", "interleaved")
 _TEXT_KEY = r"md5_number(trim(regexp_replace(lower(pair.instruction), '\s+', ' ', 'g')))"
 _LEVEL_RANK = " ".join(f"when '{level}' then {rank}" for rank, level in enumerate(SUBJECT_LEVELS))
 
+_PAIR = """
+    select
+        instruction.rowid as question_row,
+        answer.rowid as answer_row,
+        instruction.instruction_id,
+        answer.answer_id,
+        instruction.text as instruction,
+        answer.text as answer,
+        instruction.strategy,
+        instruction.status,
+        instruction.run_id,
+        instruction.model_call_id as instruction_model_call_id,
+        answer.model_call_id as answer_model_call_id,
+        instruction.syllabus_id,
+        export_place.*
+    from instruction
+    join answer on answer.instruction_id = instruction.instruction_id
+    join syllabus on syllabus.syllabus_id = instruction.syllabus_id
+    join export_place on export_place.subject_id = syllabus.subject_id
+    where instruction.run_id not in (select run_id from removed_run)
+        and answer.run_id not in (select run_id from removed_run)
+"""
+"""The answered ones of the view `pair`, with the places of both parts in their tables."""
+
 
 class Taken(NamedTuple):
     """How much is taken."""
@@ -48,18 +72,18 @@ def make_candidates(cursor: Cursor, filter_: Filter, *, has_text_keys: bool) -> 
         f"""
         create or replace temp table export_candidate as
         select
-            pair.instruction_id,
-            pair.answer_id,
-            export_place.place,
-            pair.status = 'accepted' as is_accepted,
+            question_row,
+            answer_row,
+            instruction_id,
+            answer_id,
+            place,
+            status = 'accepted' as is_accepted,
             {_TEXT_KEY if has_text_keys else "0::uhugeint"} as text_key,
             'train' as split,
             null::varchar as reason
-        from pair
-        join export_place on export_place.subject_id = pair.subject_id
+        from ({_PAIR}) as pair
         where {condition.where}
-            and pair.answer_id is not null
-        """,  # noqa: S608 - a condition built from parameters only
+        """,  # noqa: S608 - a text of ours, and a condition built from parameters only
         condition.parameters,
     )
 
@@ -202,32 +226,39 @@ def arrange(cursor: Cursor, order: str) -> Taken:
         where candidate.reason is null
     """  # noqa: S608 - names of ours
     more = {"id": "", "level": joins, "interleaved": "join export_place as place on place.place = candidate.place"}
-    cursor.execute(
-        f"""
-        create or replace temp table export_row as
-        select
-            candidate.split,
-            (row_number() over (partition by candidate.split order by {orders[order]}) - 1)::integer as position,
-            candidate.instruction_id,
-            candidate.answer_id,
-            candidate.place,
-            null::integer as asked,
-            null::integer as answered
-        from {f"({turned})" if order == "interleaved" else "export_candidate"} as candidate
-        {more[order]}
-        where candidate.reason is null
-        """  # noqa: S608 - names of ours
-    )
-    cursor.execute("drop table temp.export_candidate")
     row = first_row(
         cursor.execute(
             """
             select count(*) filter (where split = 'train'), count(*) filter (where split = 'test')
-            from export_row
+            from export_candidate
+            where reason is null
             """
         )
     )
-    return Taken(*row) if row else Taken(0, 0)
+    taken = Taken(*row) if row else Taken(0, 0)
+    cursor.execute(
+        f"""
+        create or replace temp table export_row as
+        select
+            split,
+            (row_number() over () - 1 - if(split = 'test', ?, 0))::integer as position,
+            question_row,
+            answer_row,
+            instruction_id,
+            answer_id,
+            place
+        from (
+            select candidate.*
+            from {f"({turned})" if order == "interleaved" else "export_candidate"} as candidate
+            {more[order]}
+            where candidate.reason is null
+            order by candidate.split = 'test', {orders[order]}
+        )
+        """,  # noqa: S608 - names of ours
+        [taken.train],
+    )
+    cursor.execute("drop table temp.export_candidate")
+    return taken
 
 
 def forget_choice(cursor: Cursor) -> None:

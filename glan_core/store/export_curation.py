@@ -57,7 +57,7 @@ def read_curated_pairs(cursor: Cursor, filter_: Filter) -> CuratedPairs:
                 count(*) filter (verdict = 'rejected'),
                 count(*) filter (verdict is null)
             from export_row as row
-            join instruction on instruction.instruction_id = row.instruction_id
+            join instruction on instruction.rowid = row.question_row
             left join run on run.run_id = instruction.run_id
             left join said on said.instruction_id = row.instruction_id
             """

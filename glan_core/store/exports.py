@@ -5,7 +5,7 @@ of a format. What is there of each pair stands in export_choice.py's tables.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ from glan_core.entities import Filter
 from glan_core.store.batches import with_batch
 from glan_core.store.database import Cursor, first_row
 from glan_core.store.export_choice import arrange, make_candidates
+from glan_core.store.export_streams import Makers
 
 LINEAGE_COLUMNS = (
     "instruction_id", "answer_id", "field", "sub_field", "discipline", "subject", "level",
@@ -36,10 +37,19 @@ _ROWS_AT_ONCE = 10_000
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def prepare_rows(cursor: Cursor, columns: Sequence[str]) -> None:
-    """Find out once, for all rows that are taken, what would be dear to find for each some thousands of them."""
-    if set(columns).isdisjoint(_OF_CALLS):
-        return
+class SharedParts(NamedTuple):
+    """What rows point to instead of holding it each."""
+
+    places: pa.Table
+    """Row n is place n + 1."""
+    makers: pa.Table
+    """Models and prompts; row n is maker n + 1."""
+    seeds: pa.Table
+    """By run_id."""
+
+
+def read_shared_parts(cursor: Cursor) -> SharedParts:
+    """Find out once, for all rows that are taken, what they share."""
     cursor.execute(
         """
         create or replace temp table export_maker as
@@ -47,24 +57,10 @@ def prepare_rows(cursor: Cursor, columns: Sequence[str]) -> None:
         from (select distinct model, template, template_fingerprint from model_call)
         """
     )
-    cursor.execute(
-        """
-        create or replace temp table export_row as
-        with made as materialized (
-            select call.model_call_id, maker.maker
-            from model_call as call
-            join export_maker as maker
-                on maker.model = call.model
-                and maker.template = call.template
-                and maker.template_fingerprint = call.template_fingerprint
-        )
-        select row.* replace (asked.maker as asked, answered.maker as answered)
-        from export_row as row
-        join instruction on instruction.instruction_id = row.instruction_id
-        join answer on answer.answer_id = row.answer_id
-        left join made as asked on asked.model_call_id = instruction.model_call_id
-        left join made as answered on answered.model_call_id = answer.model_call_id
-        """
+    return SharedParts(
+        cursor.sql("from export_place order by place").to_arrow_table().combine_chunks(),
+        cursor.sql("from export_maker order by maker").to_arrow_table().combine_chunks(),
+        cursor.sql("select run_id, seed from run").to_arrow_table().combine_chunks(),
     )
 
 
@@ -75,8 +71,8 @@ def average_text_bytes(cursor: Cursor) -> int:
             """
             select avg(strlen(instruction.text) + strlen(answer.text))
             from export_row as row
-            join instruction on instruction.instruction_id = row.instruction_id
-            join answer on answer.answer_id = row.answer_id
+            join instruction on instruction.rowid = row.question_row
+            join answer on answer.rowid = row.answer_row
             where row.position < 1000
             """
         )
@@ -84,36 +80,85 @@ def average_text_bytes(cursor: Cursor) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def gather_rows(cursor: Cursor, split: str, start: int, end: int, *, columns: Sequence[str]) -> pa.Table:
-    """Give the rows at the places from `start` up to `end` of a set: instruction, answer and these columns."""
-    wanted = set(columns)
-    selected = [f"{_expression(name)} as {name}" for name in columns if name not in ("class_sessions", "key_concepts")]
-    needs_concepts = not wanted.isdisjoint(_LISTS)
-    if needs_concepts and "key_concept_ids" not in wanted:
-        selected.append("instruction.key_concept_ids")
+def gather_rows(
+    cursor: Cursor, split: str, start: int, end: int, *, columns: Sequence[str], shared: SharedParts
+) -> pa.Table:
+    """Give the rows at the places from `start` up to `end` of a set, as `complete_rows` does."""
     # As a table DuckDB knows how few they are, and does not build a hash table of all texts to find them.
     cursor.execute(
         """
         create or replace temp table export_chunk as
-        select *
-        from export_row
+        select row.*, instruction.model_call_id as asked_call, answer.model_call_id as answered_call
+        from export_row as row
+        join instruction on instruction.rowid = row.question_row
+        join answer on answer.rowid = row.answer_row
         where split = ? and position >= ? and position < ?
         """,
         [split, start, end],
     )
-    more = "".join(f", {each}" for each in selected)
     table: pa.Table = cursor.sql(
         f"""
-        select chunk.position, instruction.text as instruction, answer.text as answer{more}
+        with made as materialized (
+            select call.model_call_id, maker.maker
+            from model_call as call
+            join export_maker as maker using (model, template, template_fingerprint)
+            where call.model_call_id in (
+                select asked_call from export_chunk union all select answered_call from export_chunk
+            )
+        )
+        select
+            chunk.position,
+            chunk.instruction_id,
+            chunk.answer_id,
+            chunk.place,
+            instruction.strategy,
+            instruction.status,
+            instruction.run_id,
+            instruction.key_concept_ids,
+            coalesce(flagged.flags, '') as flags,
+            coalesce(asked.maker, 0) as asked,
+            coalesce(answered.maker, 0) as answered,
+            instruction.text as instruction,
+            answer.text as answer
         from export_chunk as chunk
-        join instruction on instruction.instruction_id = chunk.instruction_id
-        join answer on answer.answer_id = chunk.answer_id
-        {_joins(wanted)}
-        """  # noqa: S608 - column names of ours
+        join instruction on instruction.rowid = chunk.question_row
+        join answer on answer.rowid = chunk.answer_row
+        left join ({_FLAGGED}) as flagged on flagged.instruction_id = chunk.instruction_id
+        left join made as asked on asked.model_call_id = chunk.asked_call
+        left join made as answered on answered.model_call_id = chunk.answered_call
+        """  # noqa: S608 - a text of ours
     ).to_arrow_table()
     # Sorted here and not by DuckDB, which would carry the texts through its sort.
-    table = table.take(pc.sort_indices(table["position"])).drop_columns("position")
-    return _with_concepts(cursor, table) if needs_concepts else table
+    return complete_rows(cursor, table.take(pc.sort_indices(table["position"])), columns=columns, shared=shared)
+
+
+def join_rows(questions: pa.Table, answers: pa.Table, makers: Makers) -> pa.Table:
+    """Put together what export_streams.py gave of the same rows, both ordered by position."""
+    positions = questions["position"].to_numpy()
+    rows = questions
+    for name in ("place", "answer_id", "answer"):
+        rows = rows.append_column(name, answers[name])
+    rows = rows.append_column("asked", pa.array(makers.asked[positions]))
+    return rows.append_column("answered", pa.array(makers.answered[positions]))
+
+
+def complete_rows(cursor: Cursor, rows: pa.Table, *, columns: Sequence[str], shared: SharedParts) -> pa.Table:
+    """Give rows their columns, from what they point to; question, answer, both ids and the position are there too."""
+    made = {name: rows[name] for name in ("position", "instruction_id", "answer_id", "instruction", "answer")}
+    for name in columns:
+        if name in _OF_PLACE:
+            made[name] = pc.take(shared.places[name], pc.subtract(rows["place"], 1))
+        elif name == "seed":
+            numbers = pc.index_in(rows["run_id"], value_set=shared.seeds["run_id"])
+            made[name] = pc.take(shared.seeds["seed"], numbers)
+        elif name in _OF_CALLS:
+            known = pa.concat_arrays([pa.array([""]), *shared.makers[name.partition("_")[2]].chunks])
+            made[name] = pc.take(known, rows[_OF_CALLS[name]])
+        elif name in (*_OF_INSTRUCTION, "flags"):
+            made[name] = rows[name]
+    if set(columns).isdisjoint(_LISTS):
+        return pa.table(made)
+    return _with_concepts(cursor, pa.table({**made, "key_concept_ids": rows["key_concept_ids"]}))
 
 
 def read_lines(cursor: Cursor, rows: pa.Table, format_: str, *, columns: Sequence[str]) -> Iterator[pa.Array]:
@@ -148,56 +193,16 @@ def read_table(cursor: Cursor, rows: pa.Table, format_: str, *, columns: Sequenc
     return table
 
 
-def read_places(cursor: Cursor, split: str) -> pa.Table:
-    """Give which pair stands at which place of a set: split, position, instruction_id, answer_id."""
-    table: pa.Table = cursor.sql(
-        """
-        select split, position, instruction_id, answer_id
-        from export_row
-        where split = ?
-        order by position
-        """,
-        params=[split],
-    ).to_arrow_table()
-    return table
-
-
 def iterate_export_rows(cursor: Cursor, filter_: Filter, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """Give the answered pairs of a filter with the columns EXPORT_COLUMNS, ordered by id, the first `limit` of them."""
     make_candidates(cursor, filter_, has_text_keys=False)
     taken = arrange(cursor, "id")
-    prepare_rows(cursor, LINEAGE_COLUMNS)
+    shared = read_shared_parts(cursor)
     end = taken.train if limit is None else min(limit, taken.train)
     for start in range(0, end, _ROWS_AT_ONCE):
-        rows = gather_rows(cursor, "train", start, min(start + _ROWS_AT_ONCE, end), columns=LINEAGE_COLUMNS)
+        last = min(start + _ROWS_AT_ONCE, end)
+        rows = gather_rows(cursor, "train", start, last, columns=LINEAGE_COLUMNS, shared=shared)
         yield from rows.select(EXPORT_COLUMNS).to_pylist()
-
-
-def _expression(column: str) -> str:
-    if column in ("instruction_id", "answer_id"):
-        return f"chunk.{column}"
-    if column in _OF_PLACE:
-        return f"export_place.{column}"
-    if column in (*_OF_INSTRUCTION, "key_concept_ids"):
-        return f"instruction.{column}"
-    if column == "seed":
-        return "run.seed"
-    if column == "flags":  # as text: a list that is empty in all first rows has no type to readers of JSON
-        return "coalesce(flagged.flags, '')"
-    return f"coalesce({_OF_CALLS[column]}.{column.partition('_')[2]}, '')"
-
-
-def _joins(wanted: set[str]) -> str:
-    joins = []
-    if not wanted.isdisjoint(_OF_PLACE):
-        joins.append("join export_place on export_place.place = chunk.place")
-    if "flags" in wanted:
-        joins.append(f"left join ({_FLAGGED}) as flagged on flagged.instruction_id = chunk.instruction_id")
-    if "seed" in wanted:
-        joins.append("left join run on run.run_id = instruction.run_id")
-    calls = sorted({alias for name, alias in _OF_CALLS.items() if name in wanted})
-    joins += [f"left join export_maker as {alias} on {alias}.maker = chunk.{alias}" for alias in calls]
-    return "\n".join(joins)
 
 
 _FLAGGED = """

@@ -1,6 +1,7 @@
 """Which pairs fit a filter, and where does each come from?"""
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -65,6 +66,19 @@ def count_pairs(cursor: Cursor, filter_: Filter) -> int:
     condition = condition_of(filter_)
     row = first_row(cursor.execute(f"select count(*) from pair where {condition.where}", condition.parameters))  # noqa: S608
     return int(row[0]) if row else 0
+
+
+def count_pairs_of_each(cursor: Cursor, filters: Sequence[Filter]) -> list[int]:
+    """Count the pairs of several filters in one go."""
+    conditions = [condition_of(filter_) for filter_ in filters]
+    counts = ", ".join(f"count_if(({condition.where}))" for condition in conditions)
+    row = first_row(
+        cursor.execute(
+            f"select {counts} from pair",  # noqa: S608 - conditions built from parameters only
+            [value for condition in conditions for value in condition.parameters],
+        )
+    )
+    return [int(number) for number in row or ()]
 
 
 def count_pairs_by(cursor: Cursor, filter_: Filter, column: str) -> pd.DataFrame:

@@ -1,10 +1,12 @@
 """How much of everything is there?"""
 
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from glan_core.store.database import Cursor, first_row
+from glan_core.store.kept_counts import BY_STATUS, COUNTED, DRAWN
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Totals(NamedTuple):
@@ -42,29 +44,6 @@ class Revision(NamedTuple):
     removed_runs: int
 
 
-# How many questions and answers there are of each syllabus, run and status. Ids are matched by 64 bits of a hash, which
-# takes half the time; that one of ten million is taken for another has a chance of 1 in 400,000.
-_ASKED = """
-        counted_question as (
-            select syllabus_id, run_id, status, count(*) as instructions
-            from instruction
-            group by all
-        ),
-        counted_answer as (
-            select syllabus_id, run_id, status, count(*) as answers
-            from (select hash(instruction_id) as question, syllabus_id, run_id, status from instruction)
-            join (select hash(instruction_id) as question from kept_answer) using (question)
-            group by all
-        ),
-        asked as materialized (
-            select syllabus_id, run_id, status, instructions, coalesce(answers, 0) as answers
-            from counted_question
-            left join counted_answer using (syllabus_id, run_id, status)
-            where run_id not in (select run_id from removed_run)
-        )
-"""
-
-
 class TotalsVersion(NamedTuple):
     """In which state everything that is counted is: another one as soon as a total is another."""
 
@@ -98,7 +77,7 @@ def totals(cursor: Cursor) -> Totals:
     row = first_row(
         cursor.execute(
             f"""
-        with {_ASKED},
+        with {COUNTED},
         kept_subject as (
             select subject_id, subject.discipline_id
             from kept_subject as subject
@@ -110,9 +89,9 @@ def totals(cursor: Cursor) -> Totals:
             join kept_subject on kept_subject.subject_id = syllabus.subject_id
         ),
         kept_asked as materialized (
-            select asked.*, discipline_id
-            from asked
-            join kept_syllabus on kept_syllabus.syllabus_id = asked.syllabus_id
+            select run_id, discipline_id, questions as instructions, questions * answers as answers
+            from grouped
+            join kept_syllabus on kept_syllabus.syllabus_id = grouped.syllabus_id
         ),
         flagged as (
             select run_id
@@ -152,7 +131,7 @@ def totals(cursor: Cursor) -> Totals:
     return Totals(*row)
 
 
-def taxonomy_counts(cursor: Cursor) -> pd.DataFrame:
+def taxonomy_counts(cursor: Cursor) -> "pd.DataFrame":
     """Give one row a kept node or subject below it, with what lies below.
 
     Columns: node_id, parent_id (None for fields), level (`field`, `sub_field`, `discipline` or `subject`), name,
@@ -161,7 +140,7 @@ def taxonomy_counts(cursor: Cursor) -> pd.DataFrame:
     """
     return cursor.execute(
         f"""
-        with {_ASKED},
+        with {COUNTED}, {BY_STATUS}, {DRAWN},
         subject_count as (
             select
                 subject.subject_id,
@@ -177,22 +156,17 @@ def taxonomy_counts(cursor: Cursor) -> pd.DataFrame:
         pair_count as (
             select
                 subject_id,
-                sum(answers)::bigint as pairs,
-                coalesce(sum(answers) filter (status = 'accepted'), 0)::bigint as accepted,
-                coalesce(sum(answers) filter (status = 'rejected'), 0)::bigint as rejected
+                sum(questions * answers)::bigint as pairs,
+                coalesce(sum(questions * answers) filter (status = 'accepted'), 0)::bigint as accepted,
+                coalesce(sum(questions * answers) filter (status = 'rejected'), 0)::bigint as rejected
             from asked
             join syllabus on syllabus.syllabus_id = asked.syllabus_id
             group by subject_id
         ),
-        drawn as (
-            select distinct hash(syllabus_id) as syllabus, hash(unnest(key_concept_ids)) as key_concept
-            from instruction
-            where run_id not in (select run_id from removed_run)
-        ),
         used as (
-            select syllabus.subject_id, count(distinct drawn.key_concept) as used_key_concepts
+            select syllabus.subject_id, count(distinct hash(drawn.key_concept_id)) as used_key_concepts
             from drawn
-            join syllabus on hash(syllabus.syllabus_id) = drawn.syllabus
+            join syllabus on syllabus.syllabus_id = drawn.syllabus_id
             group by syllabus.subject_id
         ),
         counted as (

@@ -203,6 +203,33 @@ create table if not exists answer (
     model_call_id       varchar not null
 );
 
+-- How many questions and answers there are, counted up to a place in both tables, so that pages need not read all of
+-- them again (store/kept_counts.py). One row at most, and none of it is needed: without it everything is counted anew.
+create table if not exists counted_up_to (
+    question_end        bigint not null,                -- rows of instruction before this rowid are counted
+    answer_end          bigint not null,                -- rows of answer before this rowid are counted
+    questions           bigint not null,                -- rows before question_end
+    answers             bigint not null,                -- rows before answer_end
+    answers_without_question bigint not null,           -- those of the answers whose questions came later or were removed
+    removed_runs        varchar not null,               -- ids with spaces between: what these made is not counted
+    last_instruction_id varchar                         -- of the last row that is counted
+);
+
+-- What was counted: how many questions have so many answers.
+create table if not exists counted_question (
+    syllabus_id         varchar not null,               -- syllabus
+    run_id              varchar not null,               -- run of the questions
+    strategy            varchar not null,
+    answers             integer not null,               -- that each of them has
+    questions           bigint not null
+);
+
+-- Which key concepts the questions that are counted were drawn from, each once.
+create table if not exists drawn_key_concept (
+    syllabus_id         varchar not null,               -- syllabus of the questions
+    key_concept_id      varchar not null                -- key_concept
+);
+
 -- Reasons not to trust a pair blindly: truncated, refusal, exact_duplicate, contaminated, ... What a person lifted is
 -- not among them.
 create table if not exists quality_flag (

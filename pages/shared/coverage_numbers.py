@@ -8,6 +8,7 @@ from glan_core.filter_json import filter_to_json
 from glan_core.lineage_coverage import Coverage
 from glan_core.store.coverage import NODE_LEVELS, count_coverage
 from glan_core.store.database import Cursor
+from glan_core.store.kept_counts import keep_counts
 from glan_core.store.reports import Revision, taxonomy_revision
 from glan_core.store.samples import Version, samples_version
 from glan_core.store.unused_parts import UnusedKind, UnusedParts, list_unused
@@ -26,14 +27,14 @@ NODE_WORDS = {
 
 def read_cached_coverage(workspace: Workspace, cursor: Cursor, filter_: Filter) -> pd.DataFrame:
     """Give the rows of count_coverage as they are now; not to be changed."""
-    return _counted(*_meant(workspace, cursor, filter_), cursor, filter_)
+    return _counted(*_meant(workspace, cursor, filter_), workspace, cursor, filter_)
 
 
 def read_cached_unused(
     workspace: Workspace, cursor: Cursor, filter_: Filter, *, kind: UnusedKind, words: str, limit: int
 ) -> UnusedParts:
     """Give what list_unused lists now; not to be changed."""
-    return _unused(*_meant(workspace, cursor, filter_), kind, words, limit, cursor, filter_)
+    return _unused(*_meant(workspace, cursor, filter_), kind, words, limit, workspace, cursor, filter_)
 
 
 def choose_level() -> str:
@@ -110,9 +111,16 @@ def _meant(workspace: Workspace, cursor: Cursor, filter_: Filter) -> tuple[str, 
 
 @st.cache_resource(max_entries=6, show_spinner="Counting what is covered")
 def _counted(
-    path: str, revision: Revision, version: Version, filter_text: str, _cursor: Cursor, _filter: Filter
+    path: str,
+    revision: Revision,
+    version: Version,
+    filter_text: str,
+    _workspace: Workspace,
+    _cursor: Cursor,
+    _filter: Filter,
 ) -> pd.DataFrame:
     del path, revision, version, filter_text
+    keep_counts(_workspace.database)
     return count_coverage(_cursor, _filter)
 
 
@@ -125,8 +133,10 @@ def _unused(
     kind: UnusedKind,
     words: str,
     limit: int,
+    _workspace: Workspace,
     _cursor: Cursor,
     _filter: Filter,
 ) -> UnusedParts:
     del path, revision, version, filter_text
+    keep_counts(_workspace.database)
     return list_unused(_cursor, _filter, kind=kind, words=words, limit=limit)
