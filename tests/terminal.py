@@ -134,9 +134,9 @@ class Started:
         """Wait until these words are on standard error."""
         wait_until(lambda: words in self._err.read_text(), why=self._err.read_text)
 
-    def end(self) -> Ran:
+    def end(self, seconds: float = 60.0) -> Ran:
         """Wait for the end."""
-        return Ran(self.process.wait(timeout=60), self._out.read_text(), self._err.read_text())
+        return Ran(self.process.wait(timeout=seconds), self._out.read_text(), self._err.read_text())
 
     def kill(self) -> None:
         """End it as kill -9 does, if it has not ended."""
@@ -163,9 +163,9 @@ class Held:
 
         server.script = script
 
-    def wait(self) -> None:
+    def wait(self, seconds: float = 60.0) -> None:
         """Wait until it holds all the calls that are made at once."""
-        assert self.is_reached.wait(60), len(self._server.requests)
+        assert self.is_reached.wait(seconds), len(self._server.requests)
 
     def release(self) -> None:
         """Answer what is held, and all that comes."""

@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from glan_core.engines.ray_cluster import sweep
 from glan_core.engines.ray_desk import Orders, Said, Shift, Stint
 from glan_core.engines.ray_shift import ShiftWork
 from glan_core.store.database import open_database
@@ -28,7 +29,7 @@ class PartWorker:
     def __init__(self, desk: Any) -> None:
         import ray
 
-        _sweep()
+        sweep(_FOLDERS)  # what actors that were killed left behind
         actor_id = ray.get_runtime_context().get_actor_id()
         shift: Shift = ray.get(desk.begin_shift.remote(actor_id))
         endpoint = dataclasses.replace(shift.job.endpoint, api_key=ray.get(desk.give_key.remote()))
@@ -68,17 +69,6 @@ class PartWorker:
                 self._begun.set_exception(error)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sweep() -> None:
-    """Remove what actors that were killed left behind on this machine."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
-        try:
-            os.kill(int(folder.name.removeprefix(_FOLDERS).split("-")[0]), 0)
-        except ProcessLookupError:
-            shutil.rmtree(folder, ignore_errors=True)
-        except (PermissionError, ValueError):
-            continue  # somebody else's
 
 
 class _Line:

@@ -25,7 +25,7 @@ from glan_core.engines.ray_cluster import cluster
 from glan_core.engines.ray_desk import Desk, Job, bare_plan
 from glan_core.engines.ray_handing import HandingOut
 from glan_core.engines.ray_parts import write_parts
-from glan_core.engines.ray_watch import ANSWER_SECONDS, Watch
+from glan_core.engines.ray_watch import OPEN_SECONDS, Watch, loss_told
 from glan_core.engines.run_record import RunRecord, message_of
 from glan_core.entities import RunState
 from glan_core.errors import SettingsError
@@ -83,7 +83,7 @@ def execute(
         try:
             room = choice.actors or _actors(concurrency, os.cpu_count() or 1)
             with cluster(choice.ray_address, actors=room) as ray:
-                cpus = int(ray.cluster_resources().get("CPU", 1))
+                cpus = max(1, int(ray.cluster_resources().get("CPU", 1)))
                 work = _Work(
                     plan,
                     folder=folder,
@@ -162,8 +162,9 @@ class _Work:
             tokens=None if limits.tokens is None else limits.tokens - spent_tokens,
             shards=self.shards,
         )
-        desk = _desk(ray)
-        ray.get([desk.open.remote(job), desk.keep_key.remote(self.endpoint.api_key)], timeout=ANSWER_SECONDS)
+        with loss_told(ray):
+            desk = _desk(ray)
+            ray.get([desk.open.remote(job), desk.keep_key.remote(self.endpoint.api_key)], timeout=OPEN_SECONDS)
         in_hand = -(-self.concurrency // (self.actors * parts.rows_a_part)) + _LEAST_IN_HAND
         handing = HandingOut(ray, desk, parts.names, actors=self.actors, in_hand=in_hand)
         handing.start()
@@ -171,7 +172,7 @@ class _Work:
 
     def _curriculum(self, cursor: Cursor) -> bytes:
         """Give the small database that each actor gets."""
-        with tempfile.TemporaryDirectory(prefix="glan-ray-") as place:
+        with tempfile.TemporaryDirectory(prefix="glan-curriculum-") as place:
             path = Path(place) / "curriculum.duckdb"
             growing = [growth.node_id for growth in self.plan.growths]
             write_slice(cursor, path, instruction_ids=[], growing_ids=growing)

@@ -11,6 +11,10 @@ from typing import Any
 
 from glan_core.engines.ray_actor import PartWorker
 
+# What an actor books. They are spread over machines whatever it is, and as many as there are cores; but one that is
+# lost with its machine has to find room on those that are left, or its parts would wait for ever.
+_CPUS = 0.01
+
 
 class HandingOut(threading.Thread):
     """A thread that ends when every part is done, or soon after `is_over` is set and actors give theirs back."""
@@ -48,5 +52,5 @@ class HandingOut(threading.Thread):
             max_concurrent_calls_per_actor=self._in_hand,
         )
         return parts.map_batches(
-            PartWorker, fn_constructor_kwargs={"desk": self._desk}, batch_size=None, compute=pool, num_cpus=1
+            PartWorker, fn_constructor_kwargs={"desk": self._desk}, batch_size=None, compute=pool, num_cpus=_CPUS
         )

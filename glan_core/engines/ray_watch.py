@@ -4,9 +4,10 @@ It makes no call. It reads at the desk how actors fare, brings what they wrote i
 and wishes, and tells the progress.
 """
 
+import contextlib
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from glan_core.calls import EndpointModel
 from glan_core.engines.control import RunControl, wish_of_folder
 from glan_core.engines.limits import reached
 from glan_core.engines.progress import Progress
+from glan_core.engines.ray_cluster import answers
 from glan_core.engines.ray_desk import Standing
 from glan_core.engines.ray_handing import HandingOut
 from glan_core.engines.ray_parts import Parts, remove_parts
@@ -32,7 +34,22 @@ _TICK_SECONDS = 0.3
 _GATHER_SECONDS = 1.0
 _GRACE_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0
-ANSWER_SECONDS = 60.0  # for the desk, which is a process on this machine
+_KNOCK_SECONDS = 2.0
+_HEAD_SECONDS = 10.0  # without the head; one that is begun again is there sooner, and after 60 Ray ends this process
+_ANSWER_SECONDS = 60.0  # for the desk, which is a process on this machine
+OPEN_SECONDS = 300.0  # for its first answer: it has much to import, and the machine may do much else
+
+
+@contextlib.contextmanager
+def loss_told(ray: Any) -> Iterator[None]:
+    """Raise GlanError where Ray says that the desk is gone, or nothing at all."""
+    try:
+        yield
+    except (ray.exceptions.RayError, TimeoutError) as error:
+        raise GlanError(
+            "What holds the actors of this run together is gone.",
+            "Nothing that was made is lost: go on with the run.",
+        ) from error
 
 
 class Watch:
@@ -56,16 +73,13 @@ class Watch:
         self._started = time.perf_counter()
         self._gathered_at = self._started
         self._is_paused = False
+        self._head: _Head | None = None
 
     def follow(self, ray: Any, desk: Any, handing: HandingOut) -> None:
         """Watch until the run ends. What ends it early is raised, and GlanError where Ray gives out."""
-        try:
+        self._head = _Head(ray.get_runtime_context().gcs_address)
+        with loss_told(ray):
             self._follow(ray, desk, handing)
-        except (ray.exceptions.RayError, TimeoutError) as error:
-            raise GlanError(
-                "What holds the actors of this run together is gone.",
-                "Nothing that was made is lost: go on with the run.",
-            ) from error
 
     def bring_home(self) -> None:
         """Gather what is still on its way, and remove what nobody needs any more."""
@@ -108,7 +122,7 @@ class Watch:
             if self.control.wish == "stop" and self.end_message is None:
                 self.end_message = ""
             asked = "stop" if self.end_message is not None else self.control.wish
-            self._standing = ray.get(desk.look.remote(asked), timeout=ANSWER_SECONDS)
+            self._standing = ray.get(desk.look.remote(asked), timeout=_ANSWER_SECONDS)
             self._check_end()
             if time.perf_counter() - self._gathered_at >= _GATHER_SECONDS:
                 self._gather()
@@ -119,7 +133,7 @@ class Watch:
                 if (self._standing.is_idle and asked == "stop") or time.monotonic() - ended_at > _GRACE_SECONDS:
                     handing.join(_CLOSE_SECONDS)
                     break
-        self._standing = ray.get(desk.look.remote("stop"), timeout=ANSWER_SECONDS)
+        self._standing = ray.get(desk.look.remote("stop"), timeout=_ANSWER_SECONDS)
         self._keep_findings()
         self._raise_errors(handing.error)
         left = len(self.parts.names) - self._standing.parts_done
@@ -132,7 +146,7 @@ class Watch:
         """See whether a limit is reached, or an actor met something that ends the run."""
         if self.end_message is not None:
             return
-        if any(each.error for each in self._standing.said):
+        if any(each.error for each in self._standing.said) or (self._head and self._head.is_gone()):
             self.end_message = ""  # and raised at the end
             return
         spent = spent_of(self._standing.said, before=self.before, started=self._started)
@@ -164,8 +178,33 @@ class Watch:
                 name, message, hint = each.error
                 kind = getattr(errors, name, GlanError)
                 raise kind(message, hint) if issubclass(kind, GlanError) else GlanError(message, hint)
+        if self._head and self._head.is_lost:
+            raise GlanError(
+                f"The head of the Ray cluster at {self._head.address} is gone.",
+                "Nothing that was made is lost: begin the cluster again, or none, and go on with the run.",
+            ) from of_ray
         if of_ray is not None and self.end_message is None:
             raise GlanError(
                 f"Ray could not go on: {of_ray}",
                 "What was made is kept. Every machine needs this project and its .venv at the same path.",
             ) from of_ray
+
+
+class _Head:
+    """The head of a cluster. Ray does not say that it is gone, and ends this process a minute later."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.is_lost = False
+        """Whether it was found to be gone."""
+        self._asked_at = time.monotonic()
+        self._missing_since: float | None = None
+
+    def is_gone(self) -> bool:
+        """Look whether it is there, every now and then; say whether it has not been for some seconds."""
+        now = time.monotonic()
+        if now - self._asked_at >= _KNOCK_SECONDS:
+            self._asked_at = now
+            self._missing_since = None if answers(self.address) else self._missing_since or now
+            self.is_lost = self._missing_since is not None and now - self._missing_since > _HEAD_SECONDS
+        return self.is_lost

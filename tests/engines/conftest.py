@@ -1,4 +1,4 @@
-"""What do the tests of the batch engine stand on? A workbench whose server works on batches."""
+"""What do the tests of the other engines stand on? A server that works on batches, and a cluster of Ray's."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.batch_server import BatchServer
+from tests.ray_cluster import RunningCluster, running_cluster
 from tests.workbench import Workbench
 
 
@@ -21,3 +22,10 @@ def server() -> Iterator[BatchServer]:
 def bench(workbench: Workbench, server: BatchServer) -> Workbench:
     """The workbench with that service as its model server."""
     return dataclasses.replace(workbench, server=server)
+
+
+@pytest.fixture(scope="session")
+def ray_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
+    """A cluster of one node with room for two actors, which is gone after the tests."""
+    with running_cluster(tmp_path_factory.mktemp("r"), cpus=2) as cluster:
+        yield cluster

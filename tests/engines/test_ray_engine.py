@@ -3,9 +3,6 @@
 With a real cluster of Ray's, which every test of this file reaches by its address, as one on several machines would be.
 """
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,31 +16,10 @@ from glan_core.planning.plan import Plan
 from glan_core.runs.headless import prepare, work_off
 from glan_core.runs.ingesting import take_in_journal
 from glan_core.runs.run_folder import read_status
-from glan_core.settings import PROJECT_FOLDER
 from glan_core.store.instructions import list_known_instruction_ids
 from tests.model_server import Reply, default_text
+from tests.ray_cluster import RunningCluster
 from tests.workbench import Workbench, belongs
-
-_CPUS = 2
-
-
-@pytest.fixture(scope="session")
-def ray_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a small cluster, which is gone after the tests."""
-    # Sockets stand below it, whose paths may have a hundred letters and no more.
-    folder = tmp_path_factory.mktemp("r")
-    cluster = subprocess.Popen(
-        [sys.executable, "-m", "tests.ray_cluster", str(_CPUS), str(folder)],
-        cwd=PROJECT_FOLDER,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert cluster.stdout is not None
-    yield cluster.stdout.readline().strip()
-    assert cluster.stdin is not None
-    cluster.stdin.close()
-    cluster.wait(60)
 
 
 def _work_off(workbench: Workbench, plan: Plan, engine: EngineChoice, **options: Any) -> Progress:
@@ -54,7 +30,9 @@ def _work_off(workbench: Workbench, plan: Plan, engine: EngineChoice, **options:
     return progress
 
 
-def test_a_run_makes_what_the_local_engine_makes_and_its_rows_come_in_meanwhile(workbench: Workbench, ray_address: str):
+def test_a_run_makes_what_the_local_engine_makes_and_its_rows_come_in_meanwhile(
+    workbench: Workbench, ray_cluster: RunningCluster
+):
     plan = workbench.plan(instructions=24)
     seen: list[int] = []
     workbench.server.script = lambda request: Reply(default_text(request), delay_seconds=0.3)
@@ -63,7 +41,7 @@ def test_a_run_makes_what_the_local_engine_makes_and_its_rows_come_in_meanwhile(
         take_in_journal(workbench.database, workbench.folder(plan))
         seen.append(len(list_known_instruction_ids(workbench.cursor, [item.instruction_id for item in plan.items])))
 
-    ray = EngineChoice("ray", ray_address=ray_address, actors=2)
+    ray = EngineChoice("ray", ray_address=ray_cluster.address, actors=2)
     progress = _work_off(workbench, plan, ray, on_progress=look)
 
     assert (progress.state, progress.calls, progress.counts.answers) == (RunState.FINISHED, 48, 24)
