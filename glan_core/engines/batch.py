@@ -22,9 +22,9 @@ from glan_core.engines.control import RunControl, wish_of_folder
 from glan_core.engines.engine import EngineChoice
 from glan_core.engines.limits import check_limits
 from glan_core.engines.progress import Progress
-from glan_core.engines.run_record import RunRecord
+from glan_core.engines.run_record import RunRecord, message_of
 from glan_core.entities import RunState
-from glan_core.errors import EndpointError, GlanError, SettingsError
+from glan_core.errors import EndpointError, SettingsError
 from glan_core.generation_settings import Limits
 from glan_core.llm.batch_service import BatchService
 from glan_core.llm.chat_model import TIMEOUT_SECONDS
@@ -92,7 +92,7 @@ def execute(
         try:
             run_to_end(loop.run(work, endpoint, timeout_seconds=timeout_seconds, patience_seconds=patience_seconds))
         except BaseException as error:
-            record.end(loop.progress(RunState.STOPPED, _message(error)), before=loop.before)
+            record.end(loop.progress(RunState.STOPPED, message_of(error)), before=loop.before)
             raise
         progress = loop.progress(RunState.FINISHED if loop.is_done else RunState.STOPPED, loop.end_words())
         record.end(progress, before=loop.before)
@@ -109,12 +109,6 @@ def _check_endpoint(endpoint: Endpoint) -> None:
         raise SettingsError(
             "A batch service has one address, and this endpoint has several.", "Give the one that has the service."
         )
-
-
-def _message(error: BaseException) -> str:
-    if isinstance(error, GlanError):
-        return f"{error.message} {error.hint}".strip()
-    return f"It ended on {type(error).__name__}: {error}"
 
 
 class _Loop:

@@ -94,14 +94,14 @@ class BatchDesk:
         self._take_back()
         hindrance: EndpointError | None = None
         for part in self._log.open_parts:
-            if part.endpoint != self._endpoint.label:
+            if part.state == "fetched" and not self._log.results_path(part.number).exists():
+                part = self._log.change(part, state="ordered")  # they are fetched again
+            if part.is_with_service and part.endpoint != self._endpoint.label:
                 raise SettingsError(
                     f"{count_of(part.calls, 'call')} of this run are with {part.endpoint}, and this is "
                     f"{self._endpoint.label}.",
-                    "Go on there, with --base-url or --endpoint.",
+                    "Go on there, with --base-url or --endpoint; or wait for them no longer: --give-up-parts.",
                 )
-            if part.state == "fetched" and not self._log.results_path(part.number).exists():
-                part = self._log.change(part, state="ordered")  # they are fetched again
             if part.state == "fetched":
                 hindrance = self._orders.read_results(part) or hindrance
             else:
