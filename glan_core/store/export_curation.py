@@ -29,6 +29,15 @@ class CuratedPairs(NamedTuple):
 def read_curated_pairs(cursor: Cursor, filter_: Filter) -> CuratedPairs:
     """Count what `arrange` has taken, and what a filter holds beside it."""
     condition = condition_of(filter_)
+    # First and by itself: where all questions are taken, nobody has to look for the answers of others.
+    cursor.execute(
+        """
+        create or replace temp table export_other as
+        select instruction_id
+        from instruction
+        where rowid not in (select question_row from export_row)
+        """
+    )
     cursor.execute(
         f"""
         create or replace temp table export_left_out as
@@ -36,7 +45,7 @@ def read_curated_pairs(cursor: Cursor, filter_: Filter) -> CuratedPairs:
         from pair
         where {condition.where}
             and pair.answer_id is not null
-            and not exists (from export_row where export_row.instruction_id = pair.instruction_id)
+            and pair.instruction_id in (select instruction_id from export_other)
         """,  # noqa: S608 - a condition built from parameters only
         condition.parameters,
     )
@@ -67,6 +76,7 @@ def read_curated_pairs(cursor: Cursor, filter_: Filter) -> CuratedPairs:
     assert rejected is not None
     flags, flags_left_out = (_flags(cursor, table) for table in ("export_row", "export_left_out"))
     cursor.execute("drop table temp.export_left_out")
+    cursor.execute("drop table temp.export_other")
     return CuratedPairs._make([*counted, rejected[0], flags, flags_left_out])
 
 

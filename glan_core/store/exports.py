@@ -65,7 +65,7 @@ def read_shared_parts(cursor: Cursor) -> SharedParts:
 
 
 def average_text_bytes(cursor: Cursor) -> int:
-    """Give about how long question and answer of a row are together, from the first thousand."""
+    """Give about how long question and answer of a row are together, from the first of them."""
     row = first_row(
         cursor.execute(
             """
@@ -73,7 +73,7 @@ def average_text_bytes(cursor: Cursor) -> int:
             from export_row as row
             join instruction on instruction.rowid = row.question_row
             join answer on answer.rowid = row.answer_row
-            where row.position < 1000
+            where row.position < 200
             """
         )
     )
