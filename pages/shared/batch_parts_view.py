@@ -6,15 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from glan_core.errors import GlanError
-from glan_core.runs.batch_parts import Part, give_up_parts, list_parts
-from glan_core.runs.journal import Journal
+from glan_core.runs.batch_parts import Part, list_parts
+from glan_core.runs.giving_up import give_up_awaited
+from glan_core.store.database import Database
 from pages.shared.feedback import plain, show_error
 from pages.shared.formats import count_of
 
 _NEWEST = 100
 
 
-def show_parts(folder: Path, *, is_at_work: bool) -> None:
+def show_parts(database: Database, folder: Path, *, is_at_work: bool) -> None:
     """List the newest parts of a run, if it has any; unless it is at work those that never come can be given up."""
     all_parts = list_parts(folder)
     parts = all_parts[-_NEWEST:]
@@ -36,10 +37,10 @@ def show_parts(folder: Path, *, is_at_work: bool) -> None:
         st.caption(plain(f"The service last said something new at {seen[:16].replace('T', ' ')} UTC."))
     awaited = [part for part in all_parts if part.is_with_service]
     if awaited and not is_at_work:
-        _offer_giving_up(folder, awaited)
+        _offer_giving_up(database, folder, awaited=awaited)
 
 
-def _offer_giving_up(folder: Path, awaited: list[Part]) -> None:
+def _offer_giving_up(database: Database, folder: Path, *, awaited: list[Part]) -> None:
     calls = count_of(sum(part.calls for part in awaited), "call")
     with st.popover("Give up these parts", icon=":material/delete_forever:", type="tertiary"):
         st.markdown(
@@ -51,8 +52,7 @@ def _offer_giving_up(folder: Path, awaited: list[Part]) -> None:
         if not st.button("Give them up", key=f"give-up-{folder.name}", icon=":material/delete_forever:"):
             return
     try:
-        with Journal(folder):  # nobody else works on the run meanwhile
-            give_up_parts(folder, keeps_fetched=True)
+        give_up_awaited(database, folder)
     except GlanError as error:
         show_error(error)
         return

@@ -152,7 +152,7 @@ def _show(workspace: Workspace, run_id: str, *, is_at_work: bool, is_whole: bool
         _show_work(now, made)
     elif run.message:
         st.warning(plain(shortened(run.message, _MOST_LETTERS)), icon=":material/info:")
-    show_parts(folder_of(workspace, run_id), is_at_work=is_at_work)
+    show_parts(workspace.database, folder_of(workspace, run_id), is_at_work=is_at_work)
     if failures and not is_at_work:
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center"):

@@ -49,6 +49,7 @@ def test_a_run_whose_calls_are_with_a_service_waits_until_its_parts_are_given_up
     press(app, "Give them up")
     assert calls_out(folder_of(run_id)) == Out(0, 0)
     assert "Give them up" not in labels(app)
+    assert "3 calls in 1 part were given up." in texts(app)
     assert "stopped" in texts(app)
     assert app.radio[0].value == "batch"
 
