@@ -3,12 +3,13 @@
 As parts: Parquet files of some hundred items where the run's shards lie, written before the first call and read by
 whichever actor gets the part. A row is an item that is not done yet:
 
-    syllabus_id  code    instruction                            growth
+    syllabus_id  code    known                                  growth
     s7d...       266370                                                                 a question to be asked
     s7d...       8257    {"kind":"Instruction","value":{...}}                           one that lacks its answer
                                                                 ["d2x...","subjects",9]   a node that has to grow
 
-A node that grows is a part of its own, with all that is drawn below it, so that one actor knows what it grew into.
+A node that grows is a part of its own, with all that is drawn below it, so that one actor knows what it grew into. Rows
+of pairs that are judged, compared or written anew are those of ray_pair_rows.py.
 """
 
 import io
@@ -19,10 +20,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from glan_core.engines.ray_pair_rows import has_pairs, pair_of, pair_rows
 from glan_core.generation_settings import GenerationSettings
+from glan_core.judgements import JudgedPair
 from glan_core.planning.plan import Growth, Plan, PlannedInstruction
 from glan_core.planning.planned_calls import known_calls
 from glan_core.planning.planned_instructions import planned_instruction
+from glan_core.regenerations import RejectedPair
 from glan_core.runs.journal_lines import entity_of, line_of
 from glan_core.runs.shard_files import writing
 from glan_core.runs.shard_places import ShardPlace, place_of
@@ -32,6 +36,7 @@ from glan_core.store.ingest import Entity
 from glan_core.store.instructions import list_instructions, list_known_instruction_ids
 
 _FOLDER = "parts"
+_COLUMNS = ("syllabus_id", "code", "known", "growth", "question", "pair")
 _LOOK_UP_ROWS = 10_000
 _MOST_ROWS = 500  # a part that was lost is looked through again, and few large parts are shared out unevenly
 _PARTS_AN_ACTOR = 20
@@ -49,6 +54,10 @@ class Parts:
     is_cut_short: bool = False
     """Whether there is more to do than was allowed."""
 
+    def count_reused(self, items: int) -> None:
+        """Count rows that are there already."""
+        self.items_reused += items
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -56,8 +65,11 @@ class Part:
 
     planned: tuple[PlannedInstruction, ...]
     known: tuple[Entity, ...]
-    """Questions among them that were asked before."""
-    growths: tuple[Growth, ...]
+    """What is there already of what follows from the rest: questions among them that were asked before."""
+    growths: tuple[Growth, ...] = ()
+    judged: tuple[JudgedPair, ...] = ()
+    """Pairs to be judged or compared."""
+    rejected: tuple[RejectedPair, ...] = ()
 
 
 def write_parts(
@@ -65,17 +77,18 @@ def write_parts(
 ) -> Parts:
     """Put what is to be done where the run's actors reach it, in place of what was there; DiskError.
 
-    With `only`, no other questions and answers than those with these ids, and with `most_pairs` no more than so many.
+    With `only`, nothing else than the items with these ids, and with `most_pairs` no more than so many.
     """
     place = place_of(folder)
     place.files.remove(place.name(_FOLDER))
-    parts = Parts(rows_a_part=max(1, min(_MOST_ROWS, len(plan.items) // (actors * _PARTS_AN_ACTOR))))
+    in_all = plan.wanted if has_pairs(plan) else len(plan.items)
+    parts = Parts(rows_a_part=max(1, min(_MOST_ROWS, in_all // (actors * _PARTS_AN_ACTOR))))
     rows = _rows(plan, cursor, only, parts)
     left = None if most_pairs is None else most_pairs
     with writing(place.files) as write:
         asked = rows if left is None else itertools.islice(rows, left)
         written = 0
-        while batch := list(itertools.islice(asked, parts.rows_a_part)):
+        for batch in _batches(asked, parts.rows_a_part):
             parts.names.append(f"items-{len(parts.names):06}.parquet")
             write(place.name(_FOLDER, parts.names[-1]), _part(batch))
             written += len(batch)
@@ -102,19 +115,25 @@ def read_part(place: ShardPlace, name: str, *, settings: GenerationSettings, see
     import pyarrow.parquet as pq
 
     rows = pq.read_table(pa.BufferReader(place.files.read(place.name(_FOLDER, name)))).to_pylist()
-    known = [json.loads(row["instruction"]) for row in rows if row["instruction"]]
+    known = [json.loads(line) for row in rows if row["known"] for line in row["known"].split("\n") if line]
+    pairs = [pair_of(row["pair"]) for row in rows if row["pair"]]
     return Part(
         tuple(
             planned_instruction(row["syllabus_id"], row["code"], settings=settings, seed=seed)
             for row in rows
-            if not row["growth"]
+            if row["syllabus_id"]
         ),
         tuple(entity_of(entry["kind"], entry["value"], {}) for entry in known),
         tuple(Growth(*json.loads(row["growth"])) for row in rows if row["growth"]),
+        tuple(pair for pair in pairs if isinstance(pair, JudgedPair)),
+        tuple(pair for pair in pairs if isinstance(pair, RejectedPair)),
     )
 
 
 def _rows(plan: Plan, cursor: Cursor, only: frozenset[str] | None, parts: Parts) -> Iterator[dict[str, Any]]:
+    if has_pairs(plan):
+        yield from pair_rows(plan, cursor, only=only, on_reused=parts.count_reused)
+        return
     coded = plan.items.coded()
     if only is None and not known_calls(cursor, plan.items, seed=plan.request.seed)["instructions"]:
         yield from (_row(syllabus_id, code) for syllabus_id, code in coded)  # ids are for actors to work out
@@ -132,7 +151,7 @@ def _rows(plan: Plan, cursor: Cursor, only: frozenset[str] | None, parts: Parts)
                 if only is None or item.instruction_id in only:
                     yield _row(syllabus_id, code)
             elif item.instruction_id in asked and (only is None or item.answer_id in only):
-                yield _row(syllabus_id, code, instruction=line_of(asked[item.instruction_id]).decode())
+                yield _row(syllabus_id, code, known=line_of(asked[item.instruction_id]).decode())
             else:
                 parts.items_reused += 1 + (item.answer_id in answered)
 
@@ -150,15 +169,26 @@ def _growing(plan: Plan, left: int | None, parts: Parts) -> Iterator[dict[str, A
 
 
 def _row(syllabus_id: str | None, code: int | None, **more: str) -> dict[str, Any]:
-    return {"syllabus_id": syllabus_id, "code": code, "instruction": None, "growth": None, **more}
+    return {"syllabus_id": syllabus_id, "code": code, **more}
+
+
+def _batches(rows: Iterator[dict[str, Any]], most: int) -> Iterator[list[dict[str, Any]]]:
+    """Give as many rows at a time, and more only where those of one question would be torn apart."""
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        if len(batch) >= most and (batch[-1].get("question") is None or batch[-1]["question"] != row["question"]):
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
 
 
 def _part(rows: list[dict[str, Any]]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    text = pa.string()
-    schema = pa.schema([("syllabus_id", text), ("code", pa.uint64()), ("instruction", text), ("growth", text)])
+    schema = pa.schema([(name, pa.uint64() if name == "code" else pa.string()) for name in _COLUMNS])
     file = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), file)
     return file.getvalue()

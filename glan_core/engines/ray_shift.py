@@ -17,6 +17,7 @@ from glan_core.engines.findings import Findings
 from glan_core.engines.limits import Spent, is_first_awaited, reached
 from glan_core.engines.pool import Pool
 from glan_core.engines.ray_desk import Job, Orders, Said, Shift, Stint
+from glan_core.engines.ray_open_parts import OpenPart, work_of
 from glan_core.engines.ray_parts import read_part
 from glan_core.engines.ray_sealing import Sealing
 from glan_core.errors import GlanError
@@ -25,8 +26,8 @@ from glan_core.llm.circuit_breaker import PATIENCE_SECONDS, CircuitBreaker
 from glan_core.llm.senders import open_sender
 from glan_core.llm.steady_chat_model import SteadyChatModel
 from glan_core.runs.costs import Costs
+from glan_core.runs.kinds import AnySteps, pipeline_of
 from glan_core.runs.ledger import Ledger
-from glan_core.runs.pipeline import Pipeline
 from glan_core.runs.recording import RecordingModel
 from glan_core.runs.shard_journal import ShardJournal, read_writer
 from glan_core.runs.shard_places import place_at
@@ -53,20 +54,6 @@ class DeskLine(Protocol):
         ...
 
 
-class _OpenPart:
-    """A part that is being worked off."""
-
-    def __init__(self) -> None:
-        self.left = 0
-        self.is_done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-    def settle(self, more: int) -> None:
-        """Count work that came or went."""
-        self.left += more
-        if not self.left and not self.is_done.done():
-            self.is_done.set_result(True)
-
-
 class ShiftWork:
     """The work of one actor from its beginning to its end. Everything is to be called in its event loop."""
 
@@ -87,14 +74,14 @@ class ShiftWork:
             "work", None if self._job.dollars is None else -1.0, None if self._job.tokens is None else -1
         )
         self._coming: deque[Work] = deque()
-        self._parts: set[_OpenPart] = set()
+        self._parts: set[OpenPart] = set()
         self._error: tuple[str, str, str] | None = None
         self.is_ready = asyncio.Event()
         """Set once parts may come, or nothing ever will be done."""
         self._is_over = False
         self._steady: SteadyChatModel
         self._model: RecordingModel
-        self._pipeline: Pipeline
+        self._steps: AnySteps
         self._pool: Pool
 
     async def run(self) -> None:
@@ -158,7 +145,7 @@ class ShiftWork:
             await self._desk.end_part(name, Stint(self._shift.writer, first, self._journal.number))
         return is_done
 
-    async def _begin(self, name: str, first: int) -> tuple[list[Work], _OpenPart]:
+    async def _begin(self, name: str, first: int) -> tuple[list[Work], OpenPart]:
         """Give the work of a part, but for what others made of it who had it before and are gone."""
         for stint in await self._desk.begin_part(name, Stint(self._shift.writer, first)):
             await self._sealing.take_over(stint.writer)
@@ -168,10 +155,8 @@ class ShiftWork:
         read = await asyncio.to_thread(read_part, self._place, name, settings=request.settings, seed=request.seed)
         if read.known:
             self._ledger.learn(read.known)
-        part = _OpenPart()
-        work = [self._counted(each, part) for each in self._pipeline.work_of(read.planned, read.growths)]
-        part.settle(len(work))
-        return work, part
+        part = OpenPart()
+        return part.counted(work_of(self._steps, read)), part
 
     def let_go(self) -> None:
         """Leave everything as it is, as a process does that is killed."""
@@ -207,7 +192,7 @@ class ShiftWork:
                 cost=Costs(settings, base_url=job.endpoint.base_url).of,
                 reply_forms=known.reply_forms,
             )
-            self._pipeline = Pipeline(
+            self._steps = pipeline_of(
                 job.plan, cursor=self._cursor, model=self._model, ledger=self._ledger, only=self._only
             )
             self._pool = Pool(
@@ -218,14 +203,6 @@ class ShiftWork:
                 stays_open=lambda: True,
             )
             yield
-
-    def _counted(self, work: Work, part: _OpenPart) -> Work:
-        async def do() -> list[Work]:
-            following = [self._counted(each, part) for each in await work.do()]
-            part.settle(len(following) - 1)
-            return following
-
-        return Work(work.stage, do)
 
     def _may_begin(self) -> bool:
         limits, spent = self._limits(), self._spent()
@@ -259,9 +236,9 @@ class ShiftWork:
         model, steady, pool = self._model, self._steady, self._pool
         has_place = pool.under_way - steady.waiting < self._shift.concurrency
         return Said(
-            counts=self._pipeline.counts,
+            counts=self._steps.counts,
             calls=model.calls,
-            calls_reused=self._pipeline.counts.items_reused + model.calls_reused,
+            calls_reused=self._steps.counts.items_reused + model.calls_reused,
             prompt_tokens=model.prompt_tokens,
             completion_tokens=model.completion_tokens,
             has_unknown_tokens=model.has_unknown_tokens,

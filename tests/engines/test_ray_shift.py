@@ -4,115 +4,26 @@ Without Ray: the actors of a test are tasks of one event loop, and the desk is a
 """
 
 import asyncio
-import dataclasses
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from glan_core.engines import ray_sealing
-from glan_core.engines.ray_desk import Desk, Job, Orders, Said, Stint
-from glan_core.engines.ray_parts import write_parts
-from glan_core.engines.ray_shift import ShiftWork
 from glan_core.errors import DiskError
-from glan_core.planning.plan import Plan
-from glan_core.planning.planned_instructions import PlannedInstructions
-from glan_core.runs.ingesting import take_in_journal
-from glan_core.runs.journal import Journal, write_plan
-from glan_core.runs.shard_places import ShardPlace, begin_session
-from glan_core.runs.shards import gather_shards
-from glan_core.store.database import open_database
-from glan_core.store.slices import write_slice
+from glan_core.runs.shard_places import ShardPlace
+from tests.engines.actors_of_a_loop import Actors
 from tests.model_server import Reply, default_text
 from tests.workbench import Workbench, belongs
 
 
-class _Line:
-    """The desk in the same loop."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    async def begin_part(self, part: str, stint: Stint) -> list[Stint]:
-        return self._desk.begin_part(part, stint)
-
-    async def end_part(self, part: str, stint: Stint) -> None:
-        self._desk.end_part(part, stint)
-
-    async def say(self, writer: str, said: Said) -> Orders:
-        return self._desk.say(writer, said)
-
-
-class _Actors:
-    """A desk and the parts of a plan, with actors to be begun one by one."""
-
-    def __init__(self, workbench: Workbench, plan: Plan, folder: Path, *, shards: str = "", **limits: Any) -> None:
-        self.desk = Desk("s")
-        self.folder = workbench.folder(plan)
-        write_plan(self.folder, plan.to_data())
-        place = begin_session(self.folder, shards)
-        self.parts = write_parts(self.folder, plan, cursor=workbench.cursor, actors=2, only=None, most_pairs=None).names
-        self._place = folder
-        self._slice = folder / "slice.duckdb"
-        growing = [growth.node_id for growth in plan.growths]
-        write_slice(workbench.cursor, self._slice, instruction_ids=[], growing_ids=growing)
-        settings, seed = plan.request.settings, plan.request.seed
-        bare = dataclasses.replace(plan, items=PlannedInstructions({}, settings=settings, seed=seed), growths=())
-        job = Job(
-            plan=bare,
-            folder=str(self.folder),
-            endpoint=workbench.server.endpoint,
-            concurrency=8,
-            actors=2,
-            timeout_seconds=20.0,
-            rows_a_part=1,
-            curriculum=[],
-            only=[],
-            shards=place,
-            **{"dollars": None, "tokens": None, **limits},
-        )
-        self.desk.open(job)
-
-    async def work(self, name: str, parts: Sequence[str], *, dies: asyncio.Event | None = None) -> list[bool]:
-        """Have an actor work parts off all at once; where it dies, nothing is put right at its end."""
-        shift = self.desk.begin_shift(name)
-        path = self._place / f"{shift.writer}.duckdb"
-        path.write_bytes(self._slice.read_bytes())
-        with open_database(path) as database:
-            work = ShiftWork(shift, _Line(self.desk), database=database, only=None)
-            running = asyncio.create_task(work.run())
-            await work.is_ready.wait()
-            taken = asyncio.gather(*(work.take(part) for part in parts))
-            if dies is not None:
-                await dies.wait()
-                taken.cancel()
-                running.cancel()
-                await asyncio.gather(taken, running, return_exceptions=True)
-                work.let_go()
-                return []
-            done = await taken
-            self.desk.look("stop")
-            await running
-            return done
-
-    def bring_home(self, workbench: Workbench) -> None:
-        """Take what was made into the database."""
-        with Journal(self.folder) as journal:
-            gather_shards(self.folder, journal)
-        take_in_journal(workbench.database, self.folder)
-
-
 def test_two_actors_make_what_one_process_makes(workbench: Workbench, tmp_path: Path):
     plan = workbench.plan(instructions=20)
-    actors = _Actors(workbench, plan, tmp_path)
+    actors = Actors(workbench, plan, tmp_path)
 
-    async def run() -> None:
-        done = await asyncio.gather(actors.work("a", actors.parts[::2]), actors.work("b", actors.parts[1::2]))
-        assert done == [[True] * 10, [True] * 10]
-
-    asyncio.run(run())
+    assert len(actors.parts) == 20
+    asyncio.run(actors.work_as_two())
     actors.bring_home(workbench)
     assert {pair.instruction_id for pair in workbench.pairs()} == {item.instruction_id for item in plan.items}
     assert all(belongs(pair) for pair in workbench.pairs())
@@ -121,7 +32,7 @@ def test_two_actors_make_what_one_process_makes(workbench: Workbench, tmp_path: 
 
 def test_parts_do_not_wait_for_each_other(workbench: Workbench, tmp_path: Path):
     plan = workbench.plan(instructions=12)
-    actors = _Actors(workbench, plan, tmp_path)
+    actors = Actors(workbench, plan, tmp_path)
     full = threading.Event()
 
     def script(request: dict[str, Any]) -> None:
@@ -136,7 +47,7 @@ def test_parts_do_not_wait_for_each_other(workbench: Workbench, tmp_path: Path):
 
 def test_who_takes_a_part_over_sends_nothing_that_was_answered(workbench: Workbench, tmp_path: Path):
     plan = workbench.plan(instructions=20)
-    actors = _Actors(workbench, plan, tmp_path)
+    actors = Actors(workbench, plan, tmp_path)
 
     async def run() -> None:
         dies = asyncio.Event()
@@ -164,7 +75,7 @@ def _answered(folder: Path) -> int:
 
 def test_a_node_grows_with_one_actor_while_others_do_other_things(workbench: Workbench, tmp_path: Path):
     plan = workbench.growing_plan(instructions=6)
-    actors = _Actors(workbench, plan, tmp_path)
+    actors = Actors(workbench, plan, tmp_path)
     assert asyncio.run(actors.work("a", actors.parts)) == [True]
     actors.bring_home(workbench)
     assert len(workbench.pairs()) == 6
@@ -173,7 +84,7 @@ def test_a_node_grows_with_one_actor_while_others_do_other_things(workbench: Wor
 
 def test_an_actor_that_is_told_to_stop_gives_its_parts_back(workbench: Workbench, tmp_path: Path):
     plan = workbench.plan(instructions=20)
-    actors = _Actors(workbench, plan, tmp_path)
+    actors = Actors(workbench, plan, tmp_path)
 
     def script(request: dict[str, Any]) -> Reply:
         actors.desk.look("stop")
@@ -191,7 +102,7 @@ def test_an_actor_that_is_told_to_stop_gives_its_parts_back(workbench: Workbench
 
 def test_an_endpoint_that_refuses_the_key_ends_the_actor_with_the_reason(workbench: Workbench, tmp_path: Path):
     plan = workbench.plan(instructions=4)
-    actors = _Actors(workbench, plan, tmp_path)
+    actors = Actors(workbench, plan, tmp_path)
     workbench.server.script = lambda request: Reply("Wrong key.", status=401)
     assert asyncio.run(actors.work("a", actors.parts)) == [False] * 4
     (said,) = actors.desk.look("work").said
@@ -201,7 +112,7 @@ def test_an_endpoint_that_refuses_the_key_ends_the_actor_with_the_reason(workben
 
 def test_actors_keep_to_a_limit_of_tokens_together(workbench: Workbench, tmp_path: Path):
     plan = workbench.plan(instructions=20)
-    actors = _Actors(workbench, plan, tmp_path, tokens=1_500)
+    actors = Actors(workbench, plan, tmp_path, tokens=1_500)
 
     async def run() -> None:
         both = [asyncio.create_task(actors.work(name, actors.parts[at::2])) for at, name in enumerate("ab")]
@@ -223,7 +134,7 @@ def test_an_actor_whose_disk_is_full_says_so(workbench: Workbench, tmp_path: Pat
         raise DiskError(f"{closed} cannot be written: no space left.", "Free space.")
 
     monkeypatch.setattr(ray_sealing, "seal", refuse)
-    actors = _Actors(workbench, workbench.plan(instructions=3), tmp_path)
+    actors = Actors(workbench, workbench.plan(instructions=3), tmp_path)
     done = asyncio.run(asyncio.wait_for(actors.work("a", actors.parts), 20))
     assert not all(done)
     (said,) = actors.desk.look("stop").said
