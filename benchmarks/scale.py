@@ -7,7 +7,7 @@
 |---|---|---|---|
 | plan | 10,000,000 | planned and prepared over a curriculum of the paper's size, plan.json written | 300 s, 1 GB |
 | ingest | 1,000,000 | a run's journal taken in: two calls, an instruction and an answer a pair | 60 s |
-| pages | 10,000,000 | what Overview and Coverage ask, for the first time and again | 1 s, again |
+| pages | 10,000,000 | what Overview and Coverage ask after 1,000 new pairs, and again | 1 s a page |
 | export | 10,000,000 | Parquet with all lineage | 180 s, 2 GB |
 
 Each is measured in a process of its own, whose high-water mark is its memory. Imports and the map have their own
@@ -36,12 +36,14 @@ from glan_core.planning.plan import forecast_plan, plan_of
 from glan_core.runs.headless import prepare
 from glan_core.runs.ingesting import take_in_journals
 from glan_core.store.coverage import count_coverage
-from glan_core.store.database import open_database
+from glan_core.store.database import Cursor, open_database
+from glan_core.store.kept_counts import keep_counts
 from glan_core.store.reports import taxonomy_counts, taxonomy_revision, totals, totals_version
 from glan_core.store.runs import spending
 from glan_core.store.samples import samples_version
 
 Figures = dict[str, Any]
+_NEW_PAIRS = 1_000
 
 
 class Case(NamedTuple):
@@ -141,25 +143,61 @@ def measure_ingest(folder: Path, pairs: int) -> Figures:
 
 
 def measure_pages(folder: Path, pairs: int) -> Figures:
-    """Ask what Overview and Coverage ask; again they only look whether anything is another."""
-    path = _coverage_set(folder, pairs)
+    """Ask what Overview and Coverage ask after 1,000 new pairs; again they only look whether anything is another.
+
+    The seconds are those of the whole of Overview, whose first visit asks for most.
+    """
+    path = folder / "asked.duckdb"
+    shutil.copy(_coverage_set(folder, pairs), path)
+    figures: Figures = {}
     with open_database(path) as database:
         cursor = database.cursor()
-        again = _Clock()
-        totals_version(cursor), samples_version(cursor), taxonomy_revision(cursor), spending(cursor)
-        figures = again.figures()
-        nodes = count_coverage(cursor, Filter())
+        figures["once: all pairs counted"] = _figures_of(lambda: keep_counts(database))
+        _add_pairs(cursor, _NEW_PAIRS)
+        overview = _Clock()
         asked: dict[str, Callable[[], object]] = {
-            "first: totals": lambda: totals(cursor),
-            "first: outline": lambda: taxonomy_counts(cursor),
-            "first: coverage": lambda: count_coverage(cursor, Filter()),
-            "again: coverage in numbers": lambda: summarise_levels(nodes),
+            "new pairs counted": lambda: keep_counts(database),
+            "totals": lambda: totals(cursor),
+            "outline": lambda: taxonomy_counts(cursor),
+            "again": lambda: [totals_version(cursor), taxonomy_revision(cursor), spending(cursor)],
         }
         for name, ask in asked.items():
-            clock = _Clock()
-            ask()
-            figures[name] = clock.figures()
-    return figures | {"database_bytes_a_pair": round(path.stat().st_size / pairs)}
+            figures[f"overview: {name}"] = _figures_of(ask)
+        figures |= overview.figures()
+        figures["coverage: every node"] = _figures_of(lambda: count_coverage(cursor, Filter()))
+        nodes = count_coverage(cursor, Filter())
+        figures["coverage: in numbers"] = _figures_of(lambda: summarise_levels(nodes))
+        figures["coverage: again"] = _figures_of(lambda: [taxonomy_revision(cursor), samples_version(cursor)])
+    path.unlink()
+    return figures | {"database_bytes_a_pair": round(_coverage_set(folder, pairs).stat().st_size / pairs)}
+
+
+def _add_pairs(cursor: Cursor, pairs: int) -> None:
+    """Add pairs that are drawn like the first ones."""
+    cursor.execute(
+        """
+        insert into instruction
+        select 'new' || instruction_id[:13], syllabus_id, strategy, text, run_id, key_concept_ids, model_call_id, status
+        from instruction
+        where rowid < ?
+        """,
+        [pairs],
+    )
+    cursor.execute(
+        """
+        insert into answer
+        select 'new' || answer_id[:13], 'new' || instruction_id[:13], text, run_id, model_call_id
+        from answer
+        where rowid < ?
+        """,
+        [pairs],
+    )
+
+
+def _figures_of(act: Callable[[], object]) -> Figures:
+    clock = _Clock()
+    act()
+    return clock.figures()
 
 
 def measure_export(folder: Path, pairs: int) -> Figures:
