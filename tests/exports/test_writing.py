@@ -15,6 +15,7 @@ import pytest
 from glan_core.calls import Message
 from glan_core.entities import Filter, QualityFlag, Strategy
 from glan_core.errors import ExportError
+from glan_core.exports import writing
 from glan_core.exports.manifest import manifest_to_data
 from glan_core.exports.places import manifest_path
 from glan_core.exports.writing import export_pairs
@@ -388,3 +389,26 @@ def test_a_filter_that_asks_for_what_a_gate_leaves_out_is_refused(pairs: Small, 
     with pytest.raises(ExportError, match="leaves them out"):
         export_pairs(pairs.cursor, tmp_path / "pairs.jsonl", format_="chat", filter_=filter_)
     assert list(tmp_path.glob("pairs*")) == []
+
+
+# Many pairs ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("columns", [True, False])
+def test_pairs_that_are_written_in_several_lots_are_those_that_are_written_in_one(
+    pairs: Small, out: Path, monkeypatch: pytest.MonkeyPatch, format_: str, columns: bool
+):
+    ingest(pairs.cursor, [answer("b", answer_id="second-b", text="Another one.", run_id="two")])
+
+    def exported() -> list[Any] | bytes:
+        export_pairs(pairs.cursor, out, format_=format_, filter_=Filter(), gates=(), has_lineage=columns)
+        return pq.read_table(out).to_pylist() if format_ == "parquet" else out.read_bytes()
+
+    at_once = exported()
+    monkeypatch.setattr(writing, "_MOST_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(writing, "_LEAST_ROWS_AT_ONCE", 2)
+    assert exported() == at_once
+    first = out.read_bytes()
+    exported()
+    assert out.read_bytes() == first
