@@ -104,17 +104,24 @@ def _choose(rejected: int) -> _Asked:
         "the same key concepts where a reason is about the question, else another answer. The rejected ones stay, and "
         "the new ones wait for a review."
     )
-    with st.grid(3, min_column_width=150, gap="small", vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         n = st.number_input(
             "Rejected pairs",
             1,
             rejected,
             rejected,
             key=f"anew-n-{rejected}",
+            width=180,
             help=f"Of {count(rejected)}, drawn by the seed; fewer are the beginning of more.",
         )
         seed = st.number_input(
-            "Seed", 0, 2**30, 0, key="anew-seed", help="Another seed writes others, though all else is the same."
+            "Seed",
+            0,
+            2**30,
+            0,
+            key="anew-seed",
+            width=120,
+            help="Another seed writes others, though all else is the same.",
         )
         is_answers_only = st.toggle(
             "Answers only",
@@ -139,4 +146,6 @@ def _show_reasons(plan: Plan) -> None:
         if silent:
             st.badge(f"Without a word · {count(silent)}", color="gray", help="The model is told that nobody said why.")
     questions = count_of(regenerating.questions, "new question")
-    st.caption(f"{questions}, each with a new answer; {count_of(answers, 'new answer')} alone.")
+    parts = [f"{questions} with {'its answer' if regenerating.questions == 1 else 'their answers'}"]
+    parts = parts * bool(regenerating.questions) + [f"{count_of(answers, 'new answer')} alone"] * bool(answers)
+    st.caption(f"{'; '.join(parts)}.")

@@ -17,6 +17,7 @@ from glan_core.store.run_lists import list_unfinished_run_ids
 from glan_core.store.runs import RunCounts, find_run, run_counts, run_errors
 from pages.shared import state
 from pages.shared.batch_parts_view import show_parts
+from pages.shared.engine_choice import BATCH
 from pages.shared.failures_view import show_call_errors, show_failures
 from pages.shared.feedback import plain, show_error
 from pages.shared.flag_words import listed_flag_words
@@ -246,7 +247,8 @@ def _show_work(now: RunNow, made: RunCounts) -> None:
         )
     if now.wish == "work" and not made.calls and not (now.status and now.status.message):
         reads = "both texts of a pair" if _judges(now.run) else "the whole syllabus"
-        st.caption(f"Waiting for the first reply. A model on this machine reads {reads} first.")
+        directly = f"Waiting for the first reply. A model on this machine reads {reads} first."
+        st.caption("Waiting for the batch service." if now.run.engine == BATCH.name else directly)
 
 
 def show_newest_pairs(workspace: Workspace, run: Run) -> None:

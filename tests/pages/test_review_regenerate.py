@@ -39,7 +39,7 @@ def test_without_rejected_pairs_it_says_how_there_come_to_be_some(
 def test_it_tells_reasons_and_calls_and_sends_nothing(app: AppTest, rejected: list[str], model_server: ModelServer):
     open_page(app, step="Rejected")
     words = said(app)
-    assert "1 new question, each with a new answer; 1 new answer alone." in words
+    assert "1 new question with its answer; 1 new answer alone." in words
     assert "With a comment · 2" in words
     assert {metric.label: metric.value for metric in app.metric}["Calls"] == "3"
     assert not any("Look again." in str(request.body) for request in model_server.requests)
