@@ -42,8 +42,8 @@ def take_in_lines(
     if chunk_bytes or max(start, end - start) >= _FEWEST_BYTES:
         part = range(start, end)
         with (
-            database.writing_much(cursor),
             _chunks(cursor, path, part, chunk_bytes or _CHUNK_BYTES) as chunks,
+            database.writing_much(cursor),
             contextlib.suppress(UnusualLinesError),
         ):
             for chunk in chunks:
