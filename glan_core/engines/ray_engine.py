@@ -63,7 +63,7 @@ def execute(
 ) -> Progress:
     """Work a plan off, or go on with it; arguments and errors are those of engines.local.execute."""
     check_limits(limits)
-    _check(plan, endpoint)
+    _check(endpoint)
     if limits.dollars is not None:
         Costs(plan.request.settings, base_url=endpoint.base_url).check(plan.request.stages)
     write_plan(folder, plan.to_data())
@@ -109,21 +109,16 @@ def execute(
     return progress
 
 
-def _check(plan: Plan, endpoint: Endpoint) -> None:
+def _check(endpoint: Endpoint) -> None:
     if endpoint.is_built_in:
         raise SettingsError(
             "The built-in model lives in one process, and Ray's actors are many.",
             "Set OPENAI_BASE_URL (or --base-url) to an endpoint that their machines reach, or choose --engine local.",
         )
-    if any(stage not in _STAGES for stage in plan.request.stages):
-        raise SettingsError("Ray's actors generate, and do nothing to pairs.", "Choose --engine local for this run.")
 
 
 def _actors(concurrency: int, cpus: int) -> int:
     return min(cpus, -(-concurrency // _CALLS_AN_ACTOR))
-
-
-_STAGES = ("taxonomy", "subjects", "syllabus", "class_details", "instructions", "answers")
 
 
 @dataclasses.dataclass(frozen=True)
