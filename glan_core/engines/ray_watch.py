@@ -36,6 +36,14 @@ _GRACE_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0
 _KNOCK_SECONDS = 2.0
 _HEAD_SECONDS = 10.0  # without the head; one that is begun again is there sooner, and after 60 Ray ends this process
+_COUNTED = {
+    "instructions": "Instruction",
+    "answers": "Answer",
+    "judgements": "Judgement",
+    "compared_answers": "ComparedAnswer",
+    "comparisons": "Comparison",
+}
+"""What a line of this kind is one more of, of what a run is there for."""
 _ANSWER_SECONDS = 60.0  # for the desk, which is a process on this machine
 OPEN_SECONDS = 300.0  # for its first answer: it has much to import, and the machine may do much else
 
@@ -108,8 +116,8 @@ class Watch:
         )
         counts, kinds = progress.counts, self._gatherer.kinds
         # Of an actor that was lost, its shards know better than what it said last.
-        counts.instructions = max(counts.instructions, kinds["Instruction"])
-        counts.answers = max(counts.answers, kinds["Answer"])
+        for name, kind in _COUNTED.items():
+            setattr(counts, name, max(getattr(counts, name), kinds[kind]))
         return progress
 
     def _follow(self, ray: Any, desk: Any, handing: HandingOut) -> None:
