@@ -46,6 +46,7 @@ __all__ = [
     "embed_instructions",
     "embed_missing",
     "embed_names",
+    "precision_for",
     "vectors_of",
 ]
 
@@ -110,7 +111,7 @@ def embed_missing(
                     batch = list_unembedded_texts(cursor, encoder=encoder.encoder, texts=batch)
                 if not batch:
                     continue
-                precision = precision or _precision(database, cursor, encoder, missing, means)
+                precision = precision or precision_for(database, encoder=encoder, texts=missing, means=means)
                 began = time.monotonic()
                 vectors = encode_texts(encoder, batch, database=database.path, means=means, precision=precision)
                 with database.writing:
@@ -218,15 +219,16 @@ def count_unread_names(cursor: Cursor, *, encoder: str) -> int:
     return len(list_unembedded_texts(cursor, encoder=encoder, texts=list_names_to_read(cursor)))
 
 
-def _precision(database: Database, cursor: Cursor, encoder: Encoder, missing: Sequence[str], means: Means) -> Precision:
-    """Choose 16-bit numbers where this processor has them and they keep the neighbours of this database's texts."""
+def precision_for(database: Database, *, encoder: Encoder, texts: Sequence[str], means: Means) -> Precision:
+    """Choose 16-bit numbers where this processor has them and they keep the neighbours of texts that are to be read."""
     if encoder.kind in ("static", "endpoint") or not has_bfloat16():
         return "float32"
+    cursor = database.cursor()
     measured = find_encoder_recall(cursor, encoder.encoder)
     if measured is None:
-        if len(missing) < max(_LEAST_TO_MEASURE, LEAST_TEXTS):
+        if len(texts) < max(_LEAST_TO_MEASURE, LEAST_TEXTS):
             return "float32"
-        sample = missing[:: len(missing) // _MOST_MEASURED][:_MOST_MEASURED]
+        sample = texts[:: len(texts) // _MOST_MEASURED][:_MOST_MEASURED]
         recall = means.compute(measure_bfloat16, folder_of(encoder, means=means), sample)
         measured = EncoderRecall(recall, len(sample), datetime.now(UTC))
         with database.writing:

@@ -23,8 +23,9 @@ from glan_core.embedding.linked_groups import linked_groups
 from glan_core.encoder_choice import encoder_in_use
 from glan_core.errors import GlanError, SettingsError
 from glan_core.near_duplicates import near_duplicates
-from glan_core.quality.near_texts import LEAST_SIMILARITY, Candidates, TextSketches, similarities
+from glan_core.quality.near_texts import LEAST_SIMILARITY, Candidates, TextSketches, similarities, sketch
 from glan_core.quality.words import normalised, read_words
+from glan_core.spreading import Spread, spread_here
 from glan_core.store.compared_texts import find_places, list_places, read_ranks, read_texts_at
 from glan_core.store.database import Cursor, Database, explained_errors, transaction
 from glan_core.store.duplicates import DuplicateGroup, DuplicateKind, replace_groups
@@ -62,13 +63,15 @@ def check_duplicates(
     database: Database,
     settings: DuplicateSettings = DuplicateSettings(),  # noqa: B008 - a tuple
     *,
+    spread: Spread = spread_here,
     on_progress: Progress = no_progress,
     is_stopped: Callable[[], bool] = never,
 ) -> QualityCheck:
     """Find the groups of pairs that are alike; what was found before is replaced once all is compared.
 
     Flags that rest on no group any more go. Stopped before, it leaves the groups of before; without meaning, those of
-    meaning. Raises SettingsError for settings that cannot be, and StoreError.
+    meaning. Texts are sketched where `spread` calls what does it. Raises SettingsError for settings that cannot be, and
+    StoreError.
     """
     _check_settings(settings)
     cursor = database.cursor()
@@ -79,7 +82,8 @@ def check_duplicates(
             save_check(cursor, check)
         began = time.monotonic()
         try:
-            found = _compare(cursor, places, settings, on_progress, is_stopped)
+            sketches = _sketches(cursor, places, settings.content, spread, on_progress, is_stopped)
+            found = None if sketches is None else _compare(cursor, places, sketches, settings, on_progress, is_stopped)
             if found is None:
                 check = check._replace(state="stopped", message="Stopped before all was compared.")
             else:
@@ -141,21 +145,37 @@ def _check_settings(settings: DuplicateSettings) -> None:
         raise SettingsError(f"A cosine of {settings.meaning_similarity:g} cannot be used.", "Choose from 0.5 to 1.")
 
 
+def _sketches(
+    cursor: Cursor,
+    places: np.ndarray,
+    content: str,
+    spread: Spread,
+    on_progress: Progress,
+    is_stopped: Callable[[], bool],
+) -> TextSketches | None:
+    """Sketch all texts; None if it was stopped."""
+    sketches = TextSketches()
+    starts = range(0, len(places), _TEXTS_AT_ONCE)
+    texts = (read_texts_at(cursor, places[first : first + _TEXTS_AT_ONCE], content) for first in starts)
+    made = spread(sketch, texts)
+    for first in starts:
+        on_progress(first, 2 * len(places))
+        if is_stopped():
+            return None
+        sketches.add(next(made))
+    return sketches
+
+
 def _compare(
     cursor: Cursor,
     places: np.ndarray,
+    sketches: TextSketches,
     settings: DuplicateSettings,
     on_progress: Progress,
     is_stopped: Callable[[], bool],
 ) -> dict[DuplicateKind, list[DuplicateGroup]] | None:
     """Compare all texts; None if it was stopped."""
-    sketches = TextSketches()
     total = 2 * len(places)
-    for first in range(0, len(places), _TEXTS_AT_ONCE):
-        on_progress(first, total)
-        if is_stopped():
-            return None
-        sketches.add(read_words(read_texts_at(cursor, places[first : first + _TEXTS_AT_ONCE], settings.content)))
     equal = _verified(cursor, places, sketches.equal(), settings.content)
     candidates = sketches.candidates(settings.text_similarity)
     near, cosines = [], []

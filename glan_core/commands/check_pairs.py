@@ -24,10 +24,12 @@ from glan_core.checking.meaning import SIMILARITY, check_meaning, find_meaning_c
 from glan_core.checking.rules import check_rules
 from glan_core.commands.options import find_key
 from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, start_of, tell
+from glan_core.commands.text_engine import RayAddressOption, TextActorsOption, TextEngineOption, spread_by
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.errors import SettingsError
 from glan_core.quality.benchmark_words import LEAST_WORDS, MOST_ITEMS, WORDS, RunSettings
 from glan_core.quality.kinds import RULE_KINDS
+from glan_core.spreading import spread_here
 from glan_core.store.benchmarks import Benchmark
 from glan_core.store.contamination import find_curve, list_hits, report_benchmark
 from glan_core.store.database import Cursor, Database, open_database
@@ -64,6 +66,9 @@ def duplicates(
     ] = MEANING_SIMILARITY,
     meaning: Annotated[bool, typer.Option(help="Compare meaning too, as the neighbour graph knows it.")] = True,
     flag: Annotated[bool, typer.Option(help="Flag all pairs of a group but the one that is kept.")] = True,
+    engine: TextEngineOption = "local",
+    ray_address: RayAddressOption = None,
+    actors: TextActorsOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -71,7 +76,8 @@ def duplicates(
     settings = DuplicateSettings(content, similarity, meaning_similarity, meaning)
     with open_database(settings_with(database).database) as opened:
         cursor = opened.cursor()
-        check = check_duplicates(opened, settings, on_progress=_told("Compared"))
+        with spread_by(engine, ray_address, actors) as spread:
+            check = check_duplicates(opened, settings, spread=spread or spread_here, on_progress=_told("Compared"))
         flagged = keep_one(opened, KINDS) if flag else 0
         groups = {kind: count_groups(cursor, kind)._asdict() for kind in KINDS}
         unknown = find_compared(cursor) if meaning else Compared(0, 0)

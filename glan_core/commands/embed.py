@@ -8,6 +8,7 @@ import typer
 from glan_core.commands.options import find_key
 from glan_core.commands.output import DatabaseOption, JsonOption, note, settings_with, tell
 from glan_core.commands.progress_display import shown_count
+from glan_core.commands.text_engine import RayAddressOption, TextActorsOption, TextEngineOption, spread_by
 from glan_core.embedding.worker import EmbeddingWorker
 from glan_core.encoder_choice import (
     STATIC_SUFFIX,
@@ -20,6 +21,8 @@ from glan_core.encoder_choice import (
 )
 from glan_core.encoders import Content, Encoder, EncoderKind
 from glan_core.errors import SettingsError
+from glan_core.spread_reading import spread_instructions, spread_names
+from glan_core.spreading import Spread
 from glan_core.store.database import Database, open_database
 from glan_core.store.encoders import count_unread_texts, find_encoder_recall, list_names_to_read
 from glan_core.text_encoding import Means
@@ -41,6 +44,9 @@ def embed(
     key_name: Annotated[str, typer.Option(help="The environment variable that holds its key; never the key.")] = "",
     static: Annotated[bool, typer.Option("--static", help="Use the fast static encoder made from it.")] = False,
     names: Annotated[bool, typer.Option("--names", help="Also read the names of nodes and key concepts.")] = False,
+    engine: TextEngineOption = "local",
+    ray_address: RayAddressOption = None,
+    actors: TextActorsOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -48,13 +54,16 @@ def embed(
     worker = EmbeddingWorker()
     means = Means(worker.compute, find_key)
     try:
-        with open_database(settings_with(database).database) as opened:
+        with (
+            spread_by(engine, ray_address, actors) as spread,
+            open_database(settings_with(database).database) as opened,
+        ):
             used = _encoder(opened, encoder, model, base_url, key_name, means)
             read = encoder_in_use(opened.cursor()).content if content is None else content_named(content)
             if static:
                 used = _static(opened, used, read, means)
-            embedded = _embed(opened, used, read, means)
-            named = _embed_names(opened, used, means) if names else None
+            embedded = _embed(opened, used, read, means, spread)
+            named = _embed_names(opened, used, means, spread) if names else None
             recall = find_encoder_recall(opened.cursor(), used.encoder)
     finally:
         worker.close()
@@ -104,9 +113,18 @@ def _static(database: Database, base: Encoder, content: Content, means: Means) -
     return add_static_encoder(database, base, content=content, means=means, on_step=lambda step: note(_STEPS[step]))
 
 
-def _embed(database: Database, encoder: Encoder, content: Content, means: Means) -> Embedded:
+def _embed(database: Database, encoder: Encoder, content: Content, means: Means, spread: Spread | None) -> Embedded:
     total = count_unread_texts(database.cursor(), encoder=encoder.encoder, content=content)
     with shown_count("Reading pairs", total=total) as show:
+        if spread:
+            return spread_instructions(
+                database,
+                encoder=encoder,
+                content=content,
+                spread=spread,
+                means=means,
+                on_progress=lambda done, _: show(done),
+            )
         return embed_instructions(
             database,
             encoder=encoder,
@@ -117,9 +135,13 @@ def _embed(database: Database, encoder: Encoder, content: Content, means: Means)
         )
 
 
-def _embed_names(database: Database, encoder: Encoder, means: Means) -> Embedded:
+def _embed_names(database: Database, encoder: Encoder, means: Means, spread: Spread | None) -> Embedded:
     total = len(list_names_to_read(database.cursor()))
     with shown_count("Reading names", total=total) as show:
+        if spread:
+            return spread_names(
+                database, encoder=encoder, spread=spread, means=means, on_progress=lambda done, _: show(done)
+            )
         return embed_names(
             database,
             encoder=encoder,

@@ -5,15 +5,16 @@ those that either has, from 0 to 1. MinHash (rensa) finds what may be alike amon
 each; what it finds is then compared exactly.
 
     >>> sketches = TextSketches()
-    >>> sketches.add(read_words(texts))           # again and again
+    >>> sketches.add(sketch(texts))               # again and again
     >>> found = sketches.candidates(0.8)          # places of texts that may be alike
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from glan_core.quality.words import Words, run_hashes, whole_hashes
+from glan_core.quality.words import Words, read_words, run_hashes, whole_hashes
 
 LEAST_SIMILARITY = 0.6
 """Below it the sketches miss too many."""
@@ -38,20 +39,36 @@ class Candidates(NamedTuple):
     """int64 of shape (c,), above `one`."""
 
 
+class Sketch(NamedTuple):
+    """What is kept of the texts of a batch: 288 bytes of each."""
+
+    wholes: np.ndarray
+    """A hash of each text as a whole, uint64 of shape (n,); 0 for one without words."""
+    bands: np.ndarray
+    """A hash for each band of each text, uint64 of shape (n, 20)."""
+    marks: np.ndarray
+    """The last byte of each of its MinHash values, uint8 of shape (n, 120)."""
+
+
+def sketch(texts: Sequence[str]) -> Sketch:
+    """Sketch the texts of a batch; that can be done anywhere, as a sketch depends on its text alone."""
+    words = read_words(texts)
+    return Sketch(whole_hashes(words), *_sketched(words))
+
+
 class TextSketches:
-    """Takes texts in batches, and keeps 290 bytes of each."""
+    """Takes the sketches of texts in batches, and compares them."""
 
     def __init__(self) -> None:
         self._bands: list[np.ndarray] = []
         self._marks: list[np.ndarray] = []
         self._wholes: list[np.ndarray] = []
 
-    def add(self, words: Words) -> None:
-        """Sketch the texts of a batch."""
-        self._wholes.append(whole_hashes(words))
-        bands, marks = _sketched(words)
-        self._bands.append(bands)
-        self._marks.append(marks)
+    def add(self, made: Sketch) -> None:
+        """Take in the texts of a batch, which come after those of the batches before."""
+        self._wholes.append(made.wholes)
+        self._bands.append(made.bands)
+        self._marks.append(made.marks)
 
     def equal(self) -> Candidates:
         """Give the texts that have all their words in common, each with the first like it."""

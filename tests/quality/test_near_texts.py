@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from glan_core.quality.near_texts import TextSketches, similarities
+from glan_core.quality.near_texts import TextSketches, similarities, sketch
 from glan_core.quality.words import normalised, read_words
 
 
@@ -18,7 +18,7 @@ def _index(one: str, other: str) -> float:
 def _sketched(*batches: list[str]) -> TextSketches:
     sketches = TextSketches()
     for texts in batches:
-        sketches.add(read_words(texts))
+        sketches.add(sketch(texts))
     return sketches
 
 
