@@ -209,7 +209,7 @@ def run_counts(cursor: Cursor, run_id: str) -> RunCounts:
     )
     assert row is not None  # an aggregate always gives a row
     *counts, dearest = row
-    return RunCounts(*counts, tuple(DearestCall(*each) for each in dearest))
+    return RunCounts(*counts)._replace(dearest=tuple(DearestCall(*each) for each in dearest))
 
 
 def run_errors(cursor: Cursor, run_id: str) -> "pd.DataFrame":
