@@ -95,7 +95,7 @@ def write_parts(
         if left is not None:
             left -= written
             parts.is_cut_short = next(rows, None) is not None
-        growing = []
+        growing: list[str] = []
         for row in _growing(plan, left, parts):
             growing.append(f"grow-{len(growing):06}.parquet")
             write(place.name(_FOLDER, growing[-1]), _part([row]))
