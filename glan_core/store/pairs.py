@@ -78,7 +78,7 @@ def count_pairs_of_each(cursor: Cursor, filters: Sequence[Filter]) -> list[int]:
             [value for condition in conditions for value in condition.parameters],
         )
     )
-    return [int(number) for number in row or ()]
+    return [int(number or 0) for number in row or ()]  # among no pairs at all, count_if gives null
 
 
 def count_pairs_by(cursor: Cursor, filter_: Filter, column: str) -> pd.DataFrame:
