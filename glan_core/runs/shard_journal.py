@@ -109,16 +109,19 @@ def take_over(place: ShardPlace, writer: str) -> None:
         return  # it can be read as it is
     for closed in open_journals(place.journals):
         if writer_of(closed.name) == writer and not is_at_work(closed):
-            seal(place, closed)
+            seal(place, closed, is_rest=True)
     end_writer(place, writer)
 
 
-def seal(place: ShardPlace, closed: Path) -> None:
-    """Put the journal of a folder into a shard, and remove the folder. DiskError if that fails."""
+def seal(place: ShardPlace, closed: Path, *, is_rest: bool = False) -> None:
+    """Put the journal of a folder into a shard, and remove the folder. DiskError if that fails.
+
+    A rest is one of an actor that is gone, which may have died after it wrote the shard.
+    """
     name = f"{closed.name}{ENDING}"
     shard, taken = place.name(SHARDS, name), place.name(f"{TAKEN}/{writer_of(closed.name)}", name)
     try:
-        if not place.files.exists(shard) and not place.files.exists(taken):
+        if not is_rest or not (place.files.exists(shard) or place.files.exists(taken)):
             place.files.write(shard, _sealed((closed / "journal.jsonl").read_bytes()))
         shutil.rmtree(closed)
     except FileNotFoundError:

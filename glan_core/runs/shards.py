@@ -95,7 +95,7 @@ class Gatherer:
             if is_at_work(closed) or (gone is not None and writer not in gone):
                 continue
             if there is None or writer in there:
-                seal(place, closed)
+                seal(place, closed, is_rest=True)
             else:  # somebody on another machine took over, and made it again
                 shutil.rmtree(closed, ignore_errors=True)
 
