@@ -136,13 +136,13 @@ def _complain(message: str, hint: str) -> None:
 def _leave() -> None:
     """End this process with what it was to end with.
 
-    Where torch was loaded, modules are torn down in an order in which DuckDB's bindings report forty lines of leaked
-    types. By then everything is closed and written, so the interpreter need not be taken apart.
+    Where torch or Ray was loaded, modules are torn down in an order in which DuckDB's bindings report forty lines of
+    leaked types. By then everything is closed and written, so the interpreter need not be taken apart.
     """
     try:
         main()
     except SystemExit as error:
-        if "torch" in sys.modules:
+        if not sys.modules.keys().isdisjoint(("torch", "ray")):
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(error.code if isinstance(error.code, int) else 0)

@@ -36,13 +36,6 @@ def kill(*process_ids: int) -> None:
             os.kill(each, signal.SIGKILL)
 
 
-def is_there(process_id: int) -> bool:
-    """Say whether a process works; one that has ended and was not asked about by its parent does not."""
-    with contextlib.suppress(OSError):
-        return _after_name(process_id)[0] != "Z"
-    return False
-
-
 def listening(process_id: int) -> set[str]:
     """Give the addresses at which a process waits for connections over TCP."""
     sockets = set()

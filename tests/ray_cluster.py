@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from glan_core.settings import PROJECT_FOLDER
-from tests.processes import below, command_of
+from tests.processes import below, command_of, kill
 
 ACTOR = "ray::MapWorker(MapBatches(PartWorker))"
 DESK = "ray::Desk"
@@ -53,8 +53,14 @@ def running_cluster(folder: Path, *, cpus: int, nodes: int = 1) -> Iterator[Runn
         yield RunningCluster(address, cluster.pid)
     finally:
         assert cluster.stdin is not None
+        processes = below(cluster.pid)
         cluster.stdin.close()
-        cluster.wait(60)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            cluster.wait(60)
+        if cluster.poll() is None:
+            kill(cluster.pid)
+            cluster.wait()
+        kill(*processes)  # what has not ended by itself
 
 
 def main() -> None:

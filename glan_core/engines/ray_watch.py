@@ -87,7 +87,11 @@ class Watch:
         """Watch until the run ends. What ends it early is raised, and GlanError where Ray gives out."""
         self._head = _Head(ray.get_runtime_context().gcs_address)
         with loss_told(ray):
-            self._follow(ray, desk, handing)
+            try:
+                self._follow(ray, desk, handing)
+            finally:
+                handing.is_over.set()
+                handing.join(_CLOSE_SECONDS)  # what is left of it would meet the next cluster of this process
 
     def bring_home(self) -> None:
         """Gather what is still on its way, and remove what nobody needs any more."""
@@ -186,7 +190,7 @@ class Watch:
                 name, message, hint = each.error
                 kind = getattr(errors, name, GlanError)
                 raise kind(message, hint) if issubclass(kind, GlanError) else GlanError(message, hint)
-        if self._head and self._head.is_lost:
+        if self._head and (self._head.is_lost or (of_ray is not None and not answers(self._head.address))):
             raise GlanError(
                 f"The head of the Ray cluster at {self._head.address} is gone.",
                 "Nothing that was made is lost: begin the cluster again, or none, and go on with the run.",
