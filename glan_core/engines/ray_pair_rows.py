@@ -20,6 +20,7 @@ from glan_core.entities import Instruction
 from glan_core.judgements import JudgedPair
 from glan_core.planning.judged_pairs import PairToJudge, read_in_batches
 from glan_core.planning.open_pairs import (
+    MANY_PAIRS,
     Found,
     OpenComparison,
     OpenJudgement,
@@ -34,8 +35,6 @@ from glan_core.planning.rejected_pairs import read_rejected_pairs
 from glan_core.regenerations import RejectedPair
 from glan_core.runs.journal_lines import entity_of, line_of
 from glan_core.store.database import Cursor
-
-_PAIRS_AT_ONCE = 2_000  # whose texts are held
 
 
 def has_pairs(plan: Plan) -> bool:
@@ -75,13 +74,13 @@ def _found(
 ) -> Iterator[Found[OpenJudgement] | Found[OpenComparison] | Found[OpenRegeneration]]:
     settings, seed = plan.request.settings, plan.request.seed
     if plan.regenerating is not None:
-        for rejected in read_rejected_pairs(cursor, plan.regenerating.pairs, at_once=_PAIRS_AT_ONCE):
+        for rejected in read_rejected_pairs(cursor, plan.regenerating.pairs, at_once=MANY_PAIRS):
             yield find_open_regenerations(cursor, rejected, settings=settings, seed=seed)
     elif plan.judging is not None and "judge" in plan.request.stages:
-        for judged in read_in_batches(cursor, plan.judging.pairs, at_once=_PAIRS_AT_ONCE):
+        for judged in read_in_batches(cursor, plan.judging.pairs, at_once=MANY_PAIRS):
             yield find_open_judgements(cursor, judged, settings=settings)
     elif plan.judging is not None:
-        for judged in read_in_batches(cursor, _side_by_side(plan.judging.pairs), at_once=_PAIRS_AT_ONCE):
+        for judged in read_in_batches(cursor, _side_by_side(plan.judging.pairs), at_once=MANY_PAIRS):
             yield find_open_comparisons(cursor, judged, settings=settings)
 
 
@@ -93,6 +92,7 @@ def _side_by_side(pairs: Sequence[PairToJudge]) -> list[PairToJudge]:
 
 
 def _row(each: OpenPair) -> dict[str, Any]:
+    data: dict[str, Any]
     if isinstance(each, OpenRegeneration):
         question, data = each.pair.instruction.instruction_id, {"rejected": _rejected_data(each.pair)}
     else:

@@ -14,7 +14,7 @@ from glan_core.entities import Filter
 from glan_core.errors import PlanError
 from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.judged_pairs import Judging, PairToJudge, read_in_batches
-from glan_core.planning.open_pairs import find_open_comparisons, find_open_judgements
+from glan_core.planning.open_pairs import MANY_PAIRS, find_open_comparisons, find_open_judgements
 from glan_core.planning.plan import Plan
 from glan_core.planning.plan_request import WHOLE_TAXONOMY, PlanRequest
 from glan_core.planning.planned_instructions import PlannedInstructions
@@ -65,7 +65,7 @@ def _calls(cursor: Cursor, judging: Judging, settings: GenerationSettings) -> di
     """Count, by stage, the calls whose outcome is not there yet."""
     calls = dict.fromkeys(settings.stages, 0)
     counted: set[str] = set()  # two answers of one question share the second model's
-    for pairs in read_in_batches(cursor, judging.pairs):
+    for pairs in read_in_batches(cursor, judging.pairs, at_once=MANY_PAIRS):
         if "judge" in calls:
             calls["judge"] += len(find_open_judgements(cursor, pairs, settings=settings).open)
         if "compared_answers" in calls:

@@ -23,6 +23,9 @@ from glan_core.store.database import Cursor
 from glan_core.store.instructions import list_instructions
 from glan_core.store.judgements import list_known_judgement_ids
 
+MANY_PAIRS = 2_000
+"""So many at once are looked through fast; a run that has calls under way looks through fewer, so as not to stand."""
+
 
 class OpenJudgement(NamedTuple):
     """A pair without the scores of the judge."""

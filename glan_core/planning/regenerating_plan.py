@@ -14,7 +14,7 @@ from glan_core import ids, prompts
 from glan_core.entities import Filter
 from glan_core.errors import PlanError
 from glan_core.generation_settings import GenerationSettings
-from glan_core.planning.open_pairs import find_open_regenerations
+from glan_core.planning.open_pairs import MANY_PAIRS, find_open_regenerations
 from glan_core.planning.plan import Plan
 from glan_core.planning.plan_request import WHOLE_TAXONOMY, PlanRequest
 from glan_core.planning.planned_instructions import PlannedInstructions
@@ -88,7 +88,7 @@ def _stages(regenerating: Regenerating) -> tuple[str, ...]:
 def _calls(cursor: Cursor, regenerating: Regenerating, settings: GenerationSettings, *, seed: int) -> dict[str, int]:
     """Count, by stage, the calls whose outcome is not there yet."""
     calls = dict.fromkeys(_stages(regenerating), 0)
-    for pairs in read_rejected_pairs(cursor, regenerating.pairs):
+    for pairs in read_rejected_pairs(cursor, regenerating.pairs, at_once=MANY_PAIRS):
         for each in find_open_regenerations(cursor, pairs, settings=settings, seed=seed).open:
             if each.pair.wants_question:
                 calls["regenerated_instructions"] += each.instruction is None
