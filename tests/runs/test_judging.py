@@ -18,7 +18,7 @@ from glan_core.generation_settings import GenerationSettings
 from glan_core.planning.judging_plan import make_judging_plan
 from glan_core.planning.plan import Plan, plan_from_data
 from glan_core.reviewing import Decision, decide, undo_newest
-from glan_core.runs.claims import check_claims
+from glan_core.runs.claims import Claim, check_claims
 from glan_core.runs.journal import read_journal
 from glan_core.store.comparisons import list_rivalries, read_compared_pairs
 from glan_core.store.failures import list_open_failures
@@ -114,10 +114,10 @@ def test_the_same_pairs_and_judge_are_the_same_run(pairs: Small, judge: Generati
 
 def test_two_runs_do_not_pay_for_the_same_judgement(pairs: Small, judge: GenerationSettings):
     whole, two = plan_of(pairs, judge), plan_of(pairs, judge, n=2)
-    with pytest.raises(PlanError, match="some of the same pairs judged"):
-        check_claims(pairs.cursor, two, [whole])
+    with pytest.raises(PlanError, match="judging some of the same pairs"):
+        check_claims(pairs.cursor, two, [Claim(whole)])
     stages = {"judge": dataclasses.replace(judge.stages["judge"], model="another-judge")}
-    check_claims(pairs.cursor, plan_of(pairs, dataclasses.replace(judge, stages=stages)), [whole])
+    check_claims(pairs.cursor, plan_of(pairs, dataclasses.replace(judge, stages=stages)), [Claim(whole)])
 
 
 # Judging --------------------------------------------------------------------------------------------------------------

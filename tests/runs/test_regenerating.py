@@ -19,7 +19,7 @@ from glan_core.planning.regenerating_plan import make_regenerating_plan
 from glan_core.regenerate_settings import regenerate_settings
 from glan_core.regenerations import REASON_SENTENCES, Regeneration
 from glan_core.reviewing import REASONS, Decision, decide, undo
-from glan_core.runs.claims import check_claims
+from glan_core.runs.claims import Claim, check_claims
 from glan_core.runs.journal import read_journal
 from glan_core.store.failures import list_open_failures
 from glan_core.store.ingest import ingest
@@ -179,8 +179,8 @@ def test_fewer_pairs_are_the_beginning_of_more(pairs: Small, anew: GenerationSet
 def test_two_runs_do_not_write_the_same_pair_anew(pairs: Small, anew: GenerationSettings):
     whole, one = plan_of(pairs, anew), plan_of(pairs, anew, n=1)
     with pytest.raises(PlanError, match="some of the same pairs anew"):
-        check_claims(pairs.cursor, one, [whole])
-    check_claims(pairs.cursor, plan_of(pairs, anew, seed=2), [whole])
+        check_claims(pairs.cursor, one, [Claim(whole)])
+    check_claims(pairs.cursor, plan_of(pairs, anew, seed=2), [Claim(whole)])
 
 
 # Working them off -------------------------------------------------------------------------------------------------
