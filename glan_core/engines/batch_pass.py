@@ -18,9 +18,9 @@ from glan_core.engines.batch_desk import BatchDesk
 from glan_core.engines.batch_model import BatchModel, OrderingSender, ReplyLater
 from glan_core.engines.batch_orders import Orders
 from glan_core.engines.batch_stretches import Stretches
+from glan_core.engines.limits import FOLLOWING_STAGES
 from glan_core.entities import Failure
 from glan_core.generation_settings import Limits
-from glan_core.judgements import JUDGING_STAGES
 from glan_core.llm.chat_model import Sender
 from glan_core.llm.endpoint import Endpoint
 from glan_core.planning.plan import Plan
@@ -39,7 +39,6 @@ from glan_core.store.runs import RunCounts
 _TICK_SECONDS = 0.4
 _FLUSH_SECONDS = 1.0
 _STEPS_AT_ONCE = 50  # between two turns of the event loop, in which what was recorded is written
-_FOLLOWING = frozenset({"answers", *JUDGING_STAGES})
 
 
 class Passed(NamedTuple):
@@ -199,13 +198,13 @@ class BatchPass:
     def _next(self, source: Iterator[Work], following: list[Work]) -> Work | None:
         """Give the next piece; None when there is none, or as many pairs as may be are made or under way."""
         if self._pairs_left == 0:
-            kept = [work for work in following if work.stage in _FOLLOWING]
+            kept = [work for work in following if work.stage in FOLLOWING_STAGES]
             self._is_cut_short |= len(kept) < len(following)
             following[:] = kept
         work = following.pop() if following else None
         if work is None:
             work = next(source, None)
-            is_pair = work is not None and (work.stage == "instructions" or work.stage in _FOLLOWING)
+            is_pair = work is not None and (work.stage == "instructions" or work.stage in FOLLOWING_STAGES)
             if work is not None and self._pairs_left == 0:
                 self._is_cut_short = True
                 work = None

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 from glan_core.errors import SettingsError
 from glan_core.generation_settings import Limits
+from glan_core.judgements import JUDGING_STAGES
+from glan_core.regenerations import REGENERATING_STAGES
+
+FOLLOWING_STAGES = frozenset({"answers", *JUDGING_STAGES, *REGENERATING_STAGES})
+"""What is done to a pair; it counts as one where nothing was done to it before in this session."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import heapq
 import itertools
 from collections.abc import Awaitable, Callable, Iterator
 
+from glan_core.engines.limits import FOLLOWING_STAGES
 from glan_core.entities import STAGES
 from glan_core.errors import GlanError
 from glan_core.judgements import JUDGING_STAGES
@@ -17,7 +18,6 @@ from glan_core.regenerations import REGENERATING_STAGES
 from glan_core.runs.work import Work
 
 _RANKS = {stage: -number for number, stage in enumerate((*STAGES, *JUDGING_STAGES, *REGENERATING_STAGES))}
-_FOLLOWING = frozenset({"answers", *JUDGING_STAGES, *REGENERATING_STAGES})
 """What follows from a pair that was begun belongs to it: it is done though no further pair may be begun."""
 
 
@@ -122,7 +122,7 @@ class Pool:
             work = None
         if work is None:
             self._is_filling = False
-            if self._error or not self._tasks:
+            if self._error or not (self._tasks or self._stays_open()):  # who waits for more does so from tick to tick
                 self._changed.set()
             return
         task = asyncio.create_task(self._do(work))
@@ -135,7 +135,7 @@ class Pool:
         return is_open and len(self._tasks) - self._waiting() < self._most and self._may_begin()
 
     def _next(self) -> Work | None:
-        if self._pairs_left == 0 and self._ready and self._ready[0][2].stage not in _FOLLOWING:
+        if self._pairs_left == 0 and self._ready and self._ready[0][2].stage not in FOLLOWING_STAGES:
             self._ready.clear()
             self.is_cut_short = True
         if self._ready:
@@ -148,7 +148,7 @@ class Pool:
                 self._is_exhausted = True
                 return None
             work = found
-            is_pair = work.stage == "instructions" or work.stage in _FOLLOWING
+            is_pair = work.stage == "instructions" or work.stage in FOLLOWING_STAGES
         if is_pair and self._pairs_left is not None:
             self._pairs_left -= 1
         return work

@@ -23,6 +23,7 @@ from glan_core.store.failures import list_open_failures
 from tests.batch_server import BatchServer
 from tests.engines.batch_case import HURRIED, QUICK, batch
 from tests.model_server import Reply
+from tests.plans_of_pairs import insert_pairs, regenerating_plan, reject
 from tests.workbench import Workbench, belongs
 
 
@@ -224,6 +225,17 @@ def test_a_run_begun_there_is_finished_here_and_no_call_is_made_twice(bench: Wor
     assert (progress.state, progress.counts.answers) == (RunState.FINISHED, 4)
     assert len({request.key for request in server.requests}) == len(server.requests) == 12
     assert bench.run(plan).engine == "local"
+
+
+def test_a_limit_of_pairs_counts_pairs_that_are_written_anew(bench: Workbench, server: BatchServer):
+    insert_pairs(bench.cursor, "abc")
+    for name in "abc":
+        reject(bench.database, name, "unclear")
+    plan = regenerating_plan(bench.cursor, bench.settings)
+    first = batch(bench, plan, limits=Limits(pairs=2))
+    assert (first.state, first.counts.instructions, first.counts.answers) == (RunState.STOPPED, 2, 2)
+    rest = batch(bench, plan)
+    assert (rest.state, rest.counts.instructions, rest.counts.answers) == (RunState.FINISHED, 1, 1)
 
 
 def test_a_budget_holds_parts_back(bench: Workbench, server: BatchServer):
