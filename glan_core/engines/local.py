@@ -257,7 +257,9 @@ class _Loop:
         before, here = self.before, self._ledger.cost
         return Spent(
             dollars=None if before.cost is None or here is None else before.cost + here,
-            tokens=None if self._model.has_unknown_tokens else before.prompt_tokens + before.completion_tokens + tokens,
+            tokens=None
+            if self._model.has_unknown_tokens or before.without_tokens
+            else before.prompt_tokens + before.completion_tokens + tokens,
             seconds=time.perf_counter() - self._started,
             most_dollars=None if self._ledger.most_cost is None else max(before.most_cost, self._ledger.most_cost),
             most_tokens=max(before.most_tokens, self._model.most_tokens),

@@ -66,7 +66,7 @@ class Pool:
         try:
             self.fill()
             while self._error is None:
-                if not self._tasks and self._is_exhausted and not self._ready and not self._stays_open():
+                if self._is_done():
                     return
                 self._changed.clear()
                 with contextlib.suppress(TimeoutError):
@@ -122,13 +122,16 @@ class Pool:
             work = None
         if work is None:
             self._is_filling = False
-            if self._error or not (self._tasks or self._stays_open()):  # who waits for more does so from tick to tick
+            if self._error or self._is_done():  # who may begin more only later waits from tick to tick
                 self._changed.set()
             return
         task = asyncio.create_task(self._do(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         asyncio.get_running_loop().call_soon(self._begin_next)
+
+    def _is_done(self) -> bool:
+        return not self._tasks and self._is_exhausted and not self._ready and not self._stays_open()
 
     def _has_place(self) -> bool:
         is_open = self._error is None and not self._is_over

@@ -47,7 +47,7 @@ def spent_of(said: Sequence[Said], *, before: RunCounts, started: float) -> Spen
     """Give what a run has spent, with what earlier sessions did."""
     cost, most_costs = _cost(said), [each.most_cost for each in said]
     tokens = sum(each.prompt_tokens + each.completion_tokens for each in said)
-    is_known = not any(each.has_unknown_tokens for each in said)
+    is_known = not before.without_tokens and not any(each.has_unknown_tokens for each in said)
     return Spent(
         dollars=None if before.cost is None or cost is None else before.cost + cost,
         tokens=before.prompt_tokens + before.completion_tokens + tokens if is_known else None,

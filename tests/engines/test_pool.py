@@ -155,6 +155,23 @@ def test_work_that_waits_leaves_its_place_to_others():
     assert begun == ["other"]
 
 
+def test_who_may_begin_nothing_for_now_waits_from_tick_to_tick():
+    workshop, at = Workshop(2), []
+
+    async def paused() -> None:
+        pool = Pool(workshop.source(), most=2, may_begin=lambda: len(at) >= 5, waiting=lambda: 0)
+
+        async def tick() -> bool:
+            at.append(asyncio.get_running_loop().time())
+            return True
+
+        await pool.work_off(tick, tick_seconds=0.02, grace_seconds=1.0)
+
+    asyncio.run(paused())
+    assert len(workshop.done) == 4
+    assert at[4] - at[0] >= 4 * 0.02 * 0.9  # clocks are coarse
+
+
 def test_no_work_is_begun_once_it_is_over_and_what_is_under_way_is_finished():
     workshop = Workshop(50, turns=3)
     work_off(workshop.source(), most=4, may_begin=lambda: len(workshop.done) < 5)
