@@ -9,6 +9,7 @@ from glan_core.commands.asked import Asked
 from glan_core.commands.output import note, note_unreadable, tell
 from glan_core.commands.run_options import command
 from glan_core.commands.working_off import work
+from glan_core.engines.engine import EngineChoice
 from glan_core.entities import TaxonomyNode
 from glan_core.errors import GlanError, PlanError, ScopeError
 from glan_core.model_choice import ModelChoice, choose_model
@@ -41,7 +42,7 @@ def plan_pairs(asked: Asked) -> None:
     settings = asked.settings
     choice = choose_model(settings)
     with planning_database(settings.database, asked.runs_folder(settings)) as planning:
-        planned = _planned(asked, settings, choice, planning)
+        planned = _planned(asked, settings, choice, planning, engine=asked.engine_choice())
     if planned.hindrance:
         note(f"{planned.hindrance.message} {planned.hindrance.hint}")
     tell(_plan_data(planned, choice), asked.as_json, _plan_sentences(planned, choice))
@@ -55,7 +56,7 @@ def generate(asked: Asked) -> None:
     choice = choose_model(settings)
     runs = asked.runs_folder(settings)
     with planning_database(settings.database, runs) as planning:
-        planned = _planned(asked, settings, choice, planning)
+        planned = _planned(asked, settings, choice, planning, engine=engine)
         if planned.hindrance:
             raise planned.hindrance
         folder = runs / planned.plan.run_id
@@ -78,7 +79,9 @@ def generate(asked: Asked) -> None:
         raise typer.Exit(1)
 
 
-def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Planning) -> Planned:
+def _planned(
+    asked: Asked, settings: Settings, choice: ModelChoice, planning: Planning, *, engine: EngineChoice
+) -> Planned:
     note_unreadable(planning.taken.unreadable)
     cursor = planning.database.cursor()
     grown: str | None = None
@@ -107,7 +110,7 @@ def _planned(asked: Asked, settings: Settings, choice: ModelChoice, planning: Pl
             made,
             concurrency=concurrency,
             endpoint_url=choice.endpoint.base_url,
-            is_batch=asked.engine_choice().name == "batch",
+            is_batch=engine.name == "batch",
         )
         told = novelty_sentences(made.novelty, node_names(cursor)) if made.novelty else ()
         if held := held_sentence(cursor, request.left_out):
