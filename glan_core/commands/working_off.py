@@ -69,9 +69,10 @@ def work(
                 "`python -m glan_core ingest` does so later."
             )
     data, words = report() if report and is_home else ({}, "")
-    sentence = "\n".join(part for part in (_sentence(progress, plan.request.stages), words) if part)
     out = calls_out(folder)
-    waiting = {"with_service": {"parts": out.parts, "calls": out.calls}} if out.calls else {}
+    state = "waiting" if out.calls else progress.state.value
+    sentence = "\n".join(part for part in (_sentence(progress, plan.request.stages, state=state), words) if part)
+    waiting = {"state": state, "with_service": {"parts": out.parts, "calls": out.calls}} if out.calls else {}
     tell({**_result(progress, plan, endpoint), **waiting, **data}, asked.as_json, sentence)
     if out.calls:
         note(f"`python -m glan_core runs resume {plan.run_id}` fetches them, also days later.")
@@ -145,11 +146,11 @@ def _grown(progress: Progress, stages: Collection[str]) -> dict[str, int]:
     return dict(named for stage, named in made.items() if stage in stages)
 
 
-def _sentence(progress: Progress, stages: Collection[str]) -> str:
+def _sentence(progress: Progress, stages: Collection[str], *, state: str) -> str:
     *others, last = made_words(progress.counts, stages)
     made = f"{', '.join(others)} and {last}" if others else last
     reused = f"; {progress.calls_reused} calls did not have to be made again" if progress.calls_reused else ""
     failed = f"; {progress.counts.failed} items failed" if progress.counts.failed else ""
     why = f" {progress.message}" if progress.message else ""
     took = f"in {progress.seconds:.0f} s"
-    return f"Run {progress.run_id} {progress.state.value}: {made} {took}{reused}{failed}.{why}"
+    return f"Run {progress.run_id} {state}: {made} {took}{reused}{failed}.{why}"

@@ -32,6 +32,7 @@ def test_a_run_is_handed_in_and_fetched_by_later_commands(terminal: Terminal, se
     generate = ("generate", "--scope", "Optics", "--instructions", "3", "--engine", "batch", "--no-wait")
     handed_in = terminal.run(*generate)
     assert handed_in.code == 0
+    assert "waiting: 0 instructions" in handed_in.out
     assert "3 calls in 1 part are with the batch service" in handed_in.out
     assert "fetches them, also days later" in handed_in.err
 
