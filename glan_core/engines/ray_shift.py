@@ -142,6 +142,7 @@ class ShiftWork:
                 self._fail(error)
                 return False
         if is_done:
+            await self._say()  # whoever began the run may end with the last part, and is to know of all that was done
             await self._desk.end_part(name, Stint(self._shift.writer, first, self._journal.number))
         return is_done
 
@@ -225,10 +226,13 @@ class ShiftWork:
     async def _tick(self) -> bool:
         await self._ledger.flush()
         await self._sealing.seal_if_due()
-        self._orders = await self._desk.say(self._shift.writer, self._said())
+        await self._say()
         if self._orders.wish == "stop":
             self._steady.send_no_more()
         return self._orders.wish != "stop" and self._error is None
+
+    async def _say(self) -> None:
+        self._orders = await self._desk.say(self._shift.writer, self._said())
 
     def _said(self) -> Said:
         if not hasattr(self, "_pool"):  # it could not even begin
