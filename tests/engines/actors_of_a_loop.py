@@ -61,6 +61,8 @@ class Actors:
             **{"dollars": None, "tokens": None, **limits},
         )
         self.desk.open(job)
+        self.calls_told = 0
+        """What the desk knew of when the last actor had done its parts."""
 
     async def work(self, name: str, parts: Sequence[str], *, dies: asyncio.Event | None = None) -> list[bool]:
         """Have an actor work parts off all at once; where it dies, nothing is put right at its end."""
@@ -80,7 +82,7 @@ class Actors:
                 work.let_go()
                 return []
             done = await taken
-            self.desk.look("stop")
+            self.calls_told = sum(each.calls for each in self.desk.look("stop").said)
             await running
             return done
 

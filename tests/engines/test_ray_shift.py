@@ -30,6 +30,12 @@ def test_two_actors_make_what_one_process_makes(workbench: Workbench, tmp_path: 
     assert len(workbench.server.requests) == 40
 
 
+def test_all_that_was_done_of_a_part_is_told_before_the_part_counts_as_done(workbench: Workbench, tmp_path: Path):
+    actors = Actors(workbench, workbench.plan(instructions=6), tmp_path)
+    asyncio.run(actors.work("a", actors.parts))
+    assert actors.calls_told == 12
+
+
 def test_parts_do_not_wait_for_each_other(workbench: Workbench, tmp_path: Path):
     plan = workbench.plan(instructions=12)
     actors = Actors(workbench, plan, tmp_path)
