@@ -21,8 +21,9 @@ from tests.workbench import Workbench
 class _Line:
     """The desk in the same loop."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, slow_turns: int) -> None:
         self._desk = desk
+        self._slow_turns = slow_turns
 
     async def begin_part(self, part: str, stint: Stint) -> list[Stint]:
         return self._desk.begin_part(part, stint)
@@ -31,6 +32,8 @@ class _Line:
         self._desk.end_part(part, stint)
 
     async def say(self, writer: str, said: Said) -> Orders:
+        for _ in range(self._slow_turns):
+            await asyncio.sleep(0)
         return self._desk.say(writer, said)
 
 
@@ -63,6 +66,8 @@ class Actors:
         self.desk.open(job)
         self.calls_told = 0
         """What the desk knew of when the last actor had done its parts."""
+        self.slow_turns = 0
+        """Of the loop, until the desk hears what is said."""
 
     async def work(self, name: str, parts: Sequence[str], *, dies: asyncio.Event | None = None) -> list[bool]:
         """Have an actor work parts off all at once; where it dies, nothing is put right at its end."""
@@ -70,7 +75,7 @@ class Actors:
         path = self._place / f"{shift.writer}.duckdb"
         path.write_bytes(self._slice.read_bytes())
         with open_database(path) as database:
-            work = ShiftWork(shift, _Line(self.desk), database=database, only=None)
+            work = ShiftWork(shift, _Line(self.desk, self.slow_turns), database=database, only=None)
             running = asyncio.create_task(work.run())
             await work.is_ready.wait()
             taken = asyncio.gather(*(work.take(part) for part in parts))

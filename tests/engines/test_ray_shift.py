@@ -32,6 +32,7 @@ def test_two_actors_make_what_one_process_makes(workbench: Workbench, tmp_path: 
 
 def test_all_that_was_done_of_a_part_is_told_before_the_part_counts_as_done(workbench: Workbench, tmp_path: Path):
     actors = Actors(workbench, workbench.plan(instructions=6), tmp_path)
+    actors.slow_turns = 2_000
     asyncio.run(actors.work("a", actors.parts))
     assert actors.calls_told == 12
 
