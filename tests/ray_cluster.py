@@ -8,10 +8,11 @@ import argparse
 import contextlib
 import logging
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from glan_core.settings import PROJECT_FOLDER
@@ -37,10 +38,12 @@ class RunningCluster(NamedTuple):
 
 
 @contextlib.contextmanager
-def running_cluster(folder: Path, *, cpus: int, nodes: int = 1) -> Iterator[RunningCluster]:
-    """Give a cluster that ends with the block; below its folder are sockets, whose paths may have 100 letters."""
+def running_cluster(*, cpus: int, nodes: int = 1) -> Iterator[RunningCluster]:
+    """Give a cluster that ends with the block."""
+    # Not in a folder of pytest's: below it are sockets, whose paths may have 107 letters.
+    folder = tempfile.mkdtemp(prefix="ray-")
     cluster = subprocess.Popen(
-        [sys.executable, "-m", "tests.ray_cluster", str(cpus), str(folder), "--nodes", str(nodes)],
+        [sys.executable, "-m", "tests.ray_cluster", str(cpus), folder, "--nodes", str(nodes)],
         cwd=PROJECT_FOLDER,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -61,6 +64,7 @@ def running_cluster(folder: Path, *, cpus: int, nodes: int = 1) -> Iterator[Runn
             kill(cluster.pid)
             cluster.wait()
         kill(*processes)  # what has not ended by itself
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ import pytest
 import typer
 
 from docs.make_screenshots import GROUNDS, Example, pictures
-from glan_core import calls, entities, judgements, prompts, regenerations
+from glan_core import calls, entities, judgements, prompts, regenerations, saved_endpoint
 from glan_core.__main__ import COMMANDS, app_with
 from glan_core.llm import built_in
 from glan_core.model_choice import CONCURRENCY
@@ -115,9 +115,8 @@ def test_every_entity_of_the_noun_grid_is_a_class_of_its_row():
     for cell in grid():
         if cell.column == "entity":
             homes = [PROJECT_FOLDER / "glan_core" / "store" / name for name in stores[cell.noun]]
-            known = {*vars(entities), *vars(calls), *vars(judgements), *vars(regenerations)}.union(
-                *(classes(home) for home in homes)
-            )
+            nouns = (entities, calls, judgements, regenerations, saved_endpoint)
+            known = set[str]().union(*map(vars, nouns), *map(classes, homes))
             assert set(cell.names) <= known
 
 

@@ -25,7 +25,7 @@ def bench(workbench: Workbench, server: BatchServer) -> Workbench:
 
 
 @pytest.fixture(scope="session")
-def ray_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
+def ray_cluster() -> Iterator[RunningCluster]:
     """A cluster of one node with room for two actors, which is gone after the tests."""
-    with running_cluster(tmp_path_factory.mktemp("r"), cpus=2) as cluster:
+    with running_cluster(cpus=2) as cluster:
         yield cluster

@@ -162,10 +162,8 @@ def test_a_run_whose_first_process_was_killed_goes_on(
     assert count(terminal_with_model.database)["answers"] == PAIRS
 
 
-def test_a_machine_that_is_killed_costs_its_calls_under_way_and_the_others_go_on(
-    workbench: Workbench, tmp_path_factory: pytest.TempPathFactory
-):
-    with running_cluster(tmp_path_factory.mktemp("r"), cpus=1, nodes=2) as cluster:
+def test_a_machine_that_is_killed_costs_its_calls_under_way_and_the_others_go_on(workbench: Workbench):
+    with running_cluster(cpus=1, nodes=2) as cluster:
         head, machine = cluster.raylets()
 
         def kill_machine() -> None:

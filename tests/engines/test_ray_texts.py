@@ -92,7 +92,7 @@ def test_what_a_function_raises_comes_as_it_would_have_come_here(actors: TextAct
         list(actors(_refuse, iter([["other"]])))
 
 
-def test_a_machine_that_goes_costs_what_its_actor_had_in_hand(tmp_path_factory: pytest.TempPathFactory):
+def test_a_machine_that_goes_costs_what_its_actor_had_in_hand():
     seen: set[int] = set()
     end: list[int] = []
 
@@ -103,7 +103,7 @@ def test_a_machine_that_goes_costs_what_its_actor_had_in_hand(tmp_path_factory: 
             yield [f"{number}"]
 
     with (
-        running_cluster(tmp_path_factory.mktemp("r"), cpus=1, nodes=2) as both,
+        running_cluster(cpus=1, nodes=2) as both,
         TextActors(EngineChoice("ray", ray_address=both.address, actors=2)) as actors,
     ):
         for number, (said, process_id) in enumerate(actors(_said, batches())):
